@@ -30,6 +30,7 @@ OTHER_MODULES_WITH_IO = {
     "elements": "connector fake_log",
     "elements/insightly": "client connector",
     "elements/vendor_file": "client connector fake hooks made_up writing",
+    "elements/vendors": "hubspotcrm",
     "events": "composer",
     "explain": "arrivals facts own_calls views",
     "hub": "routing",

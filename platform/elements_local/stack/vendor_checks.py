@@ -359,7 +359,8 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
         if (case := getattr(file.errors.cases, name))
         for value in case.values
     }
-    yield from _unknown(("errors", "body"), file.errors.body, [*_ERROR, *sorted(more)])
+    if file.hooks.write is None and file.hooks.routes is None:  # which refuse with values of their own
+        yield from _unknown(("errors", "body"), file.errors.body, [*_ERROR, *sorted(more)])
 
 
 def _unknown(path: Where, template: object, known: Iterable[str]) -> Iterator[Objection]:

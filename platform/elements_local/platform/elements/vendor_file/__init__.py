@@ -15,7 +15,12 @@ from elements_local.platform.elements.vendor_file.model import (
     VendorPaging,
     method_of,
 )
-from elements_local.platform.elements.vendor_file.query import VendorQuery, condition_of, places_of
+from elements_local.platform.elements.vendor_file.query import (
+    VendorQuery,
+    condition_of,
+    known_name,
+    places_of,
+)
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import placeholders
 from elements_local.platform.elements.vendor_file.writing import takes
@@ -36,6 +41,7 @@ __all__ = [
     "VendorRefusalError",
     "condition_of",
     "fill_of",
+    "known_name",
     "made_value",
     "method_of",
     "methods",

@@ -22,6 +22,7 @@ from elements_local.platform.elements.connector import (
 )
 from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.hooks import FileHooks
 from elements_local.platform.elements.vendor_file.model import FileCall, FileListCall, VendorFile, method_of
 from elements_local.platform.elements.vendor_file.query import (
     VendorQuery,
@@ -75,6 +76,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
     calls: ProviderClient
     resources: Mapping[str, FileResource]
     own_key: Mapping[str, str]
+    hooks: FileHooks
 
     def check(self) -> str | None:
         """Make sure that the credential is good, and return whose it is, if the vendor says so."""
@@ -96,7 +98,9 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
         """Return a page of a list."""
         kind = self._resource(resource)
-        where = None if page_request.where is None else understood(page_request.where, kind)
+        where = page_request.where
+        if where is not None:
+            where = understood(self.hooks.where(where, kind) if self.hooks.where else where, kind)
         chosen = self._list_call(kind, where, page_request)
         if page_request.order is not None and not chosen.is_ordered:
             every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])
@@ -107,7 +111,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
         kind = self._resource(resource)
-        return self._record(self._sent("get", self._of(kind, record_id)))
+        return self._record(self._sent("get", self._of(kind, record_id)), kind)
 
     def create(self, resource: str, body: Mapping[str, object]) -> Record:
         """Make a record and return it."""
@@ -196,7 +200,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
                 continue
             if len(found) == page_request.size:
                 return ProviderPage(records=found, next_token=_token(at))
-            found.append(record)
+            found.append(self._of_hub(record, kind))
             if chosen.left is None and len(found) == page_request.size:
                 return ProviderPage(records=found, next_token=following and _token(following))
         return ProviderPage(records=found)
@@ -287,16 +291,19 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def _written(self, found: Values, kind: FileResource, record_id: str) -> Record:
         if isinstance(found.get("record"), dict):
-            return self._record(found)
+            return self._record(found, kind)
         if not (record_id or found.get("id")):
             raise ProviderError(status=502, message=f"{self.file.name} answered a new record without its id")
         return self.get(kind.key, record_id or str(found["id"]))
 
-    def _record(self, found: Values) -> Record:
+    def _record(self, found: Values, kind: FileResource) -> Record:
         record = found.get("record")
         if not isinstance(record, dict):
             raise ProviderError(status=502, message=f"{self.file.name} answered a record with something else")
-        return record
+        return self._of_hub(record, kind)
+
+    def _of_hub(self, record: Record, kind: FileResource) -> Record:
+        return self.hooks.hub(record, kind) if self.hooks.hub else record
 
     def _other(self, reply: Reply) -> ProviderError:
         words = reply.body[:200].decode("utf-8", "replace")

@@ -73,7 +73,7 @@ class FileConnector:
             credentials=(key,),
             authentication=file.authentication.kind,
             poller_defaults=blocks,
-            id_fields={name: each.record.id.path for name, each in self.resources.items()},
+            id_fields={name: str(block["idField"]) for name, block in blocks.items()},
         )
 
     @cached_property
@@ -90,8 +90,7 @@ class FileConnector:
         """Return what a resource is at the vendor."""
         if resource not in self.resources:
             raise NotFoundError("resource", resource, named="name")
-        kind = self.resources[resource]
-        return VendorCollection(name=resource.lower(), id_field=kind.record.id.path)
+        return VendorCollection(name=resource.lower(), id_field=self.element.id_fields[resource])
 
     def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
         """Return the conditions of records that were updated in an interval, its beginning not included."""
@@ -110,7 +109,9 @@ class FileConnector:
             refusal=self._refusal,
         )
         own = {how.parameter: sent} if how.parameter else {}
-        return FileClient(file=self.file, calls=calls, resources=self.resources, own_key=own)
+        return FileClient(
+            file=self.file, calls=calls, resources=self.resources, own_key=own, hooks=self.hooks
+        )
 
     def _refusal(self, status: int, body: bytes) -> ProviderError:
         said = body.decode("utf-8", "replace")

@@ -165,24 +165,59 @@ class FileFake:
             token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
             found |= {} if token is None else _opened(str(token))
         if isinstance(call, FileListCall) and call.deleted:
-            found["deleted"] = parameters.get(call.deleted.parameter) == call.deleted.value
+            found["deleted"] = parameters.get(call.deleted.parameter, "").lower() == call.deleted.value.lower()
         return view(call, found)
+
+    def resource(self, name: str) -> FileResource:
+        """Return a resource by the vendor's name.
+
+        Raises:
+            VendorRefusalError: there is none.
+        """
+        if name not in self.resources:
+            raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
+        return self.resources[name]
+
+    def create(self, resource: FileResource, sent: object) -> KeptRecord:
+        """Make a record of the fields that are sent.
+
+        Raises:
+            VendorRefusalError: they cannot be used.
+        """
+        fields = written(resource, sent, None, self._all(resource))
+        if self.hooks.write:
+            fields = self.hooks.write(fields, resource, None)
+        return self.fake.records.create(resource.key, fields)
+
+    def update(self, resource: FileResource, record_id: str, sent: object) -> KeptRecord:
+        """Change a record by the fields that are sent.
+
+        Raises:
+            VendorRefusalError: they cannot be used.
+        """
+        before = self.fake.records.get(resource.key, record_id)
+        fields = written(resource, sent, before, self._all(resource))
+        if self.hooks.write:
+            fields = self.hooks.write(fields, resource, before)
+        same = all(before.fields.get(name) == value for name, value in fields.items())
+        if same and resource.record.unchanged == "keep":
+            return before
+        return self.fake.records.update(resource.key, record_id, fields)
 
     def _resource(self, found: Found) -> FileResource:
         if "resource" not in found and len(self.resources) == 1:
             return next(iter(self.resources.values()))
         if "resource" not in found:
             raise VendorRefusalError("invalid", "the call does not say which records it is about")
-        name = found["resource"]
-        if name not in self.resources:
-            raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
-        return self.resources[name]
+        return self.resource(found["resource"])
 
     def _listed(self, call: FileListCall, found: Found) -> Response:
         resource = self._resource(found)
-        query = query_read(call, resource, found)
         if self.hooks.query:
-            query = self.hooks.query(found["asked"], query)
+            own = {name: value for name, value in found.items() if name not in {"filters", "order"}}
+            query = self.hooks.query(found["asked"], query_read(call, resource, own), resource)
+        else:
+            query = query_read(call, resource, found)
         size, deleted = _size(call, found), bool(found.get("deleted"))
         items = self._ordered(call, resource, query, deleted=deleted)
         start = _start(call, found, size, [each.id for each, _ in items])
@@ -262,21 +297,11 @@ class FileFake:
 
     def _created(self, call: FileCall, found: Found) -> Response:
         resource = self._resource(found)
-        fields = written(resource, found.get("fields"), None, self._all(resource))
-        if self.hooks.write:
-            fields = self.hooks.write(fields, resource.key, None)
-        return self._with_record(call, resource, self.fake.records.create(resource.key, fields))
+        return self._with_record(call, resource, self.create(resource, found.get("fields")))
 
     def _updated(self, call: FileCall, found: Found) -> Response:
         resource = self._resource(found)
-        before = self.fake.records.get(resource.key, found["id"])
-        fields = written(resource, found.get("fields"), before, self._all(resource))
-        if self.hooks.write:
-            fields = self.hooks.write(fields, resource.key, before)
-        same = all(before.fields.get(name) == value for name, value in fields.items())
-        if same and resource.record.unchanged == "keep":
-            return self._with_record(call, resource, before)
-        return self._with_record(call, resource, self.fake.records.update(resource.key, found["id"], fields))
+        return self._with_record(call, resource, self.update(resource, found["id"], found.get("fields")))
 
     def _all(self, resource: FileResource) -> Callable[[], list[KeptRecord]]:
         return lambda: self.fake.records.listed(resource.key)

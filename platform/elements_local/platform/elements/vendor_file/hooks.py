@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.kit.fakes.records import KeptRecord
+from elements_local.platform.ceql import Clause
+from elements_local.platform.elements.vendor_file.file_resource import FileResource
 from elements_local.platform.elements.vendor_file.query import VendorQuery
 
 Fields = dict[str, Any]
@@ -18,7 +20,9 @@ class FileHooks(Struct, frozen=True, kw_only=True):
     """
 
     id: Callable[[int], str] | None = None
-    write: Callable[[Fields, str, KeptRecord | None], Fields] | None = None
+    write: Callable[[Fields, FileResource, KeptRecord | None], Fields] | None = None
     shown: Callable[[Fields, KeptRecord], Fields] | None = None
-    query: Callable[[Any, VendorQuery], VendorQuery] | None = None
+    query: Callable[[Any, VendorQuery, FileResource], VendorQuery] | None = None
     routes: Callable[[Any], None] | None = None
+    where: Callable[[Clause, FileResource], Clause] | None = None
+    hub: Callable[[Fields, FileResource], Fields] | None = None

@@ -354,10 +354,13 @@ class HookNames(_Part, frozen=True, kw_only=True):
 
     Attributes:
         id: a record's id, from its number.
-        write: what is kept, from what was written, the resource's name, and the record before or None.
+        write: what is kept, from what was written, the resource, and the record before or None.
         shown: a record as it is shown, from that which follows from the file, and the one that is kept.
-        query: what a list is asked, from the body or the parameters, and what was read of them.
+        query: what a list is asked, from the body or the parameters, what was read of them, and the resource; filters and
+            order are its own to read.
         routes: adds further routes to the fake.
+        where: what a clause of the hub means, from the clause and the resource.
+        hub: a record as the hub has it, from the vendor's and the resource.
     """
 
     id: str | None = None
@@ -365,6 +368,8 @@ class HookNames(_Part, frozen=True, kw_only=True):
     shown: str | None = None
     query: str | None = None
     routes: str | None = None
+    where: str | None = None
+    hub: str | None = None
 
 
 class VendorFile(_Part, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""Vendor files that are shipped, each with its hooks beside it."""

@@ -1,0 +1,324 @@
+"""HubSpot's own ways, which its file cannot say: OR groups of a search, batches, properties, and what the element makes of a record."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Response, request
+
+from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.fakes.records import KeptRecord, NoKeptRecordError
+from elements_local.kit.instants import format_instant
+from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.elements.vendor_file import (
+    FileFake,
+    FileResource,
+    VendorQuery,
+    VendorRefusalError,
+    known_name,
+)
+
+Fields = dict[str, Any]
+_WORDS = {"EQ": "=", "NEQ": "!=", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
+_GROUPS, _FILTERS, _ALL_FILTERS, _LONGEST_QUERY, _BATCH = 5, 6, 18, 3000, 100
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_IDS = {"contacts": "vid", "accounts": "companyId", "opportunities": "dealId"}
+_NEEDS = {"contacts": ("email", "firstname", "lastname"), "accounts": ("name", "domain")}
+_TYPES = {
+    "choice": ("enumeration", "select"),
+    "number": ("number", "number"),
+    "datetime": ("datetime", "date"),
+}
+_HASH_BITS = 5
+
+
+def id_of(number: int) -> str:
+    """Return an id: they do not grow with time."""
+    return str(101 + 50 * ((number - 1) ^ _HASH_BITS))
+
+
+def written(fields: Fields, resource: FileResource, before: KeptRecord | None) -> Fields:
+    """Return what is kept of what is written."""
+    declared = resource.declared.fields
+    unknown = [name for name in fields if name not in declared]
+    if unknown:
+        raise _not_valid(unknown, "PROPERTY_DOESNT_EXIST", 'Property "{}" does not exist')
+    email = fields.get("email")
+    if email and not _EMAIL.fullmatch(email):
+        raise _not_valid(["email"], "INVALID_EMAIL", f"Email address {email} is invalid")
+    needed = _NEEDS.get(resource.key, ())
+    if before is None and needed and not any(fields.get(name) for name in needed):
+        raise VendorRefusalError("required", f"one of {', '.join(needed)} is required", field=needed[0])
+    made = dict(fields)
+    if resource.key == "accounts" and made.get("domain"):
+        made.setdefault("website", made["domain"])
+    if _DATE.fullmatch(str(made.get("closedate"))):
+        made["closedate"] += "T00:00:00Z"
+    return made
+
+
+def _not_valid(names: Iterable[str], code: str, words: str) -> VendorRefusalError:
+    said = {name: words.format(name) for name in names}
+    found = [{"isValid": False, "message": text, "error": code, "name": name} for name, text in said.items()]
+    errors = [
+        {"message": text, "code": code, "context": {"propertyName": [name]}} for name, text in said.items()
+    ]
+    text = json.dumps(found, separators=(",", ":"))
+    return VendorRefusalError("invalid", f"Property values were not valid: {text}", errors=errors)
+
+
+def shown(made: Fields, record: KeptRecord) -> Fields:
+    """Return a record as it is shown: what was written is shown whole, names are sorted, a date has no fraction of zero."""
+    properties = made["properties"]
+    if request.method == "PATCH" or (request.method == "POST" and request.path.count("/") == 4):
+        properties |= {name: value for name, value in record.fields.items() if value is not None}
+    if request.method == "PATCH":
+        sent = {*_sent().get("properties", {}), "createdate", "hs_object_id"}
+        modified = {name for name in properties if name.endswith("lastmodifieddate") and properties[name]}
+        properties = {name: value for name, value in properties.items() if name in sent | modified}
+    plain = {name: _without_zero(value) for name, value in sorted(properties.items())}
+    number = {"contacts": "0-1", "accounts": "0-2"}.get(record.kind, "0-3")
+    return {
+        "id": made["id"],
+        "properties": plain,
+        "createdAt": _without_zero(made["createdAt"]),
+        "updatedAt": _without_zero(made["updatedAt"]),
+        "archived": made["archived"],
+        "url": f"https://app.hubspot.com/contacts/1/record/{number}/{made['id']}",
+    }
+
+
+def _without_zero(value: Any) -> Any:
+    return value.replace(".000Z", "Z") if isinstance(value, str) else value
+
+
+def of_hub(record: Fields, resource: FileResource) -> Fields:
+    """Return a record as the element has it: with an id of its own by a name of its own, dates in milliseconds."""
+    properties = record.get("properties")
+    if not isinstance(properties, dict):
+        return record
+    dates = {
+        path: str(at)
+        for name, date in resource.dates.items()
+        if (path := date.path.rpartition(".")[2]) in properties
+        and (at := resource.milliseconds(properties[path], name)) is not None
+    }
+    own = _IDS[resource.key]
+    return {**record, own: int(record["id"]), "properties": {**properties, **dates}}
+
+
+def where(clause: Clause, resource: FileResource) -> Clause:
+    """Return what a clause of the hub means: `lastmodifieddate=` of any resource is since then."""
+    if isinstance(clause, And | Or):
+        return type(clause)(tuple(where(each, resource) for each in clause.clauses))
+    if clause.field.lower() != "lastmodifieddate" or not isinstance(clause, Comparison):
+        return clause
+    return Comparison("updated", ">=" if clause.operator == "=" else clause.operator, clause.value)
+
+
+def query(asked: Any, read: VendorQuery, resource: FileResource) -> VendorQuery:
+    """Return what a search is asked: groups are OR, the filters of each AND."""
+    groups = asked.get("filterGroups") or []
+    if asked.get("filters"):
+        groups = [*groups, {"filters": asked["filters"]}]
+    filters = [group.get("filters") or [] for group in groups]
+    if (
+        len(groups) > _GROUPS
+        or sum(map(len, filters)) > _ALL_FILTERS
+        or any(len(each) > _FILTERS for each in filters)
+    ):
+        raise VendorRefusalError(
+            "invalid", f"at most {_GROUPS} groups, {_FILTERS} filters in each and {_ALL_FILTERS} in all"
+        )
+    clauses: list[Clause] = [
+        And(tuple(_condition(one, resource) for one in each)) for each in filters if each
+    ]
+    found: list[Clause] = [Or(tuple(clauses))] if clauses else []
+    text = str(asked.get("query") or "")[:_LONGEST_QUERY]
+    if text:
+        found.append(Or(tuple(Like(name, f"%{text}%") for name in resource.declared.fields)))
+    sorts = asked.get("sorts") or []
+    return VendorQuery(
+        where=And(tuple(found)) if found else None,
+        order=_order(sorts[0], resource) if sorts else read.order,
+        fields=read.fields,
+    )
+
+
+def _condition(one: Mapping[str, Any], resource: FileResource) -> Clause:
+    named, operator = str(one.get("propertyName")), str(one.get("operator"))
+    if (resource.key, named) == ("contacts", "hs_lastmodifieddate"):
+        return IsNull("id")  # a property that contacts have, and that is never set
+    name = known_name(resource, named)
+    of = partial(_value, resource, name)
+    if operator in _WORDS:
+        return Comparison(name, _WORDS[operator], of(one.get("value")))
+    others: dict[str, Callable[[], Clause]] = {
+        "BETWEEN": lambda: And(
+            (Comparison(name, ">=", of(one.get("value"))), Comparison(name, "<=", of(one.get("highValue"))))
+        ),
+        "IN": lambda: In(name, tuple(map(of, one.get("values") or ()))),
+        "NOT_IN": lambda: And(tuple(Comparison(name, "!=", of(each)) for each in one.get("values") or ())),
+        "HAS_PROPERTY": lambda: Like(name, "%"),
+        "NOT_HAS_PROPERTY": lambda: IsNull(name),
+        "CONTAINS_TOKEN": lambda: Like(name, f"%{one.get('value', '')}%".replace("*", "%")),
+    }
+    if operator not in others:
+        raise VendorRefusalError("invalid", f"Invalid operator {operator}")
+    return others[operator]()
+
+
+def _value(resource: FileResource, name: str, given: Any) -> Any:
+    """Return what a property is compared with; a date alone is refused."""
+    declared, at = resource.declared.fields.get(name), None
+    if name in resource.dates and not _DATE.fullmatch(str(given)):
+        at = resource.milliseconds(given, name)
+    is_number = declared is not None and declared.type == "number"
+    if (
+        given is None
+        or (name in resource.dates and at is None)
+        or (is_number and not _NUMBER.fullmatch(str(given)))
+    ):
+        raise VendorRefusalError("invalid", "There was a problem with the request.")
+    return at if name in resource.dates else float(given) if is_number else str(given)
+
+
+def _order(sort: Any, resource: FileResource) -> SortOrder:
+    if isinstance(sort, str):
+        return SortOrder(field=known_name(resource, sort.removeprefix("-")), descending=sort.startswith("-"))
+    name = known_name(resource, str(sort.get("propertyName")))
+    return SortOrder(field=name, descending=sort.get("direction") == "DESCENDING")
+
+
+def add_routes(fake: FileFake) -> None:
+    """Add batches, properties, and reading by an e-mail address."""
+    objects = "/crm/v3/objects/{resource}"
+    for action in ("read", "create", "update", "archive"):
+        fake.route("POST", f"{objects}/batch/{action}", _Batch(fake, action).answer)
+    fake.route("GET", "/crm/v3/properties/{resource}", partial(_properties, fake))
+
+    @fake.fake.app.before_request
+    def by_property() -> None:
+        wanted, found = request.args.get("idProperty"), request.view_args or {}
+        kind = fake.resources.get(str(found.get("resource")))
+        if wanted and kind and "id" in found:
+            found["id"] = next(_ids_by(fake, kind, wanted, found["id"]), "0")
+
+
+def _ids_by(fake: FileFake, kind: FileResource, name: str, value: str) -> Iterator[str]:
+    for each in fake.fake.records.listed(kind.key):
+        if str(each.fields.get(name)).casefold() == value.casefold():
+            yield each.id
+
+
+class _Batch:
+    """Calls of many records at once."""
+
+    def __init__(self, fake: FileFake, action: str) -> None:
+        self.fake, self.action = fake, action
+
+    def answer(self, resource: str) -> Response:
+        """Answer with the records, and with those that are not there."""
+        kind = self.fake.resource(resource)
+        inputs = _sent().get("inputs") or []
+        ids = [str(each["id"]) for each in inputs if "id" in each]
+        twice = sorted({each for each in ids if ids.count(each) > 1})
+        if twice:
+            said = f"Duplicate IDs found in batch input: [{', '.join(twice)}]. IDs must be unique"
+            raise VendorRefusalError("invalid", said, context={"ids": twice})
+        if len(inputs) > _BATCH:
+            raise VendorRefusalError("invalid", f"a batch has at most {_BATCH} inputs; got {len(inputs)}")
+        found, missing = list[Fields](), list[str]()
+        for each in inputs:
+            try:
+                found += self._one(kind, each)
+            except NoKeptRecordError:
+                missing.append(str(each["id"]))
+        if self.action == "archive":
+            return Response(status=204)
+        now = format_instant(self.fake.fake.caller().clock.now())
+        body: Fields = {"status": "COMPLETE", "results": found, "startedAt": now, "completedAt": now}
+        status = 201 if self.action == "create" else 207 if missing else 200
+        if missing:
+            entity = resource.upper().removesuffix("S").removesuffix("IE") + ("Y" if "ie" in resource else "")
+            said = f"Could not get some {entity} objects, they may be deleted or not exist. Check that ids are valid."
+            error = {
+                "status": "error",
+                "category": "OBJECT_NOT_FOUND",
+                "message": said,
+                "context": {"ids": missing},
+            }
+            body |= {"numErrors": 1, "errors": [error]}
+        return Response(encode(body), status, mimetype="application/json")
+
+    def _one(self, kind: FileResource, given: Fields) -> list[Fields]:
+        fake, records = self.fake, self.fake.fake.records
+        match self.action:
+            case "read":
+                wanted = _sent().get("idProperty")
+                known = next(_ids_by(fake, kind, wanted, given["id"]), "0") if wanted else given["id"]
+                record = records.get(kind.key, known)
+                return [fake.shown(kind, record, asked=_sent().get("properties"))]
+            case "create":
+                record = fake.create(kind, given.get("properties"))
+            case "update":
+                record = fake.update(kind, given["id"], given.get("properties"))
+            case _:
+                records.delete(kind.key, given["id"])
+                return []
+        return [fake.shown(kind, record, asked=[*record.fields])]
+
+
+def _sent() -> Fields:
+    sent = decode(request.get_data() or b"{}")
+    return sent if isinstance(sent, dict) else {}
+
+
+def _properties(fake: FileFake, resource: str) -> Response:
+    kind = fake.resource(resource)
+    own = {
+        name: ("datetime", "date") for each in kind.dates.values() if (name := each.path.rpartition(".")[2])
+    }
+    of_fields = {
+        name: _TYPES.get(each.type, ("string", "text")) for name, each in kind.declared.fields.items()
+    }
+    shown_ = [
+        {
+            "name": name,
+            "label": name,
+            "type": type_,
+            "fieldType": field_type,
+            "description": "",
+            "groupName": f"{resource}information",
+            "options": _options(kind, name),
+            "displayOrder": -1,
+            "calculated": False,
+            "externalOptions": False,
+            "hasUniqueValue": False,
+            "hidden": False,
+            "hubspotDefined": True,
+            "modificationMetadata": {
+                "archivable": True,
+                "readOnlyDefinition": True,
+                "readOnlyValue": name in own,
+            },
+            "formField": name not in own,
+        }
+        for name, (type_, field_type) in sorted(
+            {**of_fields, **own, "hs_object_id": ("number", "number")}.items()
+        )
+    ]
+    return Response(encode({"results": shown_}), mimetype="application/json")
+
+
+def _options(kind: FileResource, name: str) -> list[Fields]:
+    field = kind.declared.fields.get(name)
+    return [
+        {"label": each, "value": each, "displayOrder": place, "hidden": False}
+        for place, each in enumerate(field.choices if field else ())
+    ]
