@@ -13,7 +13,7 @@ def id_of(number):
 
 def written(fields, resource, before):
     if fields.get("value") == 13:
-        raise VendorRefusalError("conflict", f"{resource} have no 13", id="13", field="value")
+        raise VendorRefusalError("conflict", f"{resource.key} have no 13", id="13", field="value")
     return {**fields, "note": f"{fields.get('note')} after {before and before.id}"}
 
 
@@ -21,7 +21,7 @@ def shown(record, kept):
     return {**record, "at": kept.updated.isoformat()}
 
 
-def query(asked, found):
+def query(asked, found, _resource):
     return replace(found, where=Comparison("value", ">", int(asked["above"]))) if "above" in asked else found
 
 

@@ -102,7 +102,9 @@ def sent(clients, name, method, path, body=None, *, key=None):
 
 def ids_of(reply):
     body = decode(reply.body)
-    records = body if isinstance(body, list) else next(each for each in body.values() if isinstance(each, list))
+    records = (
+        body if isinstance(body, list) else next(each for each in body.values() if isinstance(each, list))
+    )
     return [each.get("id") or each.get("ref") or each.get("Id") for each in records]
 
 
@@ -257,7 +259,10 @@ def test_hooks_do_what_a_file_cannot_say(tmp_path):
         above = sent(clients, "pipes", "GET", "/v1/deals?above=1")
         count = sent(clients, "pipes", "GET", "/v1/deals/count")
 
-        assert [(each["id"], each["note"]) for each in made] == [("d-7", "n after None"), ("d-4", "n after None")]
+        assert [(each["id"], each["note"]) for each in made] == [
+            ("d-7", "n after None"),
+            ("d-4", "n after None"),
+        ]
         assert made[0]["at"] == "2026-03-02T10:00:01+00:00"
         assert (refused.status, b"value is taken by 13" in refused.body) == (409, True)
         assert changed["note"] == "x after d-4"

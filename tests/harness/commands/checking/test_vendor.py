@@ -18,7 +18,9 @@ def test_what_is_begun_is_good_and_plays(tmp_path, monkeypatch):
     assert begun.stdout == "acme.yaml is written; run it with `elements-local up --vendor acme.yaml`\n"
     assert json.loads(checked.stdout) == {"file": "acme.yaml", "mistakes": []}
     assert "$schema=vendor.schema.json" in (tmp_path / "acme.yaml").read_text("utf-8")
-    assert json.loads((tmp_path / "vendor.schema.json").read_text("utf-8"))["title"].startswith("A vendor file")
+    assert json.loads((tmp_path / "vendor.schema.json").read_text("utf-8"))["title"].startswith(
+        "A vendor file"
+    )
     with in_process(Options(environment={"ELEMENTS_LOCAL_VENDORS": "acme.yaml"})) as stack:
         clients = stack.workspace()
         trigger.instance_of_its_own(clients, "deals")
@@ -49,7 +51,9 @@ def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
         (("check", "none.yaml"), "the file cannot be read"),
     ):
         refused = call("vendor", *words)
-        assert (refused.returncode > 0, told in (refused.stdout + refused.stderr)) == (True, True), (refused.stdout + refused.stderr)
+        assert (refused.returncode > 0, told in (refused.stdout + refused.stderr)) == (True, True), (
+            refused.stdout + refused.stderr
+        )
 
 
 def test_the_shipped_ones_are_listed(tmp_path, monkeypatch):

@@ -165,7 +165,9 @@ class FileFake:
             token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
             found |= {} if token is None else _opened(str(token))
         if isinstance(call, FileListCall) and call.deleted:
-            found["deleted"] = parameters.get(call.deleted.parameter, "").lower() == call.deleted.value.lower()
+            found["deleted"] = (
+                parameters.get(call.deleted.parameter, "").lower() == call.deleted.value.lower()
+            )
         return view(call, found)
 
     def resource(self, name: str) -> FileResource:
