@@ -2,12 +2,13 @@
 
 import shlex
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local import faketime
 from elements_local.certify import certify, checks_named
 from elements_local.certify.battery import BATTERY
 from elements_local.certify.callback import restart_by
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from elements_local.certify import Result, Scorecard
 
 _SHORTEST = timedelta(minutes=3)
+_FRACTION = timedelta(microseconds=500)
 _COLOURS = {"passed": "green", "answered": "yellow", "failed": "red", "skipped": "yellow"}
 
 
@@ -210,6 +212,12 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
     show_default=True,
     help="Seconds of real time that a run may take.",
 )
+@click.option(
+    "--faketime",
+    "by_faketime",
+    is_flag=True,
+    help="Give COMMAND the virtual time as its machine's, by libfaketime.",
+)
 @_only_option(CHANGES)
 @_junit_option
 @_html_option
@@ -226,6 +234,7 @@ def poller(  # noqa: PLR0913 - the command's options
     page_size: int,
     seed: int,
     timeout: float,
+    by_faketime: bool,
     only: tuple[str, ...],
     as_json: bool,
     junit: Path | None,
@@ -238,8 +247,11 @@ def poller(  # noqa: PLR0913 - the command's options
     JSON for each change: {"resource", "id", "change"?, "updated"?}, or messages of Singer or Airbyte. Exit 1 if one is
     missed, late, repeated or misclassified in a check, 2 if COMMAND cannot be run.
     """
+    if by_faketime and not faketime.library():
+        raise click.UsageError(f"--faketime needs libfaketime, which was not found; {faketime.INSTALL}")
+    further = {"further": _time_of} if by_faketime else {}
     terms = PollerTerms(
-        runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout)),
+        runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout), **further),
         resource=resource,
         interval=interval,
         page=page_size,
@@ -250,6 +262,14 @@ def poller(  # noqa: PLR0913 - the command's options
     with _certifying(poller_checks_named(only)) as note, on_ports(Options(environment=environment)) as stack:
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
     _finish(scorecard, as_json=as_json, junit=junit, html=html)
+
+
+def _time_of(now: datetime) -> dict[str, str]:
+    """Return what has a program take an instant for its machine's time.
+
+    It gets a fraction of a second, as a machine's time has one: some programs cannot read the text of a time without.
+    """
+    return faketime.environment(FAKETIME=faketime.seconds(now + _FRACTION))
 
 
 @contextmanager
