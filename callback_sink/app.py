@@ -49,6 +49,7 @@ _ROUTES = (
     bins.forwards,
     bins.responses,
     bins.signature_keys,
+    bins.reported,
     callbacks.streams,
 )
 

@@ -94,14 +94,7 @@ def _drained(sink: Sink, workspace: Workspace, name: str) -> Response:
 
 
 def _recorded(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Response:
-    received = Received(
-        received_at=workspace.clock.now(),
-        bin=name,
-        method=keepable(asked.method),
-        path=target_of(path_of(asked.environ["PATH_INFO"]), asked.query_string),
-        headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
-        body=_body(asked, largest=sink.settings.largest_body),
-    )
+    received = _received(sink, asked, workspace, name)
     with sink.store.transaction(workspace.name) as tx:
         recorded = Callbacks(tx).record(received, limits=sink.settings)
     if recorded.relays and recorded.forward is not None:
@@ -116,6 +109,17 @@ def _recorded(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Re
         _sent_on(sink, workspace, recorded, recorded.forward)
     asked.environ[DROPPED] = recorded.answer.hangs_up
     return _written(reply_of(recorded.answer))
+
+
+def _received(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Received:
+    return Received(
+        received_at=workspace.clock.now(),
+        bin=name,
+        method=keepable(asked.method),
+        path=target_of(path_of(asked.environ["PATH_INFO"]), asked.query_string),
+        headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
+        body=_body(asked, largest=sink.settings.largest_body),
+    )
 
 
 def _sent_on(sink: Sink, workspace: Workspace, recorded: Recorded, url: str) -> Reply | None:
@@ -149,6 +153,9 @@ def _body(asked: Request, *, largest: int) -> bytes:
 responses = Blueprint("responses", __name__, url_prefix="/_local/responses")
 forwards = Blueprint("forwards", __name__, url_prefix="/_local/forwards")
 signature_keys = Blueprint("signature_keys", __name__, url_prefix="/_local/signature-keys")
+reported = Blueprint("reported", __name__, url_prefix="/_local/reported")
+REPORTED_BIN = "_local"
+"""The bin of what is reported, whose path begins so."""
 
 Url = Annotated[
     str, Meta(pattern=r"^https?://[^\s\\]+$(?!\n)", max_length=2_000, description="a URL of http or https")
@@ -203,6 +210,39 @@ class KnownKeysJson(TypedDict):
 
     bin: str
     keys: int
+
+
+class ReportedChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a poller of one's own says of a record.
+
+    Attributes:
+        id: the record's.
+        change: what happened to it, if the poller says so.
+        updated: the record's date, as the poller read it.
+    """
+
+    resource: Annotated[str, Meta(min_length=1)]
+    id: int | str
+    change: Literal["created", "updated", "deleted"] | None = None
+    updated: str | None = None
+
+
+class ReportedJson(TypedDict):
+    """Under which id a report is kept."""
+
+    id: int
+
+
+@reported.post("", endpoint="keep")
+@operation()
+def keep_report(call: SinkCall, query: WorkspaceQuery, body: ReportedChange) -> Answer[ReportedJson]:  # noqa: ARG001 - read by the call, and kept as it came
+    """Keep what a poller of one's own reports, among the callbacks; `certify poller` judges it."""
+    workspace = call.workspace()
+    received = _received(call.sink, call.request, workspace, REPORTED_BIN)
+    with call.sink.store.transaction(workspace.name) as tx:
+        kept = Callbacks(tx).record(received, limits=call.sink.settings)
+    call.sink.arrivals.announce(workspace.name)
+    return Answer({"id": kept.callback.id})
 
 
 @responses.put("", endpoint="tell")

@@ -20,6 +20,7 @@ from elements_local.certify.poller.trial import PollerTerms
 from elements_local.start import Options, in_process
 
 PAGE = 4
+JSON = {"Content-Type": "application/json"}
 MINUTE = timedelta(minutes=1)
 
 
@@ -119,8 +120,8 @@ def written(at):
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def runner_of(poller, http):
-    """Run a poller within the process of the test."""
+def runner_of(poller, http, *, posts=False):
+    """Run a poller within the process of the test; it reports by lines, or at the sink."""
 
     def run(environment, _now):
         basic = b64encode(f"{environment['ELEMENTS_LOCAL_CRM_API_KEY']}:".encode()).decode()
@@ -132,7 +133,16 @@ def runner_of(poller, http):
 
         lines, failure = [], ""
         try:
-            lines.extend(json.dumps(message) for message in poller.run(environment, fetch))
+            for message in poller.run(environment, fetch):
+                if posts:
+                    http.send(
+                        "POST",
+                        environment["ELEMENTS_LOCAL_REPORT_URL"],
+                        headers=JSON,
+                        body=json.dumps(message).encode(),
+                    )
+                else:
+                    lines.append(json.dumps(message))
         except FailedError as error:
             failure = f"ended, as the CRM answered {error}"
         return Ended(output="\n".join(lines).encode(), failure=failure)
@@ -147,8 +157,8 @@ def stack():
 
 
 def certified(stack, poller, **given):
-    only = given.pop("only", ())
-    terms = PollerTerms(runner=runner_of(poller, stack.http), page=PAGE, **given)
+    only, posts = given.pop("only", ()), given.pop("posts", False)
+    terms = PollerTerms(runner=runner_of(poller, stack.http, posts=posts), page=PAGE, **given)
     return certify_poller(stack, terms, title="poller", only=only)
 
 
@@ -253,6 +263,12 @@ def test_repeats_and_deletions_are_judged_as_asked(stack):
     assert [(finding.kind, finding.text.partition(" ")[0]) for finding in result.findings] == [
         ("missed", "DELETED")
     ]
+
+
+def test_reports_are_taken_at_the_sink_as_well(stack):
+    card = certified(stack, Poller(back=NONE), posts=True, only=["two-in-one-second", "long-gap"])
+
+    assert [(result.outcome.value, result.count) for result in card.results] == [("failed", 1), ("passed", 0)]
 
 
 PROGRAM = """

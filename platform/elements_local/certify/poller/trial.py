@@ -245,11 +245,8 @@ class PollerTrial:
     def _posted_reports(self) -> Mapping[datetime, list[Report]]:
         """Return what was reported at the sink, by the runs' instants."""
         reports = defaultdict[datetime, list[Report]](list)
-        for posted in self.clients.sink.callbacks(method="POST"):
-            if posted["path"].startswith("/_local/reported"):
-                messages = posted["json"] if isinstance(posted["json"], list) else [posted["json"]]
-                said = [report for message in messages for report in self.reader.report(message)]
-                reports[parse_instant(posted["received_at"])] += said
+        for posted in self.clients.sink.callbacks(bin="_local"):
+            reports[parse_instant(posted["received_at"])] += self.reader.report(posted["json"])
         return reports
 
     def _calls(self) -> tuple[str, ...]:
