@@ -30,4 +30,4 @@ def add_routes(fake):
 
 
 def counted(fake, resource):
-    return fake.records(fake.resources[resource], fake.file.listing)
+    return fake.fake.records.listed(fake.resources[resource].key)

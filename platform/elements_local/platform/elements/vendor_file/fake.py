@@ -19,19 +19,11 @@ from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRe
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.core.paging import sort_key
+from elements_local.platform.core.paging import SortOrder, sort_key
+from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.made_up import samples
-from elements_local.platform.elements.vendor_file.model import (
-    ERROR_STATUSES,
-    DeleteCall,
-    FileCall,
-    FileListCall,
-    VendorErrorCase,
-    VendorFile,
-    VendorLimit,
-    method_of,
-)
+from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import filled, read
@@ -44,7 +36,6 @@ if TYPE_CHECKING:
 
 _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_ADMIN = "/_local"
 _NOTED = 100_000
 """Calls that are looked through for those of a limit."""
 
@@ -60,7 +51,7 @@ class FileFake:
         resources: by the vendor's names.
     """
 
-    def __init__(self, host: FakeHost, file: VendorFile, hooks: "FileHooks") -> None:
+    def __init__(self, host: FakeHost, file: model.VendorFile, hooks: "FileHooks") -> None:
         self.file, self.hooks = file, hooks
         self.host = host
         kinds = resources_of(file)
@@ -89,7 +80,7 @@ class FileFake:
         }
         for name, call in self.file.calls.items():
             self.route(method_of(name, call), call.path, partial(self._answered, name, views[name]))
-            if isinstance(call, FileListCall) and call.paging.by == "link" and call.paging.link:
+            if isinstance(call, model.FileListCall) and call.paging.by == "link" and call.paging.link:
                 path = call.paging.link.removeprefix("{origin}").partition("?")[0]
                 if path != call.path:
                     self.route(method_of(name, call), path, partial(self._answered, name, views[name]))
@@ -119,16 +110,10 @@ class FileFake:
                 name = case
             case _:
                 name, values = "not_found", dict(request.view_args or {})
-        how: VendorErrorCase = getattr(self.file.errors.cases, name, None) or VendorErrorCase()
+        how: model.VendorErrorCase = getattr(self.file.errors.cases, name, None) or model.VendorErrorCase()
         status = how.status or ERROR_STATUSES.get(name, 400)
         body = self._error_body(status, str(error), {**values, **how.values}, how)
         return Response(encode(body), status, headers=how.headers, mimetype="application/json")
-
-    def records(
-        self, resource: FileResource, call: FileListCall, *, deleted: bool = False
-    ) -> list[KeptRecord]:
-        """Return the records that a list knows of."""
-        return self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted)
 
     def shown(self, resource: FileResource, record: KeptRecord, **how: Any) -> dict[str, Any]:
         """Return a record as the vendor shows it."""
@@ -137,19 +122,14 @@ class FileFake:
 
     def _refuse_beyond_limits(self, workspace: Workspace) -> None:
         limits = [each for each in self.file.limits if self.host.limited and _is_of(each, request.path)]
-        if not limits:
-            return
-        noted = self.fake.journal.page(workspace.name, JournalQuery(limit=_NOTED)).items
-        now = workspace.clock.now()
+        noted = self.fake.journal.page(workspace.name, JournalQuery(limit=_NOTED)).items if limits else []
+        answered = [one for _, one in noted if one.status != ERROR_STATUSES["limit"]]
         for limit in limits:
-            since = now - timedelta(seconds=limit.seconds)
-            taken = sum(
-                one.at > since
-                and one.status != ERROR_STATUSES["limit"]
-                and _is_of(limit, one.target.partition("?")[0])
-                for _, one in noted
-            )
-            if taken >= limit.calls:
+            since = workspace.clock.now() - timedelta(seconds=limit.seconds)
+            taken = [
+                one for one in answered if one.at > since and _is_of(limit, one.target.partition("?")[0])
+            ]
+            if len(taken) >= limit.calls:
                 said = f"no more than {limit.calls} calls are answered in {limit.seconds} seconds"
                 raise VendorRefusalError("limit", said)
 
@@ -160,25 +140,25 @@ class FileFake:
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
         found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters
-        if isinstance(call, FileListCall) and call.paging.by == "link":
+        if isinstance(call, model.FileListCall) and call.paging.by == "link":
             link = (call.paging.link or "").partition("?")[2]
             token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
             found |= {} if token is None else _opened(str(token))
-        if isinstance(call, FileListCall) and call.deleted:
-            found["deleted"] = (
-                parameters.get(call.deleted.parameter, "").lower() == call.deleted.value.lower()
-            )
+        if isinstance(call, model.FileListCall) and call.deleted:
+            asked = parameters.get(call.deleted.parameter, "")
+            found["deleted"] = asked.lower() == call.deleted.value.lower()
         return view(call, found)
 
-    def resource(self, name: str) -> FileResource:
+    def resource(self, name: object) -> FileResource:
         """Return a resource by the vendor's name.
 
         Raises:
             VendorRefusalError: there is none.
         """
-        if name not in self.resources:
+        found = self.resources.get(str(name))
+        if found is None:
             raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
-        return self.resources[name]
+        return found
 
     def create(self, resource: FileResource, sent: object) -> KeptRecord:
         """Make a record of the fields that are sent.
@@ -186,10 +166,7 @@ class FileFake:
         Raises:
             VendorRefusalError: they cannot be used.
         """
-        fields = written(resource, sent, None, self._all(resource))
-        if self.hooks.write:
-            fields = self.hooks.write(fields, resource, None)
-        return self.fake.records.create(resource.key, fields)
+        return self.fake.records.create(resource.key, self._kept(resource, sent, None))
 
     def update(self, resource: FileResource, record_id: str, sent: object) -> KeptRecord:
         """Change a record by the fields that are sent.
@@ -198,22 +175,23 @@ class FileFake:
             VendorRefusalError: they cannot be used.
         """
         before = self.fake.records.get(resource.key, record_id)
-        fields = written(resource, sent, before, self._all(resource))
-        if self.hooks.write:
-            fields = self.hooks.write(fields, resource, before)
+        fields = self._kept(resource, sent, before)
         same = all(before.fields.get(name) == value for name, value in fields.items())
         if same and resource.record.unchanged == "keep":
             return before
         return self.fake.records.update(resource.key, record_id, fields)
 
-    def _resource(self, found: Found) -> FileResource:
-        if "resource" not in found and len(self.resources) == 1:
-            return next(iter(self.resources.values()))
-        if "resource" not in found:
-            raise VendorRefusalError("invalid", "the call does not say which records it is about")
-        return self.resource(found["resource"])
+    def _kept(self, resource: FileResource, sent: object, before: KeptRecord | None) -> dict[str, Any]:
+        fields = written(resource, sent, before, lambda: self.fake.records.listed(resource.key))
+        return self.hooks.write(fields, resource, before) if self.hooks.write else fields
 
-    def _listed(self, call: FileListCall, found: Found) -> Response:
+    def _resource(self, found: Found) -> FileResource:
+        only = next(iter(self.resources)) if len(self.resources) == 1 else None
+        if (name := found.get("resource", only)) is None:
+            raise VendorRefusalError("invalid", "the call does not say which records it is about")
+        return self.resource(name)
+
+    def _listed(self, call: model.FileListCall, found: Found) -> Response:
         resource = self._resource(found)
         if self.hooks.query:
             own = {name: value for name, value in found.items() if name not in {"filters", "order"}}
@@ -222,93 +200,67 @@ class FileFake:
             query = query_read(call, resource, found)
         size, deleted = _size(call, found), bool(found.get("deleted"))
         items = self._ordered(call, resource, query, deleted=deleted)
-        start = _start(call, found, size, [each.id for each, _ in items])
+        start = _start(call, found, size, [each.id for each in items])
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
             items = items[: call.cap]
-        end = start + size
-        shown = [
-            self.shown(resource, each, asked=query.fields, deleted=deleted) for each, _ in items[start:end]
-        ]
-        values = self._places(call, found, resource, [each.id for each, _ in items], start=start, size=size)
+        how = {"asked": query.fields, "deleted": deleted}
+        shown = [self.shown(resource, each, **how) for each in items[start : start + size]]
+        ids = [each.id for each in items]
+        values = self._places(call, {**found, "resource": resource.name}, ids, start=start, size=size)
         values |= {"records": shown, "count": len(shown)}
-        headers = {name: filled(text, values) for name, text in call.headers.items()}
-        return _response(
-            filled(call.answer, values),
-            call.status,
-            {name: str(text) for name, text in headers.items() if text is not None},
-        )
+        headers = filled(dict(call.headers), values)
+        return _response(filled(call.answer, values), call.status, headers)
 
     def _ordered(
-        self, call: FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
-    ) -> list[tuple[KeptRecord, dict[str, object]]]:
-        found = [
-            (each, resource.kept(each.id, each.fields, created=each.created, updated=each.updated))
-            for each in self.records(resource, call, deleted=deleted)
+        self, call: model.FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
+    ) -> list[KeptRecord]:
+        listed = self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted)
+        values = [
+            resource.kept(one.id, one.fields, created=one.created, updated=one.updated) for one in listed
         ]
-        kept = [pair for pair in found if holds(query.where, pair[1])]
-        field = query.order.field if query.order else call.order.by
-        if field != "made":
-            kept.sort(key=lambda pair: sort_key(pair[1].get(field)))
-        if query.order.descending if query.order else call.order.descending:
-            kept.reverse()
-        return kept
+        kept = [pair for pair in zip(listed, values, strict=True) if holds(query.where, pair[1])]
+        order = query.order or SortOrder(field=call.order.by, descending=call.order.descending)
+        if order.field != "made":
+            kept.sort(key=lambda pair: sort_key(pair[1].get(order.field)))
+        found = [one for one, _ in kept]
+        return found[::-1] if order.descending else found
 
-    def _places(  # noqa: PLR0913 - what an answer is filled with
-        self,
-        call: FileListCall,
-        found: Found,
-        resource: FileResource,
-        ids: Sequence[str],
-        *,
-        start: int,
-        size: int,
-    ) -> dict[str, object]:
+    def _places(
+        self, call: model.FileListCall, found: Found, ids: Sequence[str], *, start: int, size: int
+    ) -> dict[str, Any]:
         """Return what fills an answer's places, but the records."""
         paging, end = call.paging, start + size
         more = end < len(ids)
-        following: object = None
-        if more:
-            tokens: Mapping[str, object] = {"id": ids[min(end, len(ids) - 1)], "offset": str(end)}
-            following = {
-                "offset": end,
-                "page": paging.first + end // size,
-                "token": tokens.get(paging.token) or _sealed({"offset": end}),
-                "link": _sealed({**_kept(found), "offset": end, "size": size}),
-            }[paging.by]
-        values: dict[str, object] = {
-            "origin": self.file.origin,
-            "resource": resource.name,
-            "size": size,
-            "offset": start,
-            "page": paging.first + start // size,
-            "more": more,
-            "done": not more,
-            "total": len(ids),
-            "next": following,
-        }
-        named = {**values, "token": following, "offset": end, "page": paging.first + end // size}
-        link = filled(paging.link, named) if more and paging.link else None
-        return {**values, "link": link}
+        values = {"origin": self.file.origin, "resource": found["resource"], "size": size}
+        here = {**values, "offset": start, "page": paging.first + start // size}
+        next_page = paging.first + end // size
+        tokens = {"id": ids[end] if more else "", "offset": str(end), "opaque": _sealed({"offset": end})}
+        following = {
+            "offset": end,
+            "page": next_page,
+            "token": tokens[paging.token],
+            "link": _sealed({**_kept(found), "offset": end, "size": size}),
+        }[paging.by]
+        named = {**values, "token": following, "offset": end, "page": next_page}
+        ahead = {"next": following, "link": filled(paging.link, named)} if more else {}
+        return {**here, "more": more, "done": not more, "total": len(ids), **ahead}
 
-    def _one(self, call: FileCall, found: Found) -> Response:
+    def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
         record = self.fake.records.get(resource.key, found["id"])
         return self._with_record(call, resource, record, names_read(found.get("fields")) or ())
 
-    def _created(self, call: FileCall, found: Found) -> Response:
+    def _created(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
         return self._with_record(call, resource, self.create(resource, found.get("fields")))
 
-    def _updated(self, call: FileCall, found: Found) -> Response:
+    def _updated(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
         return self._with_record(call, resource, self.update(resource, found["id"], found.get("fields")))
 
-    def _all(self, resource: FileResource) -> Callable[[], list[KeptRecord]]:
-        return lambda: self.fake.records.listed(resource.key)
-
-    def _deleted(self, call: DeleteCall, found: Found) -> Response:
+    def _deleted(self, call: model.DeleteCall, found: Found) -> Response:
         resource = self._resource(found)
         try:
             self.fake.records.delete(resource.key, found["id"])
@@ -317,12 +269,16 @@ class FileFake:
                 raise
         return _response(filled(call.answer, found), call.status)
 
-    def _me(self, call: FileCall, found: Found) -> Response:
+    def _me(self, call: model.FileCall, found: Found) -> Response:
         caller = self.fake.caller()
         return _response(filled(call.answer, {**found, "user": caller.name}), call.status)
 
     def _with_record(
-        self, call: FileCall, resource: FileResource, record: KeptRecord, asked: Iterable[str] | None = None
+        self,
+        call: model.FileCall,
+        resource: FileResource,
+        record: KeptRecord,
+        asked: Iterable[str] | None = None,
     ) -> Response:
         """Answer with a record: after a write with all of it."""
         wanted = [*resource.declared.fields, *record.fields] if asked is None else asked
@@ -331,10 +287,10 @@ class FileFake:
         return _response(filled(call.answer, values), call.status)
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
-        return self._error_body(status, message, {}, VendorErrorCase())
+        return self._error_body(status, message, {}, model.VendorErrorCase())
 
     def _error_body(
-        self, status: int, message: str, values: Mapping[str, object], case: VendorErrorCase
+        self, status: int, message: str, values: Mapping[str, object], case: model.VendorErrorCase
     ) -> Json:
         workspace = self.host.workspaces.with_api_key(_key_in(self.file, request.environ) or "")
         seed = workspace.seed if workspace else 0
@@ -345,14 +301,13 @@ class FileFake:
             "uuid": seeded.guid(seed, self.file.vendor, request.method, request.full_path, message),
         }
         known["message"] = filled(case.message, known) or message
-        body = filled(self.file.errors.body if case.body is None else case.body, known)
-        return cast("Json", body)
+        return cast("Json", filled(self.file.errors.body if case.body is None else case.body, known))
 
 
-def _key_in(file: VendorFile, environ: "WSGIEnvironment") -> str | None:
+def _key_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:
     """Return the API key of a request; admin routes take it as a bearer's token, too, wherever the vendor has it."""
     how = file.authentication
-    if environ.get("PATH_INFO", "").startswith(f"{_ADMIN}/") and how.header is None:
+    if environ.get("PATH_INFO", "").startswith("/_local/") and how.header is None:
         sent, form = environ.get("HTTP_AUTHORIZATION"), "Bearer {key}"
     elif how.header is not None:
         sent, form = environ.get(f"HTTP_{how.header.upper().replace('-', '_')}"), how.value
@@ -362,7 +317,7 @@ def _key_in(file: VendorFile, environ: "WSGIEnvironment") -> str | None:
     return None if sent is None else str(read(form, sent).get("key", sent))
 
 
-def _is_of(limit: VendorLimit, path: str) -> bool:
+def _is_of(limit: model.VendorLimit, path: str) -> bool:
     return any(fits(path, pattern) for pattern in limit.paths)
 
 
@@ -376,7 +331,7 @@ def _body() -> Json:
         raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
 
 
-def _size(call: FileListCall, found: Found) -> int:
+def _size(call: model.FileListCall, found: Found) -> int:
     paging = call.paging
     size = _whole(found.get("size", min(paging.default, paging.max)), "the size of a page")
     if size < 1 or (size > paging.max and paging.over == "refuse"):
@@ -384,14 +339,14 @@ def _size(call: FileListCall, found: Found) -> int:
     return min(size, paging.max)
 
 
-def _start(call: FileListCall, found: Found, size: int, ids: Sequence[str]) -> int:
+def _start(call: model.FileListCall, found: Found, size: int, ids: Sequence[str]) -> int:
     """Return how many records come before the page that is asked for."""
     paging = call.paging
     if paging.by == "page":
         page = _whole(found.get("page", paging.first), "the number of a page")
         return max(page - paging.first, 0) * size
     token = found.get("token")
-    if paging.by != "token" or token in {None, ""}:
+    if paging.by != "token" or token is None or token == "":
         return _whole(found.get("offset", 0), "the offset")
     if paging.token == "id":  # noqa: S105 - what a token is
         return ids.index(str(token)) if token in ids else len(ids)
@@ -428,6 +383,7 @@ def _pairs(query: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&") if each)]
 
 
-def _response(body: object, status: int, headers: Mapping[str, str] | None = None) -> Response:
+def _response(body: object, status: int, headers: object = None) -> Response:
     raw = b"" if body is None else encode(body)
-    return Response(raw, status, headers=headers, mimetype="application/json" if raw else None)
+    named = {name: str(text) for name, text in headers.items()} if isinstance(headers, dict) else None
+    return Response(raw, status, headers=named, mimetype="application/json" if raw else None)
