@@ -13,13 +13,7 @@ from msgspec import Struct
 from elements_local.kit.values import replace
 from elements_local.kit.wire import Reply
 from elements_local.platform.ceql import Clause
-from elements_local.platform.elements.connector import (
-    ChangeLog,
-    FieldMetadata,
-    ObjectName,
-    StackAccess,
-    VendorCall,
-)
+from elements_local.platform.elements import connector
 from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
@@ -105,7 +99,8 @@ class FileClient(Struct, frozen=True, kw_only=True):
         if page_request.order is not None and not chosen.is_ordered:
             every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])
             keeps = None if where is None else lambda one: holds(chosen.left, kind.comparable(one))
-            return lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
+            page = lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
+            return replace(page, records=[self._of_hub(one, kind) for one in page.records])
         return self._paged(chosen, kind, page_request)
 
     def get(self, resource: str, record_id: str) -> Record:
@@ -117,7 +112,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         """Make a record and return it."""
         kind = self._resource(resource)
         found = self._sent("create", {**self._of(kind), "fields": self._fields(body)})
-        return self._written(found, kind, "")
+        return self._written(found, kind, found.get("id"))
 
     def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         """Change some fields of a record and return it."""
@@ -129,13 +124,13 @@ class FileClient(Struct, frozen=True, kw_only=True):
         """Delete a record."""
         self._sent("delete", self._of(self._resource(resource), record_id))
 
-    def objects(self) -> list[ObjectName]:
+    def objects(self) -> list[connector.ObjectName]:
         """Return the objects that there are."""
         return [
             {"name": key, "vendorName": one.name, "type": "vendor"} for key, one in self.resources.items()
         ]
 
-    def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:  # noqa: ARG002 - the file says it without
+    def fields(self, resource: str, *, ask: bool) -> list[connector.FieldMetadata]:  # noqa: ARG002 - the file says it without
         """Return the fields of a resource's records."""
         kind = self._resource(resource)
         own = [
@@ -147,24 +142,24 @@ class FileClient(Struct, frozen=True, kw_only=True):
             _metadata(path, kind, writable=True) for path, kind in declared
         ]
 
-    def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
+    def change_log(
+        self, *, since: datetime, after: int = 0, own_stack: connector.StackAccess
+    ) -> connector.ChangeLog:
         """Return the log that the fake keeps."""
         return self._log(own_stack).read(since=since, after=after)
 
-    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+    def noted_calls(self, *, own_stack: connector.StackAccess) -> Sequence[connector.VendorCall]:
         """Return the calls that the fake has noted."""
         return self._log(own_stack).noted_calls()
 
-    def _log(self, own_stack: StackAccess) -> FakeLog:
+    def _log(self, own_stack: connector.StackAccess) -> FakeLog:
         how, key = self.file.authentication, own_stack.crm_api_key
         if how.header:
             calls, own = self.calls, {how.header: how.value.replace("{key}", key)}
         else:  # admin routes of the fake take it so
-            instances = {"Authorization": f"Bearer {read(how.value, *self.own_key.values()).get('key', '')}"}
-            calls, own = (
-                dataclasses.replace(self.calls, headers=instances),
-                {"Authorization": f"Bearer {key}"},
-            )
+            instances = read(how.value, *self.own_key.values()).get("key", "")
+            calls = dataclasses.replace(self.calls, headers={"Authorization": f"Bearer {instances}"})
+            own = {"Authorization": f"Bearer {key}"}
         return FakeLog(calls=calls, own_url=self.file.origin, own_headers=own, own_stack=own_stack)
 
     def _resource(self, name: str) -> FileResource:
@@ -173,23 +168,26 @@ class FileClient(Struct, frozen=True, kw_only=True):
         return self.resources[name]
 
     def _list_call(self, kind: FileResource, where: Clause | None, page_request: PageRequest) -> _ListCall:
-        """Return the call that sees to most of what is asked: the search, if there is one and it sees to a condition."""
+        """Return the call that is to be asked: the search, if there is one that sees to a condition."""
         order = page_request.order
         known = order and replace(order, field=kind.known.get(order.field, order.field))
-        query = VendorQuery(where=where, order=known)
-        for name, call in (("search", self.file.search if where else None), ("list", self.file.listing)):
-            if call is None:
-                continue
-            values, left, ordered = asked(call, kind, query)
-            if name == "list" or left != where:
-                values |= self._of(kind)
-                return _ListCall(name=name, call=call, values=values, left=left, is_ordered=ordered)
-        raise AssertionError  # a file has a list
+        name, query = "list", VendorQuery(where=where, order=known)
+        values, left, is_ordered = asked(call := self.file.listing, kind, query)
+        if where is not None and self.file.search is not None:
+            searched = asked(self.file.search, kind, query)
+            if searched[1] != where:
+                name, call, (values, left, is_ordered) = "search", self.file.search, searched
+        values |= self._of(kind)
+        return _ListCall(name=name, call=call, values=values, left=left, is_ordered=is_ordered)
 
     def _paged(self, chosen: _ListCall, kind: FileResource, page_request: PageRequest) -> ProviderPage:
         """Return a page; what is filtered here is read one match further, since a last page must not promise another."""
         found, skip = list[Record](), page_request.skip
-        start = _cursor(page_request.token) if page_request.token else None
+        start = (
+            _cursor(page_request.token, counted=chosen.call.paging.by in {"offset", "page"})
+            if page_request.token
+            else None
+        )
         # a page that is filtered here may need many records for one
         size = page_request.size if chosen.left is None else None
         for at, following, record in self._walk(chosen, start, size=size):
@@ -229,20 +227,15 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def _page(self, chosen: _ListCall, page: Any, size: int) -> tuple[list[Record], Any]:
         """Return a page of the vendor's, and what the next one is asked for by; None if it is the last."""
         call, by = chosen.call, chosen.call.paging.by
+        request = self._request(chosen.name, {**chosen.values, "size": size, by: page})
         if by == "link" and page is not None:
-            request = ProviderRequest(
-                method=method_of(chosen.name, call), path=self._with_key(self._below(page))
-            )
-        else:
-            request = self._request(chosen.name, {**chosen.values, "size": size, by: page})
+            request = replace(request, path=self._with_key(self._below(page)))
         reply = self.calls.send(request)
-        found = {
-            **read(call.headers, {name: reply.header(name) for name in call.headers}),
-            **self._answer(call, reply),
-        }
+        headers = {name: reply.header(name) for name in call.headers}
+        found = {**read(call.headers, headers), **self._answer(call, reply)}
         records = found.get("records", reply) or []
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-            raise self._other(reply)
+            raise self._failed("answered a list of records with something else", reply.body)
         return records, _following(call, found, page, size=size, count=len(records))
 
     def _sent(self, name: str, values: Values) -> Values:
@@ -255,9 +248,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def _request(self, name: str, values: Values) -> ProviderRequest:
         call = self.file.calls.get(name)
         if call is None:
-            raise InvalidRequestError(
-                f"{self.file.name} has no call that would {name} a record: its file names none"
-            )
+            raise InvalidRequestError(f"{self.file.name} can {name} no record: its file has no such call")
         texts = {
             key: ",".join(map(str, one)) if isinstance(one, list) else one for key, one in values.items()
         }
@@ -278,7 +269,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         """Return the path of a link, which leads to the vendor's origin."""
         path = link.removeprefix(self.file.origin)
         if not path.startswith("/"):
-            raise ProviderError(status=502, message=f"{self.file.name}'s link {shown(link)} leads elsewhere")
+            raise self._failed(f"answered the link {shown(link)}, which leads elsewhere")
         return path
 
     def _of(self, kind: FileResource, record_id: str = "") -> Values:
@@ -289,45 +280,44 @@ class FileClient(Struct, frozen=True, kw_only=True):
         below = body.get(self.file.record.fields) if self.file.record.fields else body
         return below if isinstance(below, Mapping) else body
 
-    def _written(self, found: Values, kind: FileResource, record_id: str) -> Record:
-        if isinstance(found.get("record"), dict):
+    def _written(self, found: Values, kind: FileResource, record_id: object) -> Record:
+        """Return what was written, asking for it if the answer does not show it."""
+        if "record" in found:
             return self._record(found, kind)
-        if not (record_id or found.get("id")):
-            raise ProviderError(status=502, message=f"{self.file.name} answered a new record without its id")
-        return self.get(kind.key, record_id or str(found["id"]))
+        if not record_id:
+            raise self._failed("answered a new record without its id")
+        return self.get(kind.key, str(record_id))
 
     def _record(self, found: Values, kind: FileResource) -> Record:
         record = found.get("record")
         if not isinstance(record, dict):
-            raise ProviderError(status=502, message=f"{self.file.name} answered a record with something else")
+            raise self._failed("answered a record with something else")
         return self._of_hub(record, kind)
 
     def _of_hub(self, record: Record, kind: FileResource) -> Record:
         return self.hooks.hub(record, kind) if self.hooks.hub else record
 
-    def _other(self, reply: Reply) -> ProviderError:
-        words = reply.body[:200].decode("utf-8", "replace")
-        said = f"{self.file.name} answered a list of records with something else"
-        return ProviderError(status=502, message=said, provider_message=words)
+    def _failed(self, what: str, body: bytes | None = None) -> ProviderError:
+        words = None if body is None else body[:200].decode("utf-8", "replace")
+        return ProviderError(status=502, message=f"{self.file.name} {what}", provider_message=words)
 
 
 def _following(call: FileListCall, found: Values, page: Any, *, size: int, count: int) -> Any:
     """Return what the next page is asked for by; None if there is none."""
     by, names = call.paging.by, {*placeholders(call.answer), *placeholders(call.headers)}
-    if by == "link":
-        return found.get("link")
-    if "next" in names:
-        return found.get("next")
-    before = page if by == "offset" else (page - call.paging.first) * size
-    total = found.get("total")
-    if "more" in names or "done" in names:
-        goes_on = found.get("more") is True or found.get("done") is False
-    else:
+    if found.get("more") is False or found.get("done") is True:
+        return None
+    if by == "link" or "next" in names:
+        return found.get("link" if by == "link" else "next")
+    before, total = page if by == "offset" else (page - call.paging.first) * size, found.get("total")
+    if names.isdisjoint(("more", "done")):
         goes_on = before + count < total if isinstance(total, int) else count >= size
+    else:
+        goes_on = "more" in found or "done" in found
     return (page + (count if by == "offset" else 1)) if goes_on else None
 
 
-def _metadata(path: str, kind: str, *, writable: bool) -> FieldMetadata:
+def _metadata(path: str, kind: str, *, writable: bool) -> connector.FieldMetadata:
     flag = "true" if writable else "false"
     return {
         "vendorPath": path,
@@ -344,10 +334,11 @@ def _token(at: _Cursor) -> str:
     return urlsafe_b64encode(dumps(at, separators=(",", ":")).encode()).decode()
 
 
-def _cursor(token: str) -> _Cursor:
+def _cursor(token: str, *, counted: bool) -> _Cursor:
+    """Return where a page begins; what is counted is a number."""
     try:
         match loads(urlsafe_b64decode(token.encode())):
-            case [page, int(record)] if record >= 0:
+            case [page, int(record)] if record >= 0 and (isinstance(page, int) or not counted):
                 return _Cursor(page, record)
     except ValueError:
         pass  # the same error below as of another value
