@@ -133,25 +133,3 @@ def unchanged(clients):
         assert everything() == before
 
     return nothing_changes
-
-
-@pytest.fixture
-def jobs(clients):
-    """Call ``/jobs`` and what is below it."""
-
-    def send(method="GET", path="", **given):
-        return clients.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
-
-    return send
-
-
-@pytest.fixture
-def put_job(jobs):
-    """Return a function that disables or enables a job, and gives the job."""
-
-    def change(job, what, **given):
-        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
-        assert reply.status == 200, reply.body
-        return decode(reply.body)
-
-    return change

@@ -13,76 +13,8 @@ def elements(stranger):
     return lambda path="": decode(stranger.send("GET", f"{BASE_PATH}/elements{path}").body)
 
 
-def test_the_configuration_names_every_key_that_an_instance_shows(elements, instance):
-    entries = elements("/insightly/configuration")
-
-    assert [entry["key"] for entry in entries] == list(instance["configuration"])
-    assert entries == elements("/insightly")["configuration"]
-    assert len({entry["id"] for entry in entries}) == len(entries)
-    for entry in entries:
-        assert {
-            "id", "name", "key", "description", "resellerConfig", "companyConfig", "active", "internal",
-            "groupControl", "displayOrder", "type", "hideFromConsole", "required",
-        } <= set(entry) <= {*entry, "defaultValue"}  # fmt: skip
-
-
 def test_an_element_has_no_transformations_of_its_own(elements):
     assert elements("/insightly/transformations") == elements("/5993/transformations") == []
-
-
-@pytest.mark.usefixtures("make_instance")
-def test_the_defaults_of_the_configuration_are_those_of_an_instance(elements, clients):
-    bare = clients.platform.create_instance(
-        {
-            "element": {"id": 5993},
-            "name": "Bare",
-            "configuration": {
-                "username": clients.credentials.crm_username,
-                "password": clients.credentials.crm_api_key,
-            },
-        }
-    )
-
-    defaults = {entry["key"]: entry.get("defaultValue") for entry in elements("/insightly/configuration")}
-
-    assert bare["configuration"] == defaults | {
-        "username": clients.credentials.crm_username,
-        "password": "********",
-    }
-    assert {entry["key"] for entry in elements("/insightly/configuration") if entry["required"]} == {
-        "username",
-        "password",
-    }
-
-
-TYPES_AND_DEFAULTS = {
-    "event.vendor.type": ("TEXTFIELD_128", "polling"),
-    "event.notification.enabled": ("BOOLEAN", "false"),
-    "event.notification.callback.url": ("TEXTFIELD_1000", None),
-    "event.notification.signature.key": ("TEXTFIELD_128", None),
-    "event.notification.subscription.id": ("TEXTFIELD_1000", None),
-    "event.notification.basic.username": ("TEXTFIELD_128", None),
-    "event.notification.basic.password": ("PASSWORD", None),
-    "event.notification.callback.headers": ("TEXTFIELD_128", None),
-    "event.notification.instance.finder": ("TEXTAREA", None),
-    "event.objects": ("TEXTAREA", None),
-    "event.helper.key": ("TEXTFIELD_128", None),
-    "filter.response.nulls": ("BOOLEAN", "true"),
-    "bulk.query.field_name": ("TEXTFIELD_128", "DATE_UPDATED_UTC"),
-    "bulk.query.operator": ("TEXTFIELD_32", ">="),
-    "bulk.query.date_mask": ("TEXTFIELD_128", "yyyy-MM-dd HH:mm:ss"),
-    "bulk.query.download_format": ("TEXTFIELD_128", "json"),
-}
-
-
-def test_event_bulk_and_filter_keys_have_the_types_and_defaults_of_exported_definitions(elements):
-    entries = {entry["key"]: entry for entry in elements("/insightly/configuration")}
-
-    shown = {key: (entries[key]["type"], entries[key].get("defaultValue")) for key in TYPES_AND_DEFAULTS}
-    assert shown == TYPES_AND_DEFAULTS
-    assert {key for key in entries if key.startswith("bulk.")} == {
-        key for key in TYPES_AND_DEFAULTS if key.startswith("bulk.")
-    }
 
 
 VERBS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}

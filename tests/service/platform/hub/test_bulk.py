@@ -64,14 +64,6 @@ def query(run):
 
 
 @pytest.fixture
-def upload(run):
-    def send(content, kind="text/csv", filename="people", **parts):
-        return run("/bulk/contacts", **multipart(file=(filename, kind, content), **parts))
-
-    return send
-
-
-@pytest.fixture
 def records(bulk):
     def read(job, accept="application/json"):
         reply = bulk.send("GET", f"/bulk/{job['id']}/{job['objectName']}", headers={"Accept": accept})
@@ -84,19 +76,6 @@ def records(bulk):
         return [json.loads(line) for line in text.splitlines()]
 
     return read
-
-
-@pytest.fixture
-def people(clients):
-    clients.clock.advance("1m")
-    return [
-        clients.crm.create("Contacts", {"FIRST_NAME": first, "LAST_NAME": last})
-        for first, last in (("Ada", "Lovelace"), ("Charles", "babbage"), ("Grace", "Hopper"))
-    ]
-
-
-def names(found):
-    return [record["FIRST_NAME"] for record in found]
 
 
 def test_more_records_than_a_page_of_the_crm_all_come(clients, query, records):
@@ -121,29 +100,6 @@ def test_a_crm_that_fails_half_way_leaves_what_was_read(clients, query, bulk, re
     assert bulk.call("GET", f"/bulk/{job['id']}/errors")[0]["number"] == 501
 
 
-def test_a_cancelled_job_does_nothing_more(clients, bulk, people):
-    made = bulk.call("POST", f"/bulk/query?q={ALL}")
-
-    cancelled = bulk.call("PUT", f"/bulk/{made['id']}/cancel")
-    clients.clock.advance("10m")
-
-    assert people
-    assert cancelled["status"] == "CANCELLED"
-    assert bulk.call("GET", f"/bulk/{made['id']}/status") == cancelled
-    assert bulk.call("PUT", f"/bulk/{made['id']}/cancel") == cancelled
-    assert bulk.send("GET", f"/bulk/{made['id']}/contacts").body == b""
-    assert clients.sink.callbacks() == []
-
-
-def test_what_was_downloaded_can_be_uploaded(people, query, records, upload, bulk):
-    text = bulk.send("GET", f"/bulk/{query()['id']}/contacts", headers={"Accept": "text/csv"}).body
-
-    job = upload(text)
-
-    assert (job["recordsCount"], job["recordsFailedCount"]) == (len(people), 0)
-    assert names(records(job)) == names(people)
-
-
 def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(stack_set_to, make_body):
     clients = stack_set_to({"ELEMENTS_LOCAL_PLATFORM_BULK_UPLOAD_LIMIT": "2000000"}).new_workspace()
     client = client_of(clients, clients.platform.create_instance(make_body(clients)))
@@ -153,19 +109,6 @@ def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(stack_set_to, 
     reply = client.send("POST", "/bulk/contacts", **multipart(file=("x", "text/csv", large * 2)))
     assert reply.status == 413
     assert "may have 2000000 bytes" in decode(reply.body)["message"]
-
-
-def test_the_receiver_is_told_with_a_signature_and_the_payload(clients, query):
-    job = query(**multipart(metaData='{"callback-payload": {"run": 7}}'))
-    clients.clock.advance("1s")
-
-    (callback,) = clients.sink.callbacks()
-
-    assert callback["signature"] == "valid"
-    message = callback["json"]["message"]
-    assert message["bulk"] == {"jobType": "query", **job}
-    assert message["callback-payload"] == {"run": 7}
-    assert clients.platform.events(job["instanceId"]) == []
 
 
 @settings(

@@ -1,10 +1,8 @@
 """The hub on both versions of the CRM: what a condition means whoever filters, what an update leaves alone, what metadata names."""
 
-import json
 from urllib.parse import quote
 
 import pytest
-from each_row import each_row
 
 from elements_local.platform.ceql import matches, parse
 from elements_local.platform.elements.insightly.fields import with_custom_fields
@@ -140,34 +138,3 @@ def test_metadata_names_every_field_that_a_record_shows(clients, empty_hub):
             for key, value in record.items():
                 if key != "id":
                     assert fields[key]["type"] in TYPES[type(value)], key
-
-
-@each_row(
-    ("fields", "said"),
-    {
-        "misspelt": ({"FRST_NAME": "Ada"}, [("misspelt-key", "FRST_NAME", "FIRST_NAME")]),
-        "unknown": ({"SHOE_SIZE": 7, "BACKGROUND": "x"}, [("unknown-key", "SHOE_SIZE", None)]),
-        "known, in any case, or sent back": ({"first_name": "Ada", "id": 1, "DATE_CREATED_UTC": "x"}, []),
-        "nothing to drop": ({"SHOE_SIZE": None}, []),
-    },
-)
-def test_a_field_that_the_crm_drops_is_warned_of_and_the_answer_stays_as_it_is(empty_hub, fields, said):
-    made = empty_hub.send(
-        "POST", "/contacts", json={"LAST_NAME": "Lovelace", "FIRST_NAME": "Augusta", **fields}
-    )
-    changed = empty_hub.send(
-        "PATCH", f"/contacts/{json.loads(made.body)['id']}", json={"BACKGROUND": "y", **fields}
-    )
-
-    for reply in (made, changed):
-        warned = json.loads(reply.headers.get("Elements-Local-Warnings", "[]"))
-        assert [(each["rule"], each["path"], each["nearest"]) for each in warned] == said
-        assert (reply.status, "SHOE_SIZE" in json.loads(reply.body)) == (200, False)
-
-
-def test_of_a_kind_whose_fields_are_not_known_nothing_is_warned(hub):
-    (ada, *_) = json.loads(hub.send("GET", "/contacts").body)
-
-    reply = hub.send("POST", f"/contacts/{ada['id']}/notes", json={"TITLE": "x", "BDY": "y"})
-
-    assert (reply.status, "Elements-Local-Warnings" in reply.headers) == (200, False)

@@ -5,10 +5,8 @@ from itertools import product
 import pytest
 
 from elements_local.clients import BASE_PATH
-from elements_local.kit.api.json_text import decode
 from elements_local.platform.core.not_imitated import ANY, NOT_IMITATED
 
-LISTS = [each for each in NOT_IMITATED if each.lists]
 WORDS = [each.path for each in NOT_IMITATED if "/" not in each.path and not each.methods]
 
 
@@ -39,27 +37,6 @@ def test_a_call_is_501_and_says_where_that_is_written(clients, call, refused, to
         assert message == said
 
     assert crm_calls(clients) == before
-
-
-@pytest.mark.parametrize("token", [True, False])
-def test_a_list_that_the_vendors_tool_reads_is_empty(call, refused, token):
-    for each in LISTS:
-        assert refused(call("GET", each.path, token=token), 404) == f"No {each.lists} found"
-
-
-def test_a_word_that_names_a_mapped_object_is_the_elements(call, refused):
-    refused(call("GET", "customers", token=True), 501)
-    field = {"path": "first", "type": "string"}
-    mapped = {"vendorName": "contacts", "fields": [{"path": "first", "vendorPath": "FIRST_NAME"}]}
-    own = "instances/objects/customers/definitions"
-    assert call("POST", own, token=True, json={"fields": [field]}).status == 200
-    assert call("POST", "instances/transformations/customers", token=True, json=mapped).status == 200
-    call("POST", "contacts", token=True, json={"FIRST_NAME": "Ada"})
-
-    (shown,) = decode(call("GET", "customers", token=True).body)
-
-    assert shown["first"] == "Ada"
-    refused(call("GET", "customers", token=False), 501)
 
 
 def test_each_path_stands_once_in_the_table():

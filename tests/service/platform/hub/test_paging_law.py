@@ -168,3 +168,11 @@ def test_a_page_has_200_unless_a_size_is_asked_for(clients):
     assert len(decode(reply.body)) == 200
     assert reply.headers["elements-total-count"] == "201"
     assert "elements-next-page-token" in reply.headers
+
+
+def test_a_page_larger_than_may_be_had_is_cut_and_said_so(clients):
+    clients.platform.create_instance(instance_body(clients.credentials))
+
+    reply = clients.platform.send("GET", f"{BASE_PATH}/instances?pageSize=5001")
+
+    assert "pageSize 5001 is more than 5000" in reply.headers["elements-error"]

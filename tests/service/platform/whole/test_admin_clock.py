@@ -1,27 +1,6 @@
-"""``/_local/clock``: telling the time, setting it, and advancing it."""
-
-import pytest
+"""``/_local/clock``: turning real, and back."""
 
 from elements_local.kit.instants import parse_instant
-
-NOW = {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
-
-
-@pytest.fixture
-def put(clients):
-    return lambda body: clients.platform.send("PUT", "/_local/clock", json=body)
-
-
-@pytest.mark.usefixtures("instance")
-def test_setting_a_clock_ahead_runs_nothing_until_time_is_moved(clients, put):
-    put({"now": "2026-03-02T12:00:00Z"})
-    polled = clients.platform.polls()
-
-    ran = clients.clock.advance(0)
-
-    assert polled == []
-    assert ran["polls"] == 4
-    assert {poll["at"] for poll in clients.platform.polls()} == {"2026-03-02T12:00:00Z"}
 
 
 def test_a_clock_that_is_ahead_of_the_machines_does_not_turn_real_while_something_is_planned(
@@ -46,14 +25,3 @@ def test_a_clock_turns_real_and_virtual_again_where_it_stands(clients):
     assert virtual["mode"] == "virtual"
     assert parse_instant(virtual["now"]) >= parse_instant(real["now"])
     assert clients.clock.show() == virtual
-
-
-@pytest.mark.usefixtures("instance")
-def test_a_reset_takes_a_virtual_clock_back_to_its_start(clients):
-    clients.clock.advance("30m")
-
-    clients.reset()
-
-    assert clients.clock.show() == NOW
-    assert clients.platform.polls() == []
-    assert clients.clock.advance("1h")["polls"] == 0

@@ -3,7 +3,6 @@
 import pytest
 
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.workspaces.registry import DEFAULT_START
 
 JSON = {"Content-Type": "application/json"}
 ADDED = {
@@ -80,30 +79,6 @@ def test_whatever_the_platform_knows_comes_back_to_the_byte(clients, take, put):
     assert {name.removeprefix("platform_") for name in decode(before)["tables"]} >= ADDED
 
 
-def test_time_goes_back_and_what_was_due_is_due_again(clients, make_instance, take, put):
-    make_instance()
-    clients.clock.advance("10m")
-    before = take()
-    assert clients.clock.advance("5m")["polls"] == 4
-
-    put(before)
-
-    assert clients.clock.show()["now"] == "2026-03-02T10:10:00Z"
-    assert clients.clock.advance("4m 59s")["polls"] == 0
-    assert clients.clock.advance("1s")["polls"] == 4
-
-
-def test_ids_go_on_from_where_they_were(make_instance, take, put):
-    make_instance()
-    before = take()
-    first = make_instance()
-
-    put(before)
-
-    again = make_instance()
-    assert (again["id"], again["token"]) == (first["id"], first["token"])
-
-
 def test_a_real_clock_comes_back_as_one_and_has_no_instant(clients, take, put):
     virtual = take()
     clients.clock.set(mode="real")
@@ -117,19 +92,6 @@ def test_a_real_clock_comes_back_as_one_and_has_no_instant(clients, take, put):
     put(real)
     assert clients.clock.show()["mode"] == "real"
     assert take() == real
-
-
-def test_a_reset_after_it_goes_to_where_the_restored_clock_started(stack_in_process, take, put):
-    other = stack_in_process.new_workspace(seed=9, start="2025-01-01T00:00:00Z")
-    theirs = other.platform.send("POST", "/_local/snapshot").body
-    stack_in_process.delete_workspace(other.credentials.name)
-    before = take()
-
-    assert put(theirs).status == 200
-    assert decode(take())["memory"]["workspace"]["start"] == "2025-01-01T00:00:00Z"
-
-    put(before)
-    assert decode(take())["memory"]["workspace"]["start"] == f"{DEFAULT_START:%Y-%m-%dT%H:%M:%SZ}"
 
 
 OF_THE_WORKSPACE = {
