@@ -40,9 +40,9 @@ def _instant(value: str) -> str:
     return value
 
 
-def _vendor_names(value: str) -> tuple[str, ...]:
-    """Return the names and paths in a text, each once; case counts, and a path may have blanks."""
-    return tuple(dict.fromkeys(name for each in value.split(",") if (name := each.strip())))
+def _vendor_names(value: str) -> frozenset[str]:
+    """Return the names and paths in a text; case counts, and a path may have blanks."""
+    return frozenset(name for each in value.split(",") if (name := each.strip()))
 
 
 def _connector_names(value: str) -> frozenset[str]:
@@ -132,8 +132,8 @@ class SharedSettings(Settings):
         expected="names such as package.module:Name, with commas between",
     )
 
-    vendors: tuple[str, ...] = setting(
-        (),
+    vendors: frozenset[str] = setting(
+        frozenset(),
         "vendors that files describe: names of those that are shipped, and paths of YAML files",
         read=_vendor_names,
         expected="names and paths, with commas between",

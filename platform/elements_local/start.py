@@ -178,7 +178,7 @@ def _with_connectors(options: Options) -> Options:
     """
     settings = SharedSettings.from_env(options.environment)
     named = tuple(connectors_named(settings.connectors))
-    files = (*map(str, options.vendors), *settings.vendors)
+    files = (*map(str, options.vendors), *sorted(settings.vendors))
     chosen = replace(options, connectors=(*options.connectors, *named, *_of_files(files)), vendors=())
     if chosen.role is not None and (fakes := ", ".join(_fakes_of(chosen))):
         raise OptionError(f"{fakes} is played by a whole stack alone: leave out --role, or the connector")

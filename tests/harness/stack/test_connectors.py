@@ -66,7 +66,7 @@ def test_a_setting_hands_one_in(tmp_path):
     with in_process(Options(environment=Configuration({}, project).environment())) as stack:
         clients = stack.workspace()
         known = clients.platform.call("GET", f"{BASE_PATH}/elements/keys")
-        assert known == ["insightly", "rolodex", "pipes", "hubly"]
+        assert known == ["insightly", "rolodex", "hubly", "pipes"]
 
 
 @pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE])
