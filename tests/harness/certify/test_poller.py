@@ -258,7 +258,10 @@ def test_repeats_and_deletions_are_judged_as_asked(stack):
     forgetful = Poller(knows_by="nothing")
     deaf = {"only": ["made-again"], "allowed": Leniency(deletes=True)}
 
-    assert certified(stack, forgetful, allowed=Leniency(repeats=True)).failed == ()
+    assert (
+        certified(stack, forgetful, allowed=Leniency(repeats=True), only=["second-of-a-run", "cap"]).failed
+        == ()
+    )
     (result,) = certified(stack, Poller(), **deaf).results
     assert [(finding.kind, finding.text.partition(" ")[0]) for finding in result.findings] == [
         ("missed", "DELETED")
@@ -345,6 +348,19 @@ def test_a_run_that_does_not_end_well_is_a_finding(tmp_path, program, words, why
     assert done.returncode == 1
     assert {finding["kind"] for finding in result["findings"]} == {"failed"}
     assert why in result["findings"][0]["text"]
+
+
+def test_another_vendor_is_tried_with_what_its_fake_can_do():
+    vendor = Path(__file__).parents[2] / "support/vendors/hubly.yaml"
+    only = ("update-between-pages", "update-right-after-create")
+    words = [word for name in only for word in ("--only", name)]
+
+    done = call("certify", "poller", "--vendor", vendor, "--json", *words, "--", "true")
+
+    skipped, failed = json.loads(done.stdout)["checks"]
+    assert (skipped["outcome"], failed["outcome"]) == ("skipped", "failed")
+    assert "update_listed" in skipped["why"]
+    assert [finding["text"].partition(" ")[0] for finding in failed["findings"]] == ["UPDATED", "CREATED"]
 
 
 @pytest.mark.parametrize(

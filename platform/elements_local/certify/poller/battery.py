@@ -10,8 +10,8 @@ from typing import ClassVar
 from elements_local.certify.poller.checks import PollerCheck, poller_checks_named
 from elements_local.certify.poller.judgement import Finding
 from elements_local.certify.poller.trial import PollerTerms, PollerTrial
-from elements_local.certify.scorecard import Outcome, Result, Scorecard
-from elements_local.errors import CallError, OptionError
+from elements_local.certify.scorecard import Outcome, Result, Scorecard, SkippedError
+from elements_local.errors import OptionError
 from elements_local.kit.instants import format_instant
 from elements_local.kit.text import record_name
 from elements_local.records import INSIGHTLY, Kinds, UnknownRecordError
@@ -95,8 +95,8 @@ def _made(name: str, check: PollerCheck, stack: Stack, terms: PollerTerms) -> Po
         why = _why(check, trial, findings) if findings else ""
     except UnknownRecordError as error:
         raise OptionError(f"--resource: {error}") from error
-    except CallError as error:
-        outcome, why = Outcome.SKIPPED, f"this CRM's fake cannot do it: {error.message}"
+    except SkippedError as reason:
+        outcome, why = Outcome.SKIPPED, str(reason)
     finally:
         stack.delete_workspace(clients.credentials.name)
     return PollerResult(

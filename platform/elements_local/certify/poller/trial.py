@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from elements_local.certify.poller.judgement import (
     judge,
 )
 from elements_local.certify.poller.reported import Reader
+from elements_local.certify.scorecard import SkippedError
 from elements_local.clients import Fields, RecordsClient, WorkspaceClients
+from elements_local.errors import CallError
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
@@ -138,7 +141,7 @@ class PollerTrial:
         """Change records."""
         for number in self._ids(names):
             word = f"Changed after {len(self.log)}"
-            self.clients.crm.update(self.sort.address, number, with_value({}, self.sort.called_by, word))
+            self.clients.crm.update(self.sort.address, number, with_value({}, self.sort.text, word))
 
     def delete(self, *names: str) -> None:
         """Delete records."""
@@ -163,10 +166,20 @@ class PollerTrial:
         self.stamp(rules)
 
     def stamp(self, rules: Sequence[Fields]) -> None:
-        """Let the next writes be stamped as fault rules say."""
-        if rules != self.in_force:
+        """Let the next writes be stamped as fault rules say.
+
+        Raises:
+            SkippedError: the fake knows no such fault.
+        """
+        if rules == self.in_force:
+            return
+        try:
             self.records.script_faults([*rules])
-            self.in_force = rules
+        except CallError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            raise SkippedError(f"needs a fake that knows the faults {encode_text(rules)}") from error
+        self.in_force = rules
 
     def disturbed(self, rules: Sequence[Fields]) -> None:
         """Run the poller while the CRM keeps from it what it asks for."""
