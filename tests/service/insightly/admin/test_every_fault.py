@@ -53,40 +53,6 @@ def test_after_the_side_effect_it_has_happened_all_the_same(crm, faulty, effect,
     assert len(crm.changes()) == len(crm.shown("Contacts")) == before + 1
 
 
-def test_it_strikes_what_it_matches_until_its_end_by_the_workspaces_clock(crm, another, faulty):
-    match = {"method": "POST", "path": "/v*/contacts"}
-    faulty({"status": 503}, match=match, until="2026-03-02T10:10:00Z")
-    elsewhere = another()
-
-    assert crm.send("POST", "Leads", json={"LAST_NAME": "x"}).status == 201
-    assert create(elsewhere) == 201
-    crm.advance(minutes=9, seconds=59)
-    assert create(crm) == 503
-    crm.advance(seconds=1)
-    assert create(crm) == 201
-
-
-@each_row(
-    "effect",
-    [
-        {"index_lag_s": 60},
-        {"index_lag_within_s": 60},
-        {"list_cap": 1},
-        {"page_overlap": 1},
-        {"delete_listed": 1},
-        {"update_listed": 1},
-        {"rename_fields": {"TITLE": "T"}},
-        {"burst_limit": 0},
-        {"daily_limit": 0},
-    ],
-)
-def test_what_the_crm_never_sees_cannot_be_bent(crm, effect):
-    rule = {"effect": {"status": 503, **effect}}
-
-    assert next(iter(effect)) in crm.refused(400, "PUT", "/_local/faults", json={"faults": [rule]})
-    assert crm.send("PUT", "/_local/faults", json={"faults": [{**rule, "phase": "after"}]}).status == 200
-
-
 @settings(
     max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -125,17 +91,6 @@ def test_the_same_seed_shows_the_same_writes_at_the_same_seconds_and_another_one
     assert shown[0][-1] == [*range(12)]
     firsts = [min(at for at, seen in enumerate(shown[0]) if number in seen) for number in range(12)]
     assert firsts != sorted(firsts)
-
-
-def test_a_rule_that_could_never_show_is_a_400_that_says_so_and_changes_nothing(crm, faulty):
-    faulty({"index_lag_s": 60})
-    rule = {"effect": {"index_lag_s": 60}, "match": {"method": "POST"}}
-
-    told = crm.refused(400, "PUT", "/_local/faults", json={"faults": [rule]})
-
-    assert "index_lag_s has an effect only on lists and searches of records" in told
-    assert "match GET /v3.1/contacts" in told
-    assert [one["effect"] for one in crm.shown("/_local/faults")["faults"]] == [{"index_lag_s": 60}]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

@@ -84,23 +84,6 @@ def test_no_record_is_younger_than_now_or_older_than_two_years(crm):
             assert "2024-03-02 10:00:30" <= created <= updated <= "2026-03-02 10:00:30"
 
 
-def test_seeded_records_are_history_and_no_changes_a_hundred_of_each_unless_a_number_is_given(crm):
-    assert crm.seed(None)["records"] == dict.fromkeys(KINDS, 100)
-
-    assert crm.total("Contacts?count_total=true") == 100
-    assert crm.changes() == []
-
-
-def test_clients_work_with_seeded_records_as_with_their_own(crm):
-    crm.seed(10)
-    opportunity = crm.at("v2.2").shown("Opportunities")[3]
-
-    after = crm.at("v2.2").update("Opportunities", **opportunity)
-
-    assert after == {**opportunity, "DATE_UPDATED_UTC": "2026-03-02 10:00:00"}
-    assert crm.create("Contacts", FIRST_NAME="x")["CONTACT_ID"] == crm.shown("Contacts")[9]["CONTACT_ID"] + 1
-
-
 @each_row(
     ("body", "words"),
     [
@@ -134,15 +117,3 @@ def test_what_a_profile_fills_in_can_be_shown_and_written_back(crm, version, pro
             at.update(resource, **record)
         stamp = {"DATE_UPDATED_UTC": None}
         assert [record | stamp for record in at.shown(resource)] == [record | stamp for record in before]
-
-
-@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
-def test_the_small_profile_has_a_team_with_a_member_and_an_email(crm, version):
-    crm._json("POST", "/_local/seed", 200, json={"profile": "small"})
-    at = crm.at(version)
-
-    (member,) = at.shown("TeamMembers")
-    (team,) = at.shown("Teams")
-    assert member["MEMBER_USER_ID"] == at.shown("Users/Me")["USER_ID"]
-    assert member["TEAM_ID"] == team["TEAM_ID"]
-    assert at.shown("Emails")

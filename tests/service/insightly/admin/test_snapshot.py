@@ -26,57 +26,6 @@ def back(crm, raw, query=""):
     return decode(reply.body)
 
 
-def names(crm, query=""):
-    return [one["FIRST_NAME"] for one in crm.shown(f"Contacts{query}")]
-
-
-def test_records_their_log_and_their_numbers_come_back(crm, taken):
-    ada = crm.create("Contacts", FIRST_NAME="Ada")
-    crm.create("Tasks", TITLE="A task", STATUS="NOT STARTED", COMPLETED=False)
-    before, changes = taken(crm), crm.changes()
-    crm.update(f"Contacts/{ada['CONTACT_ID']}", FIRST_NAME="Augusta")
-    bob = crm.create("Contacts", FIRST_NAME="Bob")
-    crm.delete(f"Contacts/{ada['CONTACT_ID']}")
-
-    assert back(crm, before)["workspace"] == "test"
-
-    assert taken(crm) == before
-    assert crm.changes() == changes
-    assert crm.shown(f"Contacts/{ada['CONTACT_ID']}") == ada
-    assert crm.create("Contacts", FIRST_NAME="Bob") == bob
-
-
-def test_what_is_remembered_of_a_list_is_not_believed_after_it(crm, taken):
-    """After either deletion the list is as long, and as often edited; its pages end elsewhere."""
-    ids = [crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for name in "abcdef"]
-    crm.delete(f"Contacts/{ids[0]}")
-    before = taken(crm)
-    crm.delete(f"Contacts/{ids[1]}")
-    assert names(crm, "?top=2") == ["c", "d"]
-    assert names(crm, "?top=2&skip=2") == ["e", "f"]
-
-    back(crm, before)
-    crm.delete(f"Contacts/{ids[4]}")
-
-    assert names(crm, "?top=2&skip=2") == ["d", "f"]
-
-
-def test_the_days_calls_that_are_left_come_back(configured, taken):
-    crm = configured(daily_limit=10, limits="vendor", burst_limit=3)
-
-    def left():
-        return int(crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"])
-
-    assert left() == 9
-    before = taken(crm)
-    assert [left(), left()] == [8, 7]
-    assert crm.send("GET", "Contacts").status == 429
-
-    back(crm, before)
-
-    assert left() == 8
-
-
 def test_fault_rules_come_back_with_their_counts_and_the_journal_with_its_exchanges(crm, taken):
     rule = {"effect": {"status": 503, "body": {"a": [1]}}, "when": {"first_n": 2}}
     crm.send("PUT", "/_local/faults", json={"faults": [rule]})
@@ -121,26 +70,6 @@ def test_a_snapshot_from_a_stack_has_no_clock_for_one_that_runs_alone(crm, alone
     told = alone.refused(400, "PUT", "/_local/snapshot", body=taken(crm), headers=JSON)
 
     assert told == "memory: expected faults, journal, allowance, workspace; got faults, journal, allowance"
-
-
-def test_reset_brings_a_workspace_back_to_its_start(crm, another):
-    other = another()
-    other.create("Contacts", FIRST_NAME="stays")
-    first = crm.create(
-        "Contacts", FIRST_NAME="Ada", LINKS=[{"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}]
-    )
-    crm.seed(5)
-
-    assert crm.send("POST", "/_local/reset").status == 200
-
-    assert crm.shown("Contacts") == crm.shown("Opportunities") == crm.changes() == []
-    assert len(crm.shown("Users")) == 1
-    assert crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"] == "59996"
-    again = crm.create(
-        "Contacts", FIRST_NAME="Ada", LINKS=[{"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}]
-    )
-    assert again == first
-    assert len(other.shown("Contacts")) == 1
 
 
 @each_row(
