@@ -28,6 +28,7 @@ from elements_local.reports.activity_lines import ActivityPrinter
 from elements_local.reports.progress import announce_filling
 from elements_local.service_client import SERVICES
 from elements_local.stack.exposure import who_can_reach
+from elements_local.stack.freed_memory import give_freed_memory_back
 from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack.options import is_shared
 from elements_local.stack.stack import addresses_at, as_platform_says, at, wait_for
@@ -142,6 +143,7 @@ def up_command(  # noqa: PLR0913 - the command's options
     if options["fresh"] and options["database"]:
         _confirm_fresh(options["database"])
     spared = "" if options["fresh"] else _without_effect(options["data"])
+    give_freed_memory_back()
     with Interruption().heeded() as stop, ExitStack() as closing:
         with gc_paused():
             chosen = start_options(token=token or None, **options)

@@ -28,6 +28,9 @@ from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
 
 _OPENING_AT_ONCE = 20
 
+_MOST_IDLE = 4
+"""Connections to SQLite that are kept open; each may have pages and statements of 2 MiB."""
+
 
 class _Connections:
     """SQLite's connections, kept open, and transactions that the driver is told to begin and to end.
@@ -68,7 +71,10 @@ class _Connections:
             # a connection is idle again only after a clean end: closing one rolls back what it has open
             connection.close()
             raise
-        self._idle.append(connection)
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     def close(self) -> None:
         """Close those that nobody has borrowed."""

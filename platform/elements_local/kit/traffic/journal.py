@@ -23,7 +23,7 @@ KEPT_BYTES = 8 * 1024
 KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
 """Of a workspace; and of all workspaces, their calls included:"""
 
-JOURNAL_BYTES = 32 * 1024 * 1024
+JOURNAL_BYTES = 16 * 1024 * 1024
 _SMALLEST = 1024 * 1024
 
 
