@@ -38,7 +38,7 @@ class UnreachableError(HarnessError):
     def __init__(
         self, url: str, reason: str, *, hint: str = "; is the stack running? `elements-local up` starts one"
     ) -> None:
-        super().__init__(f"no answer from {url} ({reason}){hint}")
+        super().__init__(f"no answer from {_shown(url)} ({reason}){hint}")
         self.url = url
         self.reason = reason
 
@@ -67,7 +67,7 @@ class CallError(HarnessError):
     """
 
     def __init__(self, method: str, url: str, status: int, body: str) -> None:
-        super().__init__(f"{method} {url} answered {status}: {body[:1000]}")
+        super().__init__(f"{method} {_shown(url)} answered {status}: {body[:1000]}")
         self.status = status
         self.body = body
 
@@ -86,7 +86,7 @@ class StrangeAnswerError(HarnessError):
     """What answers at a URL is no service of a stack, or one of another version."""
 
     def __init__(self, url: str, came: str) -> None:
-        super().__init__(f"{url} does not answer as it should: {came}; is that the right URL?")
+        super().__init__(f"{_shown(url)} does not answer as it should: {came}; is that the right URL?")
 
 
 class OptionError(HarnessError):
@@ -136,3 +136,9 @@ class UnpolledWarning(UserWarning):
             f"no callback came, and none could have: {few}{more}. Advance the clock past that poll, or "
             "call elements_platform.poll(), before you look"
         )
+
+
+def _shown(url: str) -> str:
+    from elements_local.kit.masks import mask_url  # noqa: PLC0415 - commands that call nobody need no msgspec
+
+    return mask_url(url)

@@ -13,6 +13,7 @@ from page_reader import PageVisitor
 
 from elements_local.cli import cli
 from elements_local.clients import BASE_PATH
+from elements_local.errors import CallError, UnreachableError
 from elements_local.failures.failure_report import add_section
 from elements_local.guide import instance_body
 from elements_local.kit.wire import Reply
@@ -36,6 +37,7 @@ RECORDS = {
 """What a workspace's own secret is left in that somebody wrote into a record."""
 
 _MOST_PAGES = 120
+SPOKEN = "http://ada:pl4nted-user@sink.example/x?token=pl4nted-token"
 _WHSEC = b64encode(b"pl4nted standard webhooks").decode()
 CONFIGURED = {
     "event.notification.signature.key": "<signature>",
@@ -259,6 +261,12 @@ def test_a_scenario_that_fails_shows_no_secret(tmp_path):
     said = 'contacts/ada.FIRST_NAME: expected "Ada", actual "******** ******** ********"'
     assert said in done.output
     assert said.replace('"', "&quot;") in (tmp_path / "it.xml").read_text("utf-8").replace('"', "&quot;")
+
+
+@pytest.mark.parametrize("error", [CallError("GET", SPOKEN, 404, ""), UnreachableError(SPOKEN, "refused")])
+def test_an_error_shows_no_secret_of_its_url(error):
+    assert "pl4nted" not in str(error)
+    assert "http://********@sink.example/x?token=********" in str(error)
 
 
 def test_what_a_tenant_echoes_is_masked():
