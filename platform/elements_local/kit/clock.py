@@ -8,6 +8,9 @@ from typing import Protocol
 
 _SECOND = timedelta(seconds=1)
 
+LAST_OF_CLOCKS = datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+"""The last instant that a clock may be set or moved to; the first is that of 1900."""
+
 
 class ClockError(Exception):
     """A clock was asked for what it cannot do."""
@@ -213,7 +216,7 @@ class WorkspaceClock:
     def next_change(self) -> datetime:
         """Return the instant of the next change: now, or the start of the next second in the second of the watermark.
 
-        A real clock is taken as it is.
+        A real clock is taken as it is, and the last second of all has none after it.
         """
         now = self.now()
         # Real time cannot be moved for a change's sake.
@@ -221,7 +224,8 @@ class WorkspaceClock:
             return now
         second = now.replace(microsecond=0)
         # A poll asks for what is later than its own second, so a change within it would never be found.
-        return second + _SECOND if self.watermark.replace(microsecond=0) == second else now
+        is_tie = self.watermark.replace(microsecond=0) == second and second + _SECOND <= LAST_OF_CLOCKS
+        return second + _SECOND if is_tie else now
 
 
 def in_utc(instant: datetime) -> datetime:

@@ -3,13 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from elements_local.kit.clock import in_utc
+from elements_local.kit.clock import LAST_OF_CLOCKS, in_utc
 from elements_local.kit.text import shortened
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
-LAST_OF_CLOCKS = datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-"""The last instant that a clock may be set or moved to; the first is that of 1900."""
 
 _DURATION = re.compile(
     r"[+-]?(?:(?<![\d.])(?:\d+(?:\.\d*)?|\.\d+)(?![\d.])|[ ,:/a-z])+", re.ASCII | re.IGNORECASE

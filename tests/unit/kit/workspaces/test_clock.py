@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.clock import (
+    LAST_OF_CLOCKS,
     ClockError,
     FastClock,
     FrozenClock,
@@ -220,3 +221,9 @@ def test_another_clock_has_no_watermark_unless_it_is_told():
     clock.use(VirtualClock(WATERMARK))
 
     assert clock.next_change() == WATERMARK
+
+
+def test_the_last_second_of_clocks_has_none_after_it():
+    last = LAST_OF_CLOCKS.replace(microsecond=0)
+
+    assert WorkspaceClock(VirtualClock(last), watermark=last).next_change() == last
