@@ -1,6 +1,7 @@
 """Moving time: settled at the target, in the order of (time, number), and by one caller at a time."""
 
 import socket
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -324,6 +325,31 @@ def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_
     assert stood_at == minutes(15)
     assert ran == RunSummary(polls=3, events=0, deliveries=1, attempts=1)
     assert workspace.clock.now() == minutes(60)
+
+
+class WithoutRoom:
+    """A task that has no room for what it found; the clock's own move had some."""
+
+    def run(self, _workspace, _job):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+
+@pytest.mark.parametrize("room_for_the_clock", [True, False])
+def test_an_advance_without_room_leaves_the_clock_where_it_was(make_bench, monkeypatch, room_for_the_clock):
+    bench = make_bench(polls=WithoutRoom())
+    workspace = bench.workspace()
+    bench.instance(workspace)
+    if not room_for_the_clock:  # to go back
+        monkeypatch.setattr(
+            bench.engine._workspaces, "_use_clock", lambda *_, **__: WithoutRoom().run(None, None)
+        )
+
+    with pytest.raises(sqlite3.OperationalError):
+        bench.engine.advance(workspace, minutes(60))
+
+    assert workspace.clock.now() == START
 
 
 class StandsStill:

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from elements_local.kit.admin.metrics import Measure
-from elements_local.kit.clock import Mode
-from elements_local.kit.instants import LAST_OF_CLOCKS, format_instant
+from elements_local.kit.clock import LAST_OF_CLOCKS, Mode
+from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.database_errors import has_no_room
 from elements_local.kit.storage.schema import SchemaPart
 from elements_local.kit.storage.transaction import Forgetting
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -293,7 +294,12 @@ class Engine:
                 latest = job
                 self._locks.check(workspace.name)
                 self._workspaces.reach(workspace, job.due)
-                ran = self._tasks[job.kind].run(workspace, job)
+                try:
+                    ran = self._tasks[job.kind].run(workspace, job)
+                except Exception as error:
+                    if has_no_room(error):  # which the clock itself may have found
+                        self._workspaces.take_back(workspace, now)
+                    raise
                 run.ran += ran
                 if ran.attempts and run.goal.until and self._is_of(workspace, job, run.goal.until):
                     run.count(ran.attempts, now=workspace.clock.now())

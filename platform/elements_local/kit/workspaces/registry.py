@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Select, Ta
 
 from elements_local.kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from elements_local.kit.storage.database import Database, Instant
-from elements_local.kit.storage.database_errors import DamagedDatabaseError
+from elements_local.kit.storage.database_errors import DamagedDatabaseError, has_no_room
 from elements_local.kit.storage.schema import SchemaPart
 from elements_local.kit.storage.transaction import Prepared, Values
 from elements_local.kit.values import replace
@@ -239,6 +239,17 @@ class Workspaces:
         # `move` takes the lock again; between `now` and the move no change may move the clock further
         with workspace.clock.lock:
             self.move(workspace, max(instant, workspace.clock.now()))
+
+    def take_back(self, workspace: Workspace, instant: datetime) -> None:
+        """Let a virtual clock stand where it did before a move; where there is no room to keep that, in memory alone."""
+        with workspace.clock.lock:
+            watermark = workspace.clock.watermark
+            try:
+                self._use_clock(workspace, Mode.VIRTUAL, instant, watermark=watermark)
+            except Exception as error:
+                if not has_no_room(error):
+                    raise
+                workspace.clock.use(self._clock(Mode.VIRTUAL, instant), watermark=watermark)
 
     def set_watermark(self, workspace: Workspace) -> datetime:
         """Note that a workspace is read as of now, and return that instant.
