@@ -160,9 +160,11 @@ def _call(name: str, call: FileCall, *, several: bool) -> Iterator[Objection]:
         yield (name, "body"), 'expected an object, or "{fields}"'
     if engine.method_of(name, call) == "GET" and call.body is not None:
         yield (name, "body"), "a GET has no body; use `parameters`, or another `method`"
-    for each in placeholders(call.path):
+    for each, times in Counter(placeholders(call.path)).items():
         if not each.isidentifier():
             yield (name, "path"), f"a condition such as {{{each}}} stands in `parameters` or `body`"
+        elif times > 1:
+            yield (name, "path"), f"{{{each}}} stands {times} times"
 
 
 def _about_one(name: str, call: FileCall) -> Iterator[Objection]:

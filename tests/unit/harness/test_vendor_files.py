@@ -102,6 +102,7 @@ MISTAKES = [
     ('"{size}"', '"{size}", f: "{filters}"', "10:1: list.filter: {filters} in the request, and `each` of a filter, belong together"),
     ("{by: offset}", "{by: offset}\n  order: {each: '{field}'}", "15:3: list.order: {order} in the request"),
     ('"/{resource}/{id}"}', '"/{resource}"}', "15:1: get: `list` has the same method and path"),
+    ('"/{resource}/{id}"}', '"/{id}/{id}"}', "15:7: get.path: {id} stands 2 times"),
     ('body: "{fields}"', "body: {a: 1}", "16:1: create: the body has to have what is written"),
     ("create:", "create: {path: /x, body: ['{fields}']}\nerase:", "17:1: erase: unknown key 'erase'; known: vendor, name,"),
     ("create:", "me: {path: /me, answer: {u: '{usr}'}}\ncreate:", "16:17: me.answer: unknown placeholder 'usr'; did you mean 'user'?"),

@@ -335,10 +335,10 @@ def _token(at: _Cursor) -> str:
 
 
 def _cursor(token: str, *, counted: bool) -> _Cursor:
-    """Return where a page begins; what is counted is a number."""
+    """Return where a page begins; what is counted is a number, else it is a text, or nothing for the first."""
     try:
         match loads(urlsafe_b64decode(token.encode())):
-            case [page, int(record)] if record >= 0 and (isinstance(page, int) or not counted):
+            case [page, int(record)] if record >= 0 and isinstance(page, int if counted else str | None):
                 return _Cursor(page, record)
     except ValueError:
         pass  # the same error below as of another value
