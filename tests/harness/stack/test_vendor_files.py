@@ -140,6 +140,8 @@ def test_a_list_is_what_is_asked_for(five, name, method, path, body, ids):
     [
         ("hubly", "POST", SEARCH, {"limit": 3}, 400, "a page has from 1 to 2 records; got 3"),
         ("hubly", "POST", SEARCH, {"after": "x"}, 400, "the token is a whole number"),
+        ("hubly", "POST", SEARCH, {"filterGroups": ["x"]}, 400, "each of filterGroups must be an object"),
+        ("hubly", "POST", SEARCH, {"filterGroups": [{"filters": "x"}]}, 400, "the filters 'x' are no list"),
         ("hubly", "POST", SEARCH, {"after": "49"}, 400, "VALIDATION_ERROR"),
         ("hubly", "POST", SEARCH, filtered("valu", "GTE", "9"), 400, "there is no field 'valu'"),
         ("hubly", "POST", SEARCH, filtered("value", "NEAR", "9"), 400, "has no operator of EQ, GT, GTE, LTE"),

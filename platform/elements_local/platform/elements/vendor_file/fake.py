@@ -26,7 +26,7 @@ from elements_local.platform.elements.vendor_file.made_up import samples
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
-from elements_local.platform.elements.vendor_file.templates import filled, read
+from elements_local.platform.elements.vendor_file.templates import filled, misfit, read
 from elements_local.platform.elements.vendor_file.writing import written
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class FileFake:
         call = self.file.calls[name]
         parameters = {key: ",".join(request.args.getlist(key)) for key in request.args}
         body = _body() if method_of(name, call) != "GET" else {}
+        if wrong := misfit(call.body, body):
+            raise VendorRefusalError("invalid", wrong)
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
         found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters

@@ -193,7 +193,9 @@ def known_name(resource: FileResource, field: str) -> str:
 
 def _each(form: VendorFilter, filters: object) -> Sequence[object]:
     if form.join is None or not isinstance(filters, str):
-        return filters if isinstance(filters, list) else []
+        if not isinstance(filters, list | None):
+            raise VendorRefusalError("invalid", f"the filters {shown(str(filters))} are no list")
+        return filters or []
     quote, several = re.escape(form.quote), [""]
     quoted = rf"{quote}(?:\\.|[^{quote}\\])*{quote}|" if quote else ""
     for part in re.findall(rf"{quoted}{re.escape(form.join)}|.", filters, re.DOTALL | re.IGNORECASE):

@@ -63,6 +63,21 @@ def read(template: object, value: object) -> dict[str, object]:
             return {}
 
 
+def misfit(template: object, value: object, path: str = "the body") -> str | None:
+    """Say which part of a value is no object, or no list, where the template has one; None if all are."""
+    match template, value:
+        case (_, None) | (str(), _):
+            return None
+        case dict(), dict():
+            pairs = [(inner, value[key], key) for key, inner in template.items() if key in value]
+            return next(filter(None, (misfit(*pair) for pair in pairs)), None)
+        case [inner], list():
+            return next(filter(None, (misfit(inner, each, f"each of {path}") for each in value)), None)
+    if isinstance(template, dict | list):
+        return f"{path} must be {'an object' if isinstance(template, dict) else 'a list'}"
+    return None
+
+
 def _read_all(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {name: found for template, value in pairs for name, found in read(template, value).items()}
 

@@ -127,6 +127,8 @@ def query(asked: Any, read: VendorQuery, resource: FileResource) -> VendorQuery:
     if asked.get("filters"):
         groups = [*groups, {"filters": asked["filters"]}]
     filters = [group.get("filters") or [] for group in groups]
+    if not all(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in filters):
+        raise VendorRefusalError("invalid", "filters are a list of objects")
     if (
         len(groups) > _GROUPS
         or sum(map(len, filters)) > _ALL_FILTERS
@@ -191,6 +193,8 @@ def _value(resource: FileResource, name: str, given: Any) -> Any:
 def _order(sort: Any, resource: FileResource) -> SortOrder:
     if isinstance(sort, str):
         return SortOrder(field=known_name(resource, sort.removeprefix("-")), descending=sort.startswith("-"))
+    if not isinstance(sort, dict):
+        raise VendorRefusalError("invalid", "a sort is a text or an object")
     name = known_name(resource, str(sort.get("propertyName")))
     return SortOrder(field=name, descending=sort.get("direction") == "DESCENDING")
 
