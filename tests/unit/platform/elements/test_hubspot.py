@@ -9,7 +9,6 @@ from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
 OBJECTS = "/crm/v3/objects"
-AT = "2026-03-02T10:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +40,19 @@ def test_lint_finds_nothing_in_the_elements_own_blocks(clients):
 def test_a_record_is_as_hubspot_shows_it(call):
     _, made = call("POST", "/contacts", lastname="King", email="ada@example.com")
     _, read = call("GET", f"/contacts/{made['id']}")
+    at = made["createdAt"]
 
+    assert (at[:18], len(at)) == ("2026-03-02T10:00:0", len("2026-03-02T10:00:00Z"))
     assert [*read] == ["id", "properties", "createdAt", "updatedAt", "archived", "url"]
     assert [*read["properties"].items()] == [
-        ("createdate", AT),
+        ("createdate", at),
         ("email", "ada@example.com"),
         ("firstname", None),
         ("hs_object_id", made["id"]),
-        ("lastmodifieddate", AT),
+        ("lastmodifieddate", at),
         ("lastname", "King"),
     ]
-    assert (read["createdAt"], read["updatedAt"], read["archived"]) == (AT, AT, False)
+    assert (read["createdAt"], read["updatedAt"], read["archived"]) == (at, at, False)
     assert read["url"] == f"https://app.hubspot.com/contacts/1/record/0-1/{made['id']}"
     assert made["properties"]["lifecyclestage"] == "lead"
 
@@ -75,6 +76,15 @@ def test_ids_do_not_grow_with_time(call):
     ids = [int(call("POST", "/deals", dealname=f"{number}")[1]["id"]) for number in range(6)]
 
     assert (ids == sorted(ids), len({*ids})) == (False, 6)
+
+
+def test_the_hub_refuses_a_condition_on_what_no_record_has(clients):
+    instance = clients.platform.create_instance(instance_body(clients.credentials, element="hubspotcrm"))
+    hub = clients.platform.hub(instance["token"])
+    unknown = hub.send("GET", "/contacts?where=lastnam='King'")
+
+    assert (unknown.status, b"did you mean lastname?" in unknown.body) == (400, True)
+    assert hub.call("GET", "/contacts?where=hs_lastmodifieddate>'2020-01-01T00:00:00Z'") == []
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Response, request
 
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
 from elements_local.kit.fakes.records import KeptRecord, NoKeptRecordError
 from elements_local.kit.instants import format_instant
+from elements_local.kit.text import nearest
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from elements_local.platform.core.paging import SortOrder
 from elements_local.platform.elements.vendor_file import (
@@ -20,6 +21,7 @@ from elements_local.platform.elements.vendor_file import (
     VendorRefusalError,
     known_name,
 )
+from elements_local.platform.errors import InvalidRequestError
 
 Fields = dict[str, Any]
 _WORDS = {"EQ": "=", "NEQ": "!=", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
@@ -113,10 +115,19 @@ def of_hub(record: Fields, resource: FileResource) -> Fields:
 
 
 def where(clause: Clause, resource: FileResource) -> Clause:
-    """Return what a clause of the hub means: `lastmodifieddate=` of any resource is since then."""
+    """Return what a clause of the hub means: `lastmodifieddate=` of any resource is since then.
+
+    Raises:
+        InvalidRequestError: there is no such property.
+    """
     if isinstance(clause, And | Or):
         return type(clause)(tuple(where(each, resource) for each in clause.clauses))
-    if clause.field.lower() != "lastmodifieddate" or not isinstance(clause, Comparison):
+    name = clause.field.removeprefix("properties.")
+    if name.lower() != "lastmodifieddate" or not isinstance(clause, Comparison):
+        if name not in resource.known and not _is_never_set(name, resource):
+            near = nearest(name, resource.declared.fields)
+            hint = f"; did you mean {near}?" if near else ""
+            raise InvalidRequestError(f"{resource.key} have no property {name[:100]!r}{hint}")
         return clause
     return Comparison("updated", ">=" if clause.operator == "=" else clause.operator, clause.value)
 
@@ -154,8 +165,8 @@ def query(asked: Any, read: VendorQuery, resource: FileResource) -> VendorQuery:
 
 def _condition(one: Mapping[str, Any], resource: FileResource) -> Clause:
     named, operator = str(one.get("propertyName")), str(one.get("operator"))
-    if (resource.key, named) == ("contacts", "hs_lastmodifieddate"):
-        return IsNull("id")  # a property that contacts have, and that is never set
+    if _is_never_set(named, resource):
+        return IsNull("id")
     name = known_name(resource, named)
     of = partial(_value, resource, name)
     if operator in _WORDS:
@@ -173,6 +184,11 @@ def _condition(one: Mapping[str, Any], resource: FileResource) -> Clause:
     if operator not in others:
         raise VendorRefusalError("invalid", f"Invalid operator {operator}")
     return others[operator]()
+
+
+def _is_never_set(name: str, resource: FileResource) -> bool:
+    """Say whether contacts have a property, though never with a value."""
+    return (resource.key, name) == ("contacts", "hs_lastmodifieddate")
 
 
 def _value(resource: FileResource, name: str, given: Any) -> Any:
@@ -230,6 +246,11 @@ class _Batch:
         """Answer with the records, and with those that are not there."""
         kind = self.fake.resource(resource)
         inputs = _sent().get("inputs") or []
+        needed = {"create": "properties"}.get(self.action, "id")
+        if not isinstance(inputs, list) or not all(
+            isinstance(each, dict) and needed in each for each in inputs
+        ):
+            raise VendorRefusalError("invalid", f"inputs are a list of objects with {needed}")
         ids = [str(each["id"]) for each in inputs if "id" in each]
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
@@ -279,7 +300,10 @@ class _Batch:
 
 
 def _sent() -> Fields:
-    sent = decode(request.get_data() or b"{}")
+    try:
+        sent = decode(request.get_data() or b"{}")
+    except MalformedJsonError as error:
+        raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
     return sent if isinstance(sent, dict) else {}
 
 
