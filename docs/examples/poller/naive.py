@@ -1,4 +1,4 @@
-"""A poller as many are written: it loses changes, and repeats and misnames others."""
+"""A poller as many are written: it loses changes, and repeats and misclassifies others."""
 
 import json
 import os
