@@ -80,7 +80,8 @@ def test_the_wheel_holds_all_that_pages_are_made_of_and_that_init_lays_down(whee
     assert {
         f"elements_local/examples/{path.as_posix()}" for path in files if "__pycache__" not in path.parts
     } <= names
-    assert "elements_local/scenario.schema.json" in names
+    assert {"elements_local/scenario.schema.json", "elements_local/vendor.schema.json"} <= names
+    assert "elements_local/platform/elements/vendors/hubspotcrm.yaml" in names
 
 
 def test_the_wheel_says_what_it_is_and_under_which_licences(wheel: Path) -> None:

@@ -57,7 +57,7 @@ def _make(composer: "ScenarioComposer", call: ObservedCall) -> None:
         composer.element = element_of(call.json)
         if composer.element != INSIGHTLY:
             composer.note(
-                "Hand in the connector of its element: `settings: {CONNECTORS: package.module:Name}`."
+                "Hand in its element: `settings: {CONNECTORS: package.module:Name}`, or `{VENDORS: FILE}`."
             )
     name = composer.namer.instance(call.json.get("name"), only=composer.only_one)
     differs = differences(call.json, composer.words, composer.session.credentials)
