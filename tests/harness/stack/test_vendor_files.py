@@ -283,3 +283,26 @@ def test_limits_hold_where_the_vendors_are_asked_for():
         others = sent(clients, "hubly", "GET", "/objects/deals").status
         clients.clock.advance("1s")
         assert (first, others, statuses()) == ([200, 200, 429], 200, [200, 200, 429])
+
+
+def test_a_date_that_the_vendor_cannot_be_asked_by_to_the_second_loses_nothing(tmp_path):
+    path = tmp_path / "pipes.yaml"
+    daily = '  filter: {format: "yyyy-MM-dd"}\n  paging: {by: offset'
+    text = (VENDORS / "pipes.yaml").read_text("utf-8").replace("  paging: {by: offset", daily)
+    path.write_text(text.replace("{updated>=}", '{updated>=}", until: "{updated<=}'), "utf-8")
+    with in_process(Options(vendors=(path,))) as stack:
+        clients = stack.workspace()
+        hub = clients.platform.hub(instance_of(clients, "pipes")["token"])
+        for _ in range(3):
+            hub.call("POST", "/deals", json={"title": "a"})
+            clients.clock.advance("1m")
+        found = [
+            [each["id"] for each in hub.call("GET", f"/deals?where=update_time {sign} '2026-03-02 10:01:01'")]
+            for sign in (">", ">=", "<", "<=", "=")
+        ]
+        noted = clients.fakes["pipes"].call("GET", "/_local/journal?limit=100")["exchanges"]
+        asked = [call["target"] for call in noted if "/v1/deals?" in call["target"]]
+
+        assert found == [[702], [701, 702], [700], [700, 701], [701]]
+        assert {each.partition("since=")[2].partition("&")[0] for each in asked} >= {"", "2026-03-02"}
+        assert not [each for each in asked if "until=" in each]

@@ -92,7 +92,7 @@ def asked(
             values[place] = value
         else:
             filters.append(value)
-        if isinstance(one, Comparison) and operator != one.operator:
+        if isinstance(one, Comparison) and (operator != one.operator or _is_cut(call.filter, resource, one)):
             left.append(one)
     if filters:
         values["filters"] = filters if call.filter.join is None else call.filter.join.join(map(str, filters))
@@ -111,7 +111,7 @@ def _asked(
     form: VendorFilter, resource: FileResource, one: Clause, places: set[str]
 ) -> tuple[str, str, object] | None:
     """Return the place, the operator and the value of a condition that the vendor can see to, itself or by a wider one."""
-    if not isinstance(one, Comparison):
+    if not isinstance(one, Comparison) or (one.operator[0] != ">" and _is_cut(form, resource, one)):
         return None
     for operator in (one.operator, f"{one.operator}="):
         place = next((each for each in places if condition_of(each) == (one.field, operator)), "")
@@ -131,6 +131,14 @@ def condition_of(place: str) -> tuple[str, str] | None:
     """Return the field and the operator of a place that is a condition's."""
     match = CONDITION.fullmatch(place)
     return (match[1], match[2]) if match else None
+
+
+def _is_cut(form: VendorFilter, resource: FileResource, one: Comparison) -> bool:
+    """Say whether a date is written as an earlier one, since the format has no more of it: the vendor finds more, or less."""
+    if one.field not in resource.dates:
+        return False
+    patterns = [form.format] if form.format else []
+    return resource.milliseconds(_value(form, resource, one), one.field, *patterns) != one.value
 
 
 def _value(form: VendorFilter, resource: FileResource, one: Comparison) -> object:
