@@ -6,9 +6,7 @@ import pytest
 
 from elements_local.start import Options, on_ports
 
-hubspot = pytest.importorskip(
-    "hubspot", reason="hubspot-api-client, of 50 MB, is not installed: pip install hubspot-api-client"
-)
+hubspot = pytest.importorskip("hubspot", reason="hubspot-api-client is not installed; the extra dev has it")
 from hubspot.crm.contacts import (  # noqa: E402 - only there is what it comes from
     ApiException,
     BatchInputSimplePublicObjectBatchInput,
