@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 from elements_local.certify import checks
 from elements_local.certify.callback import CallbackComposer, Sender
 from elements_local.certify.checks import Check
-from elements_local.certify.scorecard import UNSEEN, FailedError, Outcome, Result, Scorecard, SkippedError
+from elements_local.certify.scorecard import (
+    UNSEEN,
+    FailedError,
+    Outcome,
+    Result,
+    Scorecard,
+    SkippedError,
+    chosen_of,
+)
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
 from elements_local.kit.clock import SystemClock
@@ -72,7 +80,7 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     """
     _check_urls(url, probe)
     only = tuple(only)
-    chosen = checks_named(only)
+    chosen = chosen_of(BATTERY, only)
     trial = Trial(
         sender=Sender(url=url, http=OverNetwork(timeout=timeout), timeout=timeout),
         compose=CallbackComposer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
@@ -144,19 +152,6 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
         why=why,
         seconds=round(monotonic() - began, 3),
     )
-
-
-def checks_named(only: Iterable[str]) -> dict[str, Check]:
-    """Return the checks of these names, all if there are none.
-
-    Raises:
-        OptionError: there is no check of a name.
-    """
-    names = tuple(only) or tuple(BATTERY)
-    unknown = sorted(set(names) - BATTERY.keys())
-    if unknown:
-        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(BATTERY)}")
-    return {name: BATTERY[name] for name in names}
 
 
 def _check_urls(*urls: str | None) -> None:

@@ -1,13 +1,15 @@
 """What came of each check; as a JUnit file for a CI, and as one page of HTML for people."""
 
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from textwrap import indent
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import junitparser
 from msgspec import Struct, to_builtins
 
+from elements_local.errors import OptionError
 from elements_local.kit.files import write_file
 from elements_local.reports.files import render, write_junit_document, xml_text
 
@@ -21,6 +23,22 @@ class FailedError(Exception):
 
 class SkippedError(Exception):
     """The check cannot be made; says what it needs."""
+
+
+_Check = TypeVar("_Check")
+
+
+def chosen_of(battery: Mapping[str, _Check], only: Iterable[str]) -> dict[str, _Check]:
+    """Return the checks of these names, all if there are none.
+
+    Raises:
+        OptionError: there is no check of a name.
+    """
+    names = tuple(only) or tuple(battery)
+    unknown = sorted(set(names) - battery.keys())
+    if unknown:
+        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(battery)}")
+    return {name: battery[name] for name in names}
 
 
 class Outcome(Enum):

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local import faketime
-from elements_local.certify import certify, checks_named
+from elements_local.certify import certify
 from elements_local.certify.battery import BATTERY
 from elements_local.certify.callback import restart_by
 from elements_local.certify.poller.battery import certify_poller
 from elements_local.certify.poller.checks import BATTERY as CHANGES
-from elements_local.certify.poller.checks import poller_checks_named
 from elements_local.certify.poller.command import CommandRunner
 from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.trial import PollerTerms
-from elements_local.certify.scorecard import write_html, write_junit
+from elements_local.certify.scorecard import chosen_of, write_html, write_junit
 from elements_local.command_line.options import examples, set_option, stack_environment, vendor_options
 from elements_local.command_line.output import FILE, print_result
 from elements_local.command_line.stacks import json_option
@@ -145,7 +144,7 @@ def receiver(  # noqa: PLR0913 - the command's options
     effect decides is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a
     check that --only names could not be made.
     """
-    with _certifying(checks_named(only)) as note:
+    with _certifying(chosen_of(BATTERY, only)) as note:
         scorecard = certify(
             url,
             restart=restart_by(restart_command) if restart_command else None,
@@ -259,7 +258,7 @@ def poller(  # noqa: PLR0913 - the command's options
         allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
     )
     environment = {**stack_environment(), variable("keep_ties"): "true"}
-    with _certifying(poller_checks_named(only)) as note, on_ports(Options(environment=environment)) as stack:
+    with _certifying(chosen_of(CHANGES, only)) as note, on_ports(Options(environment=environment)) as stack:
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
     _finish(scorecard, as_json=as_json, junit=junit, html=html)
 

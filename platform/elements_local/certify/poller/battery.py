@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-from elements_local.certify.poller.checks import PollerCheck, poller_checks_named
+from elements_local.certify.poller.checks import BATTERY, PollerCheck
 from elements_local.certify.poller.judgement import Finding
 from elements_local.certify.poller.trial import PollerTerms, PollerTrial
-from elements_local.certify.scorecard import Outcome, Result, Scorecard, SkippedError
+from elements_local.certify.scorecard import Outcome, Result, Scorecard, SkippedError, chosen_of
 from elements_local.errors import OptionError
 from elements_local.kit.instants import format_instant
 from elements_local.kit.text import record_name
@@ -68,7 +68,7 @@ def certify_poller(
         OptionError: there is no check of a name, no such resource, or the poller cannot be run.
     """
     results: list[Result] = []
-    for name, check in poller_checks_named(only).items():
+    for name, check in chosen_of(BATTERY, only).items():
         results.append(_made(name, check, stack, terms))
         on_result(results[-1])
     return PollerScorecard(url=title, results=tuple(results), chosen=bool(only))

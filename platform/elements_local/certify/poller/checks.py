@@ -1,14 +1,12 @@
 """The checks of pollers, from their table: what is done around a poller's runs, and where that has been met in the field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
 import yaml
 from msgspec import Struct, convert
-
-from elements_local.errors import OptionError
 
 
 class PollerCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,16 +34,3 @@ class PollerCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 _TABLE = files(__package__).joinpath("battery.yaml").read_text("utf-8")
 BATTERY: Mapping[str, PollerCheck] = convert(yaml.safe_load(_TABLE), dict[str, PollerCheck])
 """The checks by their names, in the order in which they are made."""
-
-
-def poller_checks_named(only: Iterable[str]) -> dict[str, PollerCheck]:
-    """Return the checks of these names, all if there are none.
-
-    Raises:
-        OptionError: there is no check of a name.
-    """
-    names = tuple(only) or tuple(BATTERY)
-    unknown = sorted(set(names) - BATTERY.keys())
-    if unknown:
-        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(BATTERY)}")
-    return {name: BATTERY[name] for name in names}

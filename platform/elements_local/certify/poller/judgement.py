@@ -1,7 +1,9 @@
 """What a poller should have reported, by the audit's oracle, and what is wrong with what it did report. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -119,26 +121,31 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
         for run in runs
         if run.failure and not run.disturbed
     ]
-    known = {change.record_id for change in changes} | {
-        each.record_id for run in runs for each in run.reports
-    }
+    changed, reported = defaultdict[str, list[VisibleChange]](list), defaultdict[str, list[_Reported]](list)
+    for change in changes:
+        changed[change.record_id].append(change)
+    for nth, run in enumerate(runs):
+        for report in run.reports:
+            reported[report.record_id].append((nth, report))
     return failed + [
         finding
-        for record_id in sorted(known)
+        for each in sorted(changed.keys() | reported.keys())
         for finding in _RecordCase(
-            record_id=record_id,
-            changes=tuple(change for change in changes if change.record_id == record_id),
-            runs=runs,
-            allowed=allowed,
+            record_id=each, changes=changed[each], reports=reported[each], runs=runs, allowed=allowed
         ).findings()
     ]
+
+
+_Reported: TypeAlias = tuple[int, Report]
+"""A report, and the number of its run."""
 
 
 class _RecordCase(Struct, frozen=True, kw_only=True):
     """One record: its changes, and the reports of it."""
 
     record_id: str
-    changes: tuple[VisibleChange, ...]
+    changes: Sequence[VisibleChange]
+    reports: Sequence[_Reported]
     runs: Sequence[CertifiedRun]
     allowed: Leniency
 
@@ -177,31 +184,24 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
 
     def _as_reported(self, reported: list[tuple[int, int]]) -> Iterator[Finding]:
         """Go through the reports, note up to which change each run has reported, and yield what is wrong with them."""
-        begun = self.runs[0]
+        last = begun = self.runs[0]
         upto = max((each.seq for each in self.changes if each.seq <= begun.before), default=0)
-        last = begun
-        for nth, run in enumerate(self.runs):
-            for report in run.reports:
-                if report.record_id != self.record_id:
-                    continue
-                if report.change is ExpectedEventType.DELETED and not self.allowed.deletes:
-                    continue
-                seen = max((each.seq for each in self.changes if self._shows(each, run, report)), default=0)
-                fresh = [each for each in self.changes if upto < each.seq <= seen]
-                forgiven = run is begun or self.allowed.repeats or (last.failure and last is not run)
-                if fresh:
-                    upto = seen
-                    reported.append((nth, seen))
-                    if report.change not in {None, _kind(fresh)}:
-                        yield self._finding(
-                            "misclassified",
-                            f"{run.name} called it {report.change.value}, it was {_kind(fresh).value}",
-                        )
-                elif not forgiven:
-                    yield self._finding(
-                        "repeated", f"{run.name} reported it, and nothing had changed since {last.name}"
-                    )
-                last = run
+        for nth, report in self.reports:
+            run = self.runs[nth]
+            if report.change is ExpectedEventType.DELETED and not self.allowed.deletes:
+                continue
+            seen = max((each.seq for each in self.changes if self._shows(each, run, report)), default=0)
+            fresh = [each for each in self.changes if upto < each.seq <= seen]
+            if fresh:
+                upto = seen
+                reported.append((nth, seen))
+                if report.change not in {None, _kind(fresh)}:
+                    text = f"{run.name} called it {report.change.value}, it was {_kind(fresh).value}"
+                    yield self._finding("misclassified", text)
+            elif not (run is begun or self.allowed.repeats or (last.failure and last is not run)):
+                text = f"{run.name} reported it, and nothing had changed since {last.name}"
+                yield self._finding("repeated", text)
+            last = run
 
     def _shows(self, change: VisibleChange, run: CertifiedRun, report: Report) -> bool:
         """Say whether a report is of a record as a change left it; of one made during the run only its date can say so."""
@@ -218,11 +218,11 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             stamped = f", dated {format_instant(change.updated)}" if change.updated != change.at else ""
             yield f"{format_instant(change.at)} {change.kind.value}{stamped}{hidden}"
         first = min((change.at for change in self.changes), default=self.runs[0].at)
-        for before, run in zip((None, *self.runs), self.runs, strict=False):
+        for nth, run in enumerate(self.runs):
             if run.at < first and run is not self.runs[-1]:
                 continue
-            since = f" (since {format_instant(before.at)})" if before else ""
-            reports = [each for each in run.reports if each.record_id == self.record_id]
+            since = f" (since {format_instant(self.runs[nth - 1].at)})" if nth else ""
+            reports = [report for at, report in self.reports if at == nth]
             said = [each.change.value if each.change else "reported" for each in reports]
             state = "; the CRM misbehaved" * run.disturbed + (f"; it {run.failure}" if run.failure else "")
             yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {len(run.calls)}"

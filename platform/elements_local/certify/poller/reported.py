@@ -1,6 +1,6 @@
 """What a poller says on its standard output: lines of its own JSON, of Singer or of Airbyte. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -60,23 +60,19 @@ class Reader(Struct, kw_only=True):
         """Return what a message reports: nothing, if it is about something else."""
         if message.get("type") == "RECORD":
             record = message.get("record")
-            inner = record if isinstance(record, dict) and isinstance(record.get("data"), dict) else message
-            fields = inner.get("data", inner.get("record"))
-            return tuple(self._of_fields(inner.get("stream"), fields if isinstance(fields, dict) else {}))
-        given = {"updated": message.get("updated"), "change": message.get("change")}
-        return tuple(self._reports(message.get("resource"), message.get("id"), **given))
-
-    def _of_fields(self, stream: object, fields: Mapping[str, Any]) -> Iterator[Report]:
-        number = next((fields[name] for name in (self.id_field, "id") if fields.get(name) is not None), None)
-        yield from self._reports(stream, number, updated=fields.get(self.updated_field))
-
-    def _reports(
-        self, resource: object, number: object, *, updated: object, change: object = None
-    ) -> Iterator[Report]:
-        if self._is_meant(resource) and isinstance(number, str | int):
-            yield Report(
-                record_id=str(number), change=_CHANGES.get(str(change).upper()), updated=_instant(updated)
-            )
+            wrapped = (
+                record if isinstance(record, dict) and "stream" in record else message
+            )  # Airbyte's is within
+            fields = wrapped.get("data", record)
+            fields = fields if isinstance(fields, dict) else {}
+            number = next((fields[name] for name in (self.id_field, "id") if name in fields), None)
+            resource, updated, change = wrapped.get("stream"), fields.get(self.updated_field), None
+        else:
+            resource, number, updated, change = map(message.get, ("resource", "id", "updated", "change"))
+        if not self._is_meant(resource) or not isinstance(number, str | int):
+            return ()
+        kind = _CHANGES.get(str(change).upper())
+        return (Report(record_id=str(number), change=kind, updated=_instant(updated)),)
 
     def _is_meant(self, stream: object) -> bool:
         return isinstance(stream, str) and stream.lower() == self.resource.lower()
