@@ -25,7 +25,7 @@ from elements_local.platform.elements.vendor_file.query import (
     places_of,
     understood,
 )
-from elements_local.platform.elements.vendor_file.templates import filled, placeholders, read
+from elements_local.platform.elements.vendor_file.templates import filled, joined, placeholders, read
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
 from elements_local.platform.provider import lists
 from elements_local.platform.provider.lists import PageRequest, ProviderPage
@@ -249,9 +249,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         call = self.file.calls.get(name)
         if call is None:
             raise InvalidRequestError(f"{self.file.name} can {name} no record: its file has no such call")
-        texts = {
-            key: ",".join(map(str, one)) if isinstance(one, list) else one for key, one in values.items()
-        }
+        texts = {key: joined(one) if isinstance(one, list) else one for key, one in values.items()}
         path = filled(call.path, {key: quote(str(one), safe="") for key, one in texts.items()})
         parameters = filled(dict(call.parameters), texts)
         query = urlencode(parameters) if isinstance(parameters, dict) else ""

@@ -30,6 +30,8 @@ def filled(template: object, values: Mapping[str, object]) -> object:
 
     >>> filled({"q": "FROM {kind}[ WHERE {filters}]", "next": {"after": "{next}"}}, {"kind": "deals"})
     {'q': 'FROM deals'}
+    >>> filled({"names": "{names}", "q": "SELECT {names}"}, {"names": ["a", "b"]})
+    {'names': ['a', 'b'], 'q': 'SELECT a,b'}
     """
     match template:
         case str():
@@ -88,7 +90,12 @@ def _text(template: str, values: Mapping[str, object]) -> object:
     shown = _OPTIONAL.sub(lambda part: part[1] if _has_all(part[1], values) else "", template)
     if not _has_all(shown, values):
         return None
-    return _PLACE.sub(lambda place: str(values[place[1]]), shown)
+    return _PLACE.sub(lambda place: joined(values[place[1]]), shown)
+
+
+def joined(value: object) -> str:
+    """Return a value within a text; of a list, its values with commas between."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _has_all(text: str, values: Mapping[str, object]) -> bool:
