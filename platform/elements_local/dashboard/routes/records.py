@@ -217,9 +217,11 @@ def _spelt(kind: str) -> str:
 
 
 def _name(record: Mapping[str, Any]) -> str:
-    if "number" in record:  # another vendor's, of whose fields nothing is known: the first that is a text
-        texts = [text for text in record["fields"].values() if isinstance(text, str) and text]
-        return texts[0] if texts else "without a name"
+    if "number" in record:  # another vendor's, called by what one of its kinds is called by
+        kinds = [kind for crm in clients().credentials.crms.values() for kind in crm["kinds"].values()]
+        called_by = [kind["namedBy"].rpartition(".")[2] for kind in kinds]
+        fields = record["fields"]
+        return next((str(fields[name]) for name in called_by if fields.get(name)), "without a name")
     return " ".join(str(record[name]) for name in _NAMES if record.get(name)) or str(
         record.get("TITLE") or "without a name"
     )

@@ -36,12 +36,12 @@ _TYPES = {
     "number": ("number", "number"),
     "datetime": ("datetime", "date"),
 }
-_HASH_BITS = 5
+_SCRAMBLING = 5
 
 
 def id_of(number: int) -> str:
     """Return an id: they do not grow with time."""
-    return str(101 + 50 * ((number - 1) ^ _HASH_BITS))
+    return str(101 + 50 * ((number - 1) ^ _SCRAMBLING))
 
 
 def written(fields: Fields, resource: FileResource, before: KeptRecord | None) -> Fields:
