@@ -174,12 +174,15 @@ def _with_connectors(options: Options) -> Options:
     """Return options with the connectors that their settings name.
 
     Raises:
-        OptionError: there is none of a name; or one would speak to its vendor, as this process does not play it.
+        OptionError: there is none of a name; one has the name of a service, or of what a snapshot has; or one would speak to its vendor, as this process does not play it.
     """
     settings = SharedSettings.from_env(options.environment)
     named = tuple(connectors_named(settings.connectors))
     files = (*map(str, options.vendors), *sorted(settings.vendors))
     chosen = replace(options, connectors=(*options.connectors, *named, *_of_files(files)), vendors=())
+    if taken := _fakes_of(chosen).keys() & {*USUAL_URLS, "version"}:
+        said = f"the stack calls something of its own {min(taken)}; give the vendor's element another key"
+        raise OptionError(said)
     if chosen.role is not None and (fakes := ", ".join(_fakes_of(chosen))):
         raise OptionError(f"{fakes} is played by a whole stack alone: leave out --role, or the connector")
     return chosen

@@ -93,11 +93,15 @@ def test_what_is_none_is_refused(named, told):
         pass
 
 
-def test_two_of_one_element_and_a_name_of_no_form_are_refused():
+def test_two_of_one_element_and_a_name_of_no_form_or_of_a_service_are_refused(tmp_path):
     from rolodex_connector import RolodexConnector  # noqa: PLC0415
 
     twice = Options(connectors=(RolodexConnector(),), environment={"ELEMENTS_LOCAL_CONNECTORS": NAMED})
     with pytest.raises(OptionError, match="two connectors have an element rolodex"), in_process(twice):
+        pass
+    sink = tmp_path / "sink.yaml"
+    sink.write_text((VENDORS / "small.yaml").read_text("utf-8").replace("vendor: small", "vendor: sink"), "utf-8")
+    with pytest.raises(OptionError, match="of its own sink; give"), in_process(Options(vendors=(sink,))):
         pass
     with pytest.raises(SettingsError, match="with commas between; got 'rolodex'"):
         Configuration({"ELEMENTS_LOCAL_CONNECTORS": "rolodex"}).check()
