@@ -65,7 +65,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     reports: tuple[Report, ...] = ()
     disturbed: bool = False
     failure: str = ""
-    calls: tuple[str, ...] = ()
+    calls: Sequence[str] = ()
 
     @property
     def counts(self) -> bool:
@@ -116,7 +116,10 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     """
     failed = [
         Finding(
-            kind="failed", record_id="", text=f"{run.name} {run.failure}", history=run.calls[-_CALLS_SHOWN:]
+            kind="failed",
+            record_id="",
+            text=f"{run.name} {run.failure}",
+            history=tuple(run.calls[-_CALLS_SHOWN:]),
         )
         for run in runs
         if run.failure and not run.disturbed

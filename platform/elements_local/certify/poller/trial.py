@@ -36,7 +36,7 @@ Runner = Callable[[Mapping[str, str], datetime], Ended]
 """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
 
 _INSIGHTLY_UPDATED = "DATE_UPDATED_UTC"
-_CALLS_KEPT = 30
+_CALLS_READ = 500
 
 
 class PollerTerms(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,6 @@ class PollerTrial:
         rules: fault rules that are in force for good.
         made: ids of records, by the names that a check's steps give them.
         in_force: fault rules of the present.
-        called: the number of the last call that was looked at.
         gap: until the next run, if that is not the interval.
     """
 
@@ -85,7 +84,6 @@ class PollerTrial:
     gap: timedelta = timedelta(0)
     now: datetime = EARLIEST
     in_force: Sequence[Fields] = ()
-    called: int = 0
 
     def __post_init__(self) -> None:
         """Lay down what the poller keeps between its runs."""
@@ -200,10 +198,13 @@ class PollerTrial:
         self.run(str(self.terms.allowed.within + 1))
 
     def findings(self) -> list[Finding]:
-        """Return what is wrong with what the poller reported."""
-        posted = self._posted_reports()
-        runs = [replace(run, reports=(*run.reports, *posted.get(run.at, ()))) for run in self.runs]
-        return judge([self._visible(change) for change in self.log], runs, self.terms.allowed)
+        """Return what is wrong with what the poller reported; only where something is, the journal is read."""
+        changes, posted = [self._visible(change) for change in self.log], self._posted_reports()
+        runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
+        if not judge(changes, runs, self.terms.allowed):
+            return []
+        calls = self._calls()
+        return judge(changes, [replace(run, calls=calls[run.at]) for run in runs], self.terms.allowed)
 
     def _ids(self, names: Iterable[str]) -> Iterable[Any]:
         return (number for name in names for number in self.made[name])
@@ -231,7 +232,6 @@ class PollerTrial:
                 reports=said.reports,
                 disturbed=disturbed,
                 failure=f"{ended.failure}; standard error: {errors or 'empty'}" if ended.failure else "",
-                calls=self._calls(),
             )
         )
 
@@ -262,17 +262,13 @@ class PollerTrial:
             reports[parse_instant(posted["received_at"])] += self.reader.report(posted["json"])
         return reports
 
-    def _calls(self) -> tuple[str, ...]:
-        """Return the calls of a run, as the fake's journal has them."""
-        page = self.records.call("GET", f"/_local/journal?limit={_CALLS_KEPT}")["exchanges"]
-        new = [
-            f"{each['method']} {each['target']} -> {each['status']}"
-            for each in reversed(page)
-            if each["number"] > self.called
-            if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]  # certify's own
-        ]
-        self.called = max((each["number"] for each in page), default=self.called)
-        return tuple(new)
+    def _calls(self) -> Mapping[datetime, list[str]]:
+        """Return the poller's calls, as the fake's journal has them, by the runs' instants."""
+        calls = defaultdict[datetime, list[str]](list)
+        for each in reversed(self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")["exchanges"]):
+            if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
+                calls[parse_instant(each["at"])] += [f"{each['method']} {each['target']} -> {each['status']}"]
+        return calls
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])
