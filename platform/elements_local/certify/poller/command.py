@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -103,5 +104,9 @@ class _Kept:
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process with all of its group; Windows has none, and ends it alone."""
+    if sys.platform == "win32":
+        process.kill()
+        return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
