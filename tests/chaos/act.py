@@ -311,9 +311,9 @@ class _World:
             place.clients.restore(document)
             for name in _KNOWN:
                 setattr(place, name, deepcopy(getattr(known, name)))
-            before, after = _kept_of(document), _kept_of(place.clients.snapshot())
+            before, after = kept_of(document), kept_of(place.clients.snapshot())
             if known.clients is place.clients and before != after:
-                self._found("restart", place, f"restored, and yet: {_difference(before, after)}")
+                self._found("restart", place, f"restored, and yet: {difference(before, after)}")
 
     def _restart(self, _place: _Place, _action: Action) -> None:
         """Close the stack and open it again: nothing that can be seen may differ."""
@@ -324,7 +324,7 @@ class _World:
             place.clients = self._stack.workspace(name)
             for what, seen in self._seen(place).items():
                 if seen != before[name][what]:
-                    self._found("restart", place, f"{what} differs: {_difference(before[name][what], seen)}")
+                    self._found("restart", place, f"{what} differs: {difference(before[name][what], seen)}")
 
     def _seen(self, place: _Place) -> Mapping[str, Any]:
         clients = place.clients
@@ -334,7 +334,7 @@ class _World:
             "clock": clients.clock.show(),
             "changes": len(clients.crm.changes()),
             "callbacks": len(clients.sink.callbacks()),
-            "snapshot": _kept_of(clients.snapshot()),
+            "snapshot": kept_of(clients.snapshot()),
         }
 
     # what comes of it
@@ -442,19 +442,19 @@ def fault_rule(rule: Action) -> dict[str, Any]:
     return {"match": match, "effect": rule["effect"], **({"when": when} if when else {}), **until, **phase}
 
 
-def _kept_of(snapshot: dict[str, Any]) -> dict[str, Any]:
+def kept_of(snapshot: dict[str, Any]) -> dict[str, Any]:
     """Return a snapshot without what a service keeps in its memory alone, whatever ``data`` says (docs/limits.md)."""
     parts = {name: part for name, part in snapshot.items() if name != "version"}
     forgotten = {"journal": None, "allowance": None}
     return {name: part | {"memory": {**part["memory"], **forgotten}} for name, part in parts.items()}
 
 
-def _difference(before: Any, after: Any, path: str = "") -> str:
+def difference(before: Any, after: Any, path: str = "") -> str:
     """Say where two documents differ first."""
     if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
         key = next(key for key in before if before[key] != after[key])
-        return _difference(before[key], after[key], f"{path}.{key}")
+        return difference(before[key], after[key], f"{path}.{key}")
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         at = next(at for at in range(len(before)) if before[at] != after[at])
-        return _difference(before[at], after[at], f"{path}[{at}]")
+        return difference(before[at], after[at], f"{path}[{at}]")
     return f"{path}: {str(before)[:200]} != {str(after)[:200]}"

@@ -171,6 +171,15 @@ class PostgresqlServer:
         yield self._url_of(name)
         self._drop(name)
 
+    @contextmanager
+    def copy(self, of: str | None) -> Iterator[str]:
+        """Lend a database that has what another one has, which nobody uses meanwhile; without one, nothing."""
+        name = self._make(str(make_url(of).database) if of else "template0")
+        try:
+            yield self._url_of(name)
+        finally:
+            self._drop(name)
+
     def _make(self, template: str) -> str:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")

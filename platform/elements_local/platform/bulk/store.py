@@ -176,7 +176,11 @@ class Bulk:
         if after.status.is_final:
             Jobs(self._tx).drop(JobKind.BULK, str(after.id))
             notifications = Notifications(self._tx)
-            notifications.publish(done(after, notifications.take_ids(first=first_id)))
+            number = notifications.take_ids(1 + bool(after.callback_url), first=first_id)
+            if after.callback_url:
+                # a job of its own, under an id of its own: killed before it has run, the stack still owes the call
+                Jobs(self._tx).plan(JobKind.BULK, f"{after.id}/{number + 1}", after.updated)
+            notifications.publish(done(after, number))
         return after
 
     def cancel(self, bulk_id: int, *, at: datetime) -> BulkJob | None:

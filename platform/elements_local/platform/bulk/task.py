@@ -28,7 +28,7 @@ from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector
 from elements_local.platform.errors import InvalidRequestError, shown
 from elements_local.platform.events.event import topic
-from elements_local.platform.events.store_notifications import NewNotification, Notifications
+from elements_local.platform.events.store_notifications import NewNotification
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.store import Job, Jobs, NextRun
 
@@ -91,9 +91,12 @@ class BulkTask(Struct, frozen=True, kw_only=True):
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
+        number, _, told_as = job.subject.partition("/")
         with self.database.read(workspace.name) as tx:
-            going = Bulk(tx).get(int(job.subject))
+            going = Bulk(tx).get(int(number))
             instance = None if going is None else Instances(tx).get(going.instance_id)
+        if going is not None and told_as:
+            return self._tell(workspace, job, going, instance)
         if going is None or instance is None or going.status.is_final:
             with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
@@ -113,15 +116,16 @@ class BulkTask(Struct, frozen=True, kw_only=True):
             outcome, done = step(way, going), _notice(instance, user_of(workspace))
             with self.database.transaction(workspace.name) as tx:
                 going = Bulk(tx).keep(going, outcome, done=done, first_id=first_id)
-        if going is None or going.callback_url is None:
-            return RunSummary()
+        return RunSummary()
+
+    def _tell(self, workspace: Workspace, job: Job, ended: BulkJob, instance: Instance | None) -> RunSummary:
+        """Tell the receiver that a request has named, whatever it answers; a process killed before that is kept tells it again."""
+        values = instance.configuration if instance else {}
+        number = int(job.subject.partition("/")[2])
+        ran = self.callbacks.tell(workspace, ended.callback_url or "", ended, values, notification_id=number)
         with self.database.transaction(workspace.name) as tx:
-            number = Notifications(tx).take_ids(first=first_id)
-        # read again: it may have been changed, or deleted, while the job ran
-        with self.database.read(workspace.name) as tx:
-            now = Instances(tx).get(instance.id)
-        values = now.configuration if now else {}
-        return self.callbacks.tell(workspace, going.callback_url, going, values, notification_id=number)
+            Jobs(tx).remove(job)
+        return ran
 
     def _is_early(self, workspace: Workspace, job: Job, going: BulkJob) -> bool:
         """Say whether the time of what is next has not come, and let the job fall due then."""

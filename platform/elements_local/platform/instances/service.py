@@ -1,6 +1,7 @@
 """What every way to make, change or show an instance has in common."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Annotated, cast
 
@@ -73,7 +74,9 @@ def make(
     vendor_user = vendor.check()
     objects = convert(vendor.objects(), list[ObjectJson]) if with_objects else UNSET
     of_body = _lint_body(call, sent_body(), draft, made=True, vendor_user=vendor_user)
-    with call.transaction() as tx:
+    _register_keys(call, draft)
+    # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
+    with call.platform.workspaces.reading(call.workspace), call.transaction() as tx:
         made = Instances(tx).add(
             lambda number: replace(draft, id=number, token=identities.element_token(call.workspace, number)),
             first_id=first_id,
@@ -81,11 +84,9 @@ def make(
         follows = plan(None, made, element, empty_block=call.settings.empty_block, now=call.now)
         saved = Instances(tx).apply(made, follows, now=call.now)
         BodyWarnings(tx).keep(saved.id, of_body)
-    # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
-    call.platform.workspaces.set_watermark(call.workspace)
     call.publish(*instance_messages.made(made, follows, now=call.now))
     _warn(call, saved, warnings_of(call, saved, of_body))
-    _register_keys(call, saved)
+    call.platform.engine.wake()
     return instance_json(call, saved, objects)
 
 
@@ -116,7 +117,8 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
     of_body = None
     if sent is not None:
         of_body = _lint_body(call, sent, expected, made=False, vendor_user=vendor_user)
-    with call.transaction(alone=turn_of(before.id)) as tx:
+    _register_keys(call, expected)
+    with _from_now_on(call, before, expected), call.transaction(alone=turn_of(before.id)) as tx:
         # Read again, under its lock: what came between the reading of the request and now is not overwritten.
         kept = Instances(tx).to_change(before.id)
         if kept is None:
@@ -130,14 +132,20 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
         saved = Instances(tx).apply(after, follows, now=call.now)
         if of_body is not None:
             BodyWarnings(tx).keep(saved.id, of_body)
-    if follows.begins:
+    if follows.begins:  # also where somebody else has changed the instance meanwhile
         call.platform.workspaces.set_watermark(call.workspace)
     call.publish(*instance_messages.changed(kept, after, follows, now=call.now))
     if of_body is not None:
         known = warnings_of(call, kept, of_body_before)
         _warn(call, saved, warnings_of(call, saved, of_body), known=known)
-    _register_keys(call, saved)
+    call.platform.engine.wake()
     return saved
+
+
+def _from_now_on(call: Call, before: Instance, after: Instance) -> AbstractContextManager[object]:
+    """Let a change that comes once a new resource is polled begin another second than that of the instance's change."""
+    follows = plan(before, after, call.element_of(after), empty_block=call.settings.empty_block, now=call.now)
+    return call.platform.workspaces.reading(call.workspace) if follows.begins else nullcontext()
 
 
 def sent_body() -> Mapping[str, object]:
@@ -220,12 +228,10 @@ def _warn(
     send_along(warnings)
 
 
-def _register_keys(call: Call, saved: Instance) -> None:
-    """Let those know whom a saved instance concerns."""
+def _register_keys(call: Call, instance: Instance) -> None:
+    """Let the sink judge signatures by the key of an instance that is about to be saved."""
     platform = call.platform
-    # The sink judges signatures by the instance's key, and learns it here, before the first callback.
-    register_keys(platform.inside, platform.settings.sink_url, saved, admin_headers=platform.admin_headers)
-    platform.engine.wake()
+    register_keys(platform.inside, platform.settings.sink_url, instance, admin_headers=platform.admin_headers)
 
 
 def with_grant(

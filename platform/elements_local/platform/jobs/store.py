@@ -30,7 +30,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """Something that falls due: jobs of one instant run in the order of their numbers.
 
     Attributes:
-        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job.
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job, and
+            ``id/notification`` of the call that tells of its end.
     """
 
     number: int
