@@ -39,7 +39,7 @@ def origin_of(direct_url: dict[str, Any], version: str) -> tuple[str, dict[str, 
     try:
         name, content = (place.name, place.read_bytes()) if place.is_file() else _built(place)
     except (OSError, subprocess.CalledProcessError):
-        return f"# no wheel can be made of {place}: name one here, or a repository\n{_NAME}=={version}", {}
+        return f"# no wheel can be made of {place}: name one here, or a repository\n./vendor/{_NAME}.whl", {}
     return f"./vendor/{name}", {f"vendor/{name}": content}
 
 

@@ -121,9 +121,7 @@ def _application(given: object, named: str) -> "WSGIApplication | AsgiApplicatio
     if not callable(given):
         raise ReceiverError(f"expected a WSGI or ASGI application, or what makes one; {named} is {given!r}")
     if _is_asgi(given) and find_spec("a2wsgi") is None:
-        raise ReceiverError(
-            f"an ASGI application, as {named} is, needs a2wsgi: pip install 'elements-local[asgi]'"
-        )
+        raise ReceiverError(f"an ASGI application, as {named} is, needs a2wsgi: pip install a2wsgi")
     if isinstance(given, type) or _is_asgi(given) or _needs_arguments(given):
         return cast("WSGIApplication | AsgiApplication", given)
     return _application(given(), f"what {named} made")

@@ -22,7 +22,7 @@ from elements_local.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")
-RELEASE = ROOT / "docs" / "workflows" / "release.yml"
+RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 CHECK = ROOT / ".github" / "workflows" / "check.yml"
 DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT, POE = DECLARED["project"], DECLARED["tool"]["poe"]["tasks"]
@@ -89,13 +89,21 @@ def test_the_linter_has_nothing_against_them_and_would_have(workflow: Path) -> N
 
 def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed() -> None:
     (job,) = yaml.safe_load(RELEASE.read_text("utf-8"))["jobs"].values()
-    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    scripts = [step.get("run") or step["uses"] for step in job["steps"]]
 
     order = [
         scripts.index(next(each for each in scripts if word in each))
-        for word in (".ci/release.py", "poe check", "twine check", "uv publish")
+        for word in (
+            ".ci/release.py",
+            "poe check",
+            "poe advisories",
+            "twine check",
+            "attest-build-provenance",
+            "uv publish",
+        )
     ]
     assert order == sorted(order)
+    assert job["permissions"] == {"contents": "read", "id-token": "write", "attestations": "write"}
     for program in ("hatchling", "poe", "uv"):
         assert (BIN / program).exists()
 
@@ -164,7 +172,7 @@ FROM = "elements-local @ "
         "a wheel's URL": ({"url": "https://h/x.whl", "archive_info": {}}, f"{FROM}https://h/x.whl"),
         "a wheel that is gone": (
             {"url": "file:///gone/x.whl", "archive_info": {}},
-            "# no wheel can be made of /gone/x.whl: name one here, or a repository\nelements-local==1.2",
+            "# no wheel can be made of /gone/x.whl: name one here, or a repository\n./vendor/elements-local.whl",
         ),
     },
 )

@@ -37,7 +37,7 @@ class NothingToShrinkWithError(Exception):
     """Hypothesis is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("--shrink needs Hypothesis: pip install 'elements-local[shrink]'")
+        super().__init__("--shrink needs Hypothesis: pip install hypothesis")
 
 
 def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) -> Scenario:

@@ -92,7 +92,7 @@ def cure_of(error: Exception) -> str:
         case DatabaseUrlError():
             return str(error)
         case ImportError():
-            return f"needs the module {error.name!r}; pip install 'elements-local[postgresql]'"
+            return f"needs the module {error.name!r}; pip install procrastinate 'psycopg[binary]'"
         case _:
             return _refusal_of_server(error)
 
