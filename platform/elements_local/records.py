@@ -97,6 +97,12 @@ class Kinds:
             raise UnknownRecordError(f"{name!r}: records are of {', '.join(self)}")
         return self._all[kind]
 
+    def poller_of(self, name: str) -> Mapping[str, Any]:
+        """Return the element's own block of what polls a kind; of the CRM's there is none here."""
+        crm = self.others.get(self.of(name).element, {})
+        block: Mapping[str, Any] = crm.get("kinds", {}).get(name, {}).get("poller", {})
+        return block
+
     @cached_property
     def _all(self) -> dict[str, RecordSort]:
         of = {INSIGHTLY: _KINDS, **{key: dict(_sorts(key, crm)) for key, crm in self.others.items()}}

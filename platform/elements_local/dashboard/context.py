@@ -305,7 +305,9 @@ def back(text: str, *, good: bool = True, to: str | None = None) -> BaseResponse
 def record_path(kind: str | None, record_id: str) -> str:
     """Return the path of a record's page; empty if it has none, as what others send may be no kind, and no id."""
     number = whole_number(record_id)
-    return url_for("records.show", kind=kind, record_id=number) if kind and number is not None else ""
+    if not kind or number is None or clients().crm.place(kind)[0] is not clients().crm:
+        return ""  # another vendor's is found by its number, which only its list knows
+    return url_for("records.show", kind=kind, record_id=number)
 
 
 def local_path(text: str) -> str | None:

@@ -134,7 +134,7 @@ def instances_polling(clients: WorkspaceClients, resource: str | None = None) ->
     Raises:
         NoInstanceError: there is none.
     """
-    pollers = clients.platform.pollers()
+    pollers = clients.pollers()
     if not pollers:
         raise NoInstanceError
     polls_it = [

@@ -134,7 +134,7 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
         kind = polled_kind(each, block, configured.vendor_names, configured.kinds)
         if kind and name in {None, each}:
             sort = configured.kinds.of(kind)
-            usual = poller_entry(kind, sort.id) if sort.element == INSIGHTLY else {}
+            usual = configured.kinds.poller_of(kind) or poller_entry(kind, sort.id)
             return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual)
     there = shortened(", ".join(blocks), 1000) or "none"
     meant = "no resource" if name is None else repr(name)

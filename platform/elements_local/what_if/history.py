@@ -200,7 +200,8 @@ def _is_kind(collection: str, record: str | None) -> bool:
     if record is None:
         return True
     kind = record.partition("/")[0]
-    return COLLECTIONS.get(kind, kind).lower() == str(collection).lower()
+    # another vendor's has its name before it where the CRM has one of the same name
+    return str(collection).rpartition("/")[2].lower() in {kind, COLLECTIONS.get(kind, kind).lower()}
 
 
 def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) -> History:

@@ -21,6 +21,7 @@ from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode, encode_text
 from elements_local.recording import scenario_so_far
 from elements_local.replay.runner import How, Runner
+from elements_local.reports.explanations import instances_polling
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process, on_ports
 from elements_local.what_if.circumstances import CIRCUMSTANCES
@@ -234,6 +235,7 @@ def test_kinds_of_one_name_are_told_apart(clients):
         ("contacts", str(own), False),
         ("contacts", made["id"], True),
     ]
+    assert instances_polling(clients, "hublike/contacts") == [other]
     told = text_of(observed, [], verbose=True)
     assert f" contacts {own} CREATED" in told
     assert f"hublike/contacts {made['id']} CREATED" in told
@@ -318,7 +320,10 @@ def test_an_id_of_trigger_is_a_number_where_the_vendors_are(clients, kind, text,
 
 def test_a_sweep_makes_its_records(stack, clients, instance):
     configured = configured_instance(clients, instance["id"])
-    grid = sweep(stack, configured, resource_of(configured, "deals"), circumstances=CIRCUMSTANCES[:1])
+    resource = resource_of(configured, "deals")
+    grid = sweep(stack, configured, resource, circumstances=CIRCUMSTANCES[:1])
+
+    assert resource.block == HUBLIKE.poller_defaults["deals"]
 
     found = [
         verdict.value

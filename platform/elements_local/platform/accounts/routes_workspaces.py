@@ -130,6 +130,7 @@ def _shown(call: OpenCall, workspace: Workspace) -> Json:
 
 
 def _kind_json(connector: Connector, resource: str, kind: VendorKind) -> Json:
-    """Return how records of a resource are made, found and called."""
-    there = connector.collection(resource)
-    return {**to_builtins(kind), "collection": there.name, "idField": there.id_field}
+    """Return how records of a resource are made, found, called and polled."""
+    there, polled = connector.collection(resource), connector.element.poller_defaults.get(resource, {})
+    found = {"collection": there.name, "idField": there.id_field, "poller": dict(polled)}
+    return {**to_builtins(kind), **found}
