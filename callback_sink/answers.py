@@ -84,7 +84,7 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for at, answer in enumerate(self.responses[:-1]):
             if answer.times is None:
                 raise ValueError(
-                    f"responses[{at}] has no `times` and would be given for ever, so that "
+                    f"responses[{at}] has no `times` and would be given for ever, so "
                     f"responses[{at + 1}] never is; only the last may go without"
                 )
 

@@ -63,7 +63,7 @@ class Sink(Struct, frozen=True, kw_only=True):
         return workspace
 
     def reset(self, workspace: Workspace) -> None:
-        """Bring a workspace back to its start."""
+        """Reset a workspace to its start."""
         self.store.clear(workspace.name)
 
 
@@ -154,9 +154,7 @@ class OneCallbackQuery(WorkspaceQuery, frozen=True, kw_only=True, forbid_unknown
             ParameterError: there are both.
         """
         if self.bin is not None and self.workspace is not None:
-            raise ParameterError(
-                "workspace and bin both say whose callback is meant; leave out one of the two"
-            )
+            raise ParameterError("workspace and bin name two places; leave out one of them")
 
 
 def refuse_raw_query() -> None:

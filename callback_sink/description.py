@@ -31,7 +31,7 @@ _RECEIVING = {
         "parameters": [_BIN],
         "post": {
             "operationId": "bins.receive",
-            "summary": "Record a callback, and answer what the bin was told to; every other method does the same.",
+            "summary": "Record a callback, and answer what the bin is set to answer; every other method does the same.",
             "tags": ["bins"],
             "requestBody": {"content": {"*/*": {}}},
             "responses": {

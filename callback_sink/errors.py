@@ -27,7 +27,7 @@ class OtherObjectTypeError(SinkError):
     """Nothing is found by a type of object that is, but for its form, one that callbacks told of."""
 
     def __init__(self, asked: str, *, told: str) -> None:
-        super().__init__(f"no callback tells of objectType {asked!r} (did you mean {told!r}?)")
+        super().__init__(f"no callback has objectType {asked!r} (did you mean {told!r}?)")
 
 
 class ForeignBinError(SinkError):
@@ -97,7 +97,7 @@ class CameTooFewError(SinkError):
     def __init__(self, *, expected: int, waited_s: float, count: int, closest: Sequence[NearMiss]) -> None:
         super().__init__(
             f"expected {expected} callbacks within {waited_s:g} s, {count} came; "
-            "`closest` lists those that nearly match, and what differs"
+            "`closest` lists the nearest ones, and what differs"
         )
         self.details = {
             "count": count,

@@ -26,11 +26,11 @@ _AS_JSON = {"\\'": "'", '"': '\\"'}
 
 
 class ConditionError(ValueError):
-    """A text is no condition on JSON."""
+    """A text is not a condition on JSON."""
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(
-            f"{_cut(text)!r} is no condition on JSON: {reason}; write a path such as $.message.events[0].objectId, "
+            f"{_cut(text)!r} is not a condition on JSON: {reason}; write a path such as $.message.events[0].objectId, "
             'or a path and a value such as $.topic == "instance-1-insightly-events"'
         )
 
@@ -151,7 +151,7 @@ def _value(text: str, written: str) -> Json:
     try:
         return decode(written)
     except MalformedJsonError as error:
-        raise ConditionError(text, f"{_cut(written.strip())!r} is no JSON value, texts are quoted") from error
+        raise ConditionError(text, f"{_cut(written.strip())!r} is not a JSON value; quote texts") from error
 
 
 def _same(one: Json, other: Json) -> bool:

@@ -89,7 +89,7 @@ class Filters(
             _unwanted(text)
         begin, end = (None if text is None else _instant(text) for text in (self.from_, self.to))
         if begin and end and end < begin:
-            raise ValueError(f"from {self.from_} lies after to {self.to}, so that no callback is meant")
+            raise ValueError(f"from {self.from_} is after to {self.to}, so no callback can match")
 
     @property
     def narrows(self) -> bool:
@@ -268,7 +268,7 @@ def _unwanted(text: str) -> Filters:
     except ValidationError as error:
         reason = refusal(wanted, Filters, whole="it", strict=False)
         raise ValueError(
-            f"not {text!r:.200} is no filter with its value, as objectType:leads: {reason}"
+            f"not {text!r:.200} is not a filter with its value, such as objectType:leads: {reason}"
         ) from error
 
 

@@ -34,7 +34,7 @@ class SinkSettings(Settings):
         high=10**15,
     )
     allow_hosts: frozenset[str] = names(
-        "hosts that callbacks may be sent on to beside this machine; * is any (up --allow-host)"
+        "hosts that callbacks may be forwarded to besides this machine; * is any (up --allow-host)"
     )
     forward_timeout: timedelta = seconds(
         timedelta(seconds=5),

@@ -79,6 +79,6 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
             yield history
 
     def reset(self, workspace: Workspace) -> None:
-        """Bring a workspace back to its start."""
+        """Reset a workspace to its start."""
         self.store.reset(workspace)
         self.allowance.clear(workspace.name)

@@ -55,11 +55,11 @@ class CrmSettings(Settings):
         ["id", "updated"],
     )
     search_heeds_case: bool = flag(
-        False, "whether case counts in what is searched for (assumed: no, after SQL Server's ways)"
+        False, "whether searches are case-sensitive (assumed: no, as in SQL Server)"
     )
     list_honours_updated_after: bool = flag(
         False,
-        "whether a plain list heeds updated_after_utc, which is documented for searches only (assumed: no)",
+        "whether a plain list obeys updated_after_utc, which is documented for searches only (assumed: no)",
     )
     odd_paging: str = one_of(
         "default",
@@ -81,7 +81,7 @@ class CrmSettings(Settings):
     )
     restore_stamps: bool = flag(
         True,
-        "whether a record that comes back from the recycle bin is stamped anew (unknown, assumed: yes)",
+        "whether a record that comes back from the recycle bin gets a new date (unknown, assumed: yes)",
     )
     delete_takes_children: bool = flag(
         False, "whether notes, tasks and events about a record are deleted with it (assumed: no)"

@@ -291,7 +291,7 @@ def restore(call: CrmCall, body: RestoreRequest) -> Answer[RecordJson]:
     """Bring back a record that was deleted in the last thirty days, as the vendor's recycle bin does: with the same id.
 
     Source: there is such a bin, it keeps records for 30 days, and there is no API for it (the vendor's support pages,
-        documented); the id, and that the record is stamped anew, are assumed.
+        documented); the id, and that the record gets a new date, are assumed.
     """
     stamps = call.crm.settings.restore_stamps
     with call.writing() as writing:

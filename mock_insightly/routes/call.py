@@ -166,7 +166,7 @@ def check_request() -> None:
     """Refuse a call of the API before anything else is looked at.
 
     Raises:
-        AuthorizationDeniedError: the API key is nobody's.
+        AuthorizationDeniedError: the API key is unknown.
         XmlNotServedError: the Accept header will have nothing but XML.
     """
     asked = present_request()

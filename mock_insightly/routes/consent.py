@@ -119,7 +119,7 @@ def ask(query: AuthorizeQuery) -> Response:
             client_id=query.client_id,
             redirect_uri=query.redirect_uri,
             state=query.state,
-            warning="This API key is nobody's." if query.refused else "",
+            warning="No account has this API key." if query.refused else "",
         ),
     )
 

@@ -131,7 +131,7 @@ def flag(name: str, description: str) -> JsonSchema:
 ONE = "{}"
 """The path of one of them."""
 
-_OTHER = "never refused: what is no number counts as if it were not there"
+_OTHER = "never refused: anything but a number is ignored"
 PAGING = (
     asked(
         "top",

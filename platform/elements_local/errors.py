@@ -104,7 +104,7 @@ class OtherResourceError(HarnessError):
     """Callbacks are looked for by another form of a resource's name, and so in vain."""
 
     def __init__(self, asked: str, *, polled: str) -> None:
-        super().__init__(f"no callback will tell of objectType {asked!r} (did you mean {polled!r}?)")
+        super().__init__(f"no callback will have objectType {asked!r} (did you mean {polled!r}?)")
 
 
 class NotPolledWarning(UserWarning):
@@ -112,7 +112,7 @@ class NotPolledWarning(UserWarning):
 
     def __init__(self, asked: str, *, near: str | None, polled: Sequence[str]) -> None:
         hint = f"did you mean {near!r}?" if near else f"polled are {', '.join(polled)}"
-        super().__init__(f"no callback will tell of objectType {asked!r}, which no instance polls; {hint}")
+        super().__init__(f"no callback will have objectType {asked!r}, which no instance polls; {hint}")
 
 
 class RefusedWarning(UserWarning):

@@ -92,7 +92,7 @@ def _outcome(laid: ProjectFiles, path: Path, content: bytes, *, force: bool) -> 
 def _refuse_what_is_in_the_way(directory: Path, name: PurePosixPath) -> None:
     for folder in [directory, *(directory / parent for parent in name.parents)]:
         if os.path.lexists(folder) and not folder.is_dir():
-            raise ProjectStartError(f"{folder} is no directory, and {directory / name} has to stand in it")
+            raise ProjectStartError(f"{folder} is not a directory, and {directory / name} has to stand in it")
         if not folder.resolve().is_relative_to(directory.resolve()):
             raise ProjectStartError(
                 f"{folder} leads out of {directory}, to {folder.resolve()}: {name} cannot be written there"

@@ -220,7 +220,7 @@ class ServiceClient:
         """Send a request whose answer is a JSON object, and return that; raises as ``call``."""
         answer: dict[str, Any] = self.call(method, path, json=json)
         if not isinstance(answer, dict):
-            raise StrangeAnswerError(self.url + path, f"to {method} it answers JSON that is no object")
+            raise StrangeAnswerError(self.url + path, f"to {method} it answers JSON that is not an object")
         return answer
 
 

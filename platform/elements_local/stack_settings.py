@@ -72,7 +72,7 @@ class StartSettings(Settings):
     crm_port: int = _port(4701, "the CRM's")
     sink_port: int = _port(4702, "the sink's")
     clock: str = one_of(
-        "virtual", "virtual time moves only when it is told to, real time by itself", ["virtual", "real"]
+        "virtual", "virtual time moves only when it is advanced, real time by itself", ["virtual", "real"]
     )
     speed: int = integer(
         1,
@@ -99,7 +99,7 @@ class StartSettings(Settings):
         expected="a path",
     )
     database: str | None = setting(
-        None, "an SQLAlchemy URL, in the place of a directory", read=str, expected="a URL", secret=True
+        None, "an SQLAlchemy URL, instead of a directory", read=str, expected="a URL", secret=True
     )
 
 
@@ -118,10 +118,10 @@ class SharedSettings(Settings):
         "the process, which shows everywhere the same and takes half the time",
     )
     served_as: frozenset[str] = host_names(
-        "names that others call the stack by, beside localhost; requests for any other name are refused"
+        "names that others call the stack by, besides localhost; requests for any other name are refused"
     )
     allow_origins: frozenset[str] = origins(
-        "whose pages may call the stack beside those of this machine and Postman's, such as https://app.example or "
+        "origins of pages that may call the stack, besides this machine's and Postman's, such as https://app.example or "
         "https://*.app.example"
     )
 
@@ -162,7 +162,7 @@ class ClientSettings(Settings):
         expected="a text",
         secret=True,
     )
-    workspace: str = text("default", "whose data, clock and credentials")
+    workspace: str = text("default", "the workspace")
     transport: str = one_of(
         "in-process",
         "how replay runs scenarios: in process under freezegun, or over real ports",
@@ -386,7 +386,7 @@ def _keys(path: Path) -> Iterator[tuple[str, str, object]]:
     try:
         table = tomllib.loads(text).get("tool", {}).get("elements-local", {})
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: it is no TOML from line {_sound_lines(text) + 1} on") from error
+        raise SettingsError(f"{path}: it is not valid TOML from line {_sound_lines(text) + 1} on") from error
     if not isinstance(table, dict):
         raise WrongValueError(f"{path}: [{_TABLE}]", table, expected="a table")
     for key, value in table.items():

@@ -122,7 +122,7 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
     ports = {**own, **{key: first and first + place for place, key in enumerate(_fakes_of(chosen))}}
     fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
-        raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
+        raise OptionError(f"each service needs its own port; got {', '.join(map(str, ports.values()))}")
 
     services: dict[str, Flask] = {}
     over_sockets = SharedSettings.from_env(chosen.environment).sockets_inside

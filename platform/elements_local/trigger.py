@@ -187,7 +187,7 @@ def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, chang
     if poll["error"]:
         return f"{poll_text} failed: {poll['error']}"
     if decision is None:
-        window = f"it asked for what is later than {poll['from']}, and saw {poll['seen']}"
+        window = f"it asked for changes after {poll['from']}, and saw {poll['seen']}"
         return f"{poll_text} has not seen {record}, which is dated {change.at}: {window}"
     if decision["verdict"] == "ignored":
         return f"{poll_text} passed over {record}: {decision['why']}"

@@ -140,9 +140,9 @@ def _reason(text: str, error: yaml.MarkedYAMLError) -> str:  # noqa: PLR0911 - a
         name = _NAME.match(text, at + 1)
         return f"nothing, or more than one thing, is named {name and name[0]!r}; {_OWN_MEANING}"
     if opening and opening in "*&" and begun < at:
-        return f"there is no name behind {opening}; {_OWN_MEANING}"
+        return f"there is no name after {opening}; {_OWN_MEANING}"
     if opening and opening in "'\"" and begun < at:
-        return f"{text[at - 1 : at + 1]} is no escape" if here else "a quote before it is not closed"
+        return f"{text[at - 1 : at + 1]} is not an escape" if here else "a quote before it is not closed"
     if isinstance(error, yaml.scanner.ScannerError) and "\n" in text[begun:at]:
         return "a key has a colon and a blank behind it; the line before this one may lack them"
     if here == ":":
@@ -154,9 +154,9 @@ def _reason(text: str, error: yaml.MarkedYAMLError) -> str:  # noqa: PLR0911 - a
         if _is_in_brackets(text, at):
             return "a bracket or brace before it is not closed, or a comma is missing"
         if text[text.rfind("\n", 0, at) + 1 : at].strip(" "):
-            return f"{here!r} cannot stand behind what is before it; {_QUOTES}"
-        return "this line is not indented as those that it belongs to"
-    return f"no text starts with {here!r}; {_QUOTES}" if begun == at else "this is no YAML"
+            return f"{here!r} cannot follow what is before it; {_QUOTES}"
+        return "this line is not indented like the lines it belongs to"
+    return f"no text starts with {here!r}; {_QUOTES}" if begun == at else "this is not valid YAML"
 
 
 def _is_in_brackets(text: str, at: int) -> bool:

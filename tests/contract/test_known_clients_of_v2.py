@@ -38,7 +38,7 @@ class VendorsPython:
     def ask(self, method, path, body=None):
         """Send a call; whatever is not a success raises, and all but a delete must be answered with JSON.
 
-        It goes out as it is: requests would escape what is no escape of today.
+        It goes out as it is: requests would escape what is not an escape of today.
         """
         place = urlsplit(self.base + path)
         connection = HTTPConnection(place.netloc, timeout=DEADLINE_S)

@@ -211,7 +211,7 @@ def test_a_callback_to_another_machine_is_refused_and_tried_again_like_any_other
 
 @pytest.mark.parametrize("url", ["nowhere", "ftp://127.0.0.1/"])
 def test_a_callback_url_that_is_none_fails_as_an_attempt(own_stack, url):
-    assert "is no URL" in attempts_at(own_stack().workspace(), url)[0]["outcome"]
+    assert "is not a URL" in attempts_at(own_stack().workspace(), url)[0]["outcome"]
 
 
 def test_a_host_that_is_allowed_is_called(own_stack):

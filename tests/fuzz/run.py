@@ -94,9 +94,7 @@ def runs(service: str, version: str | None, only: str | None) -> list[list[str]]
 def main() -> None:
     """Fuzz one service after the other and say what was found."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument(
-        "--service", action="append", choices=SERVICES, help="may be given several times; all"
-    )
+    arguments.add_argument("--service", action="append", choices=SERVICES, help="repeatable; all")
     arguments.add_argument("--version", help="of the CRM's API, such as v2.2, in the place of all")
     arguments.add_argument(
         "--only", help="a regular expression for the path, after the version if there is one"

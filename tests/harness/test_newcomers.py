@@ -37,7 +37,7 @@ SAID_OF_TESTS = {
     "the_receiver_has_another_path": ("a wrong path? 404 says that the receiver has no route for /; the sink sent it on to http://127.0.0.1:4703/;",),
     "event_types_are_in_capitals": ("expected eventType 'CREATED'; got 'created'",),
     "a_misspelt_filter": ("objecttype", "objectType"),
-    "a_singular_filter": ("no callback will tell of objectType 'contact' (did you mean 'contacts'?)",),
+    "a_singular_filter": ("no callback will have objectType 'contact' (did you mean 'contacts'?)",),
     "a_fault": PASSES,
     "a_fault_that_strikes_the_making": (
         "no instance was made at 10:00:00: POST /elements/api-v2/instances was answered 502",
@@ -50,7 +50,7 @@ SAID_OF_TESTS = {
     "a_release_without_its_filter": ("where is missing; it must be a CEQL clause such as channel='webhook' and status='queued'",),
     "two_workspaces_of_one_seed": PASSES,
     "a_path_with_a_star": PASSES,
-    "a_misspelt_field_through_the_hub": ("warning misspelt-key: 'FRST_NAME' has no effect: what is read is FIRST_NAME",),
+    "a_misspelt_field_through_the_hub": ("warning misspelt-key: 'FRST_NAME' has no effect: did you mean FIRST_NAME?",),
     "a_fault_of_a_misspelt_path": ("no call has met the fault rule of the crm for * /v2.2/Contcts*",),
     "a_fault_of_a_path_with_a_query": ("match.path '/v2.2/Contacts?top=2' has a query",),
     "a_second_where": ("where may be given once",),

@@ -231,7 +231,7 @@ def test_a_form_with_masks_changes_what_was_changed_and_no_secret(world):
     done = visitor.send(page, "/configuration", **{"event.poller.refresh_interval": "7"})
 
     assert (refused.status, done.status) == (400, 200)
-    assert f"{headers}: write the secret in the place of ********" in refused.words
+    assert f"{headers}: write the secret instead of ********" in refused.words
     after = world.clients.platform.call("GET", place)["configuration"]
     assert {key for key in after if after[key] != before[key]} == {"event.poller.refresh_interval"}
 

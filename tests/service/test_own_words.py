@@ -217,7 +217,7 @@ FILES: dict[str, tuple[bytes | None, Callable[[Path], object], Callable[[bytes],
         b"[tool.elements-local]\nseed = \n",
         lambda path: Configuration({}, path).check(),
         lambda content: tomllib.loads(content.decode()),
-        "{path}: it is no TOML from line 2 on",
+        "{path}: it is not valid TOML from line 2 on",
     ),
     "JSON": (
         b"{'a': 1}",
@@ -275,8 +275,8 @@ def test_what_a_terminal_shows_is_in_our_words(
     [
         ("http://127.0.0.1:1/", "connection refused"),
         ("http://nobody.invalid/", "host name not found"),
-        ("http://127.0.0.1:99999/", "nothing can be sent there: it is no URL of http or https"),
-        ("http://" + "x" * 70 + ".example/", "nothing can be sent there: it is no URL of http or https"),
+        ("http://127.0.0.1:99999/", "nothing can be sent there: it is not a URL of http or https"),
+        ("http://" + "x" * 70 + ".example/", "nothing can be sent there: it is not a URL of http or https"),
     ],
 )
 def test_why_no_answer_came_is_in_our_words(url: str, ours: str) -> None:

@@ -220,5 +220,5 @@ def test_health_says_when_no_connection_is_left(server):
 
     assert (reply.status, decode(reply.body)["message"]) == (
         503,
-        "the database has no connection left; send this again in a while, or have its server allow more",
+        "the database has no connection left; send this again later, or have its server allow more",
     )

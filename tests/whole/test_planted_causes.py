@@ -108,7 +108,7 @@ def test_what_would_be_worse_for_others_is_said_where_nothing_helps(stack_set_to
     said = world.clients.platform.explain(**world.asked())
 
     assert said["fix"]["tried"] is None
-    assert said["untried"].endswith("of others 3 are lost or misnamed that were not: both at <0 of a poll")
+    assert said["untried"].endswith("it loses or misclassifies 3 other changes: both at <0 of a poll")
 
 
 def test_a_queue_is_released_and_the_subscription_reactivated_by_one_command(stack_set_to):
@@ -135,7 +135,7 @@ def made_worse(before, after, change):
         for key in worsened(without, with_it)
         # What is made and changed before one poll may be called either, unless the tolerance was changed.
         if "createdCheckTolerance" in change
-        or not (with_it.cells[key].is_misnamed and key.is_before_one_poll)
+        or not (with_it.cells[key].is_misclassified and key.is_before_one_poll)
     ]
 
 

@@ -169,8 +169,8 @@ def test_what_several_remember_cannot_be_done_again_and_that_is_said(team, sides
     said = first.platform.explain(instance_id=instance["id"], resource="contacts", record_id=number)
 
     assert (said["cause"], said["fix"]) == ("before-events", None)
-    assert "the calls of this stack are remembered by several processes" in said["untried"]
-    with pytest.raises(RecordingError, match="remembered by several processes"):
+    assert "calls are kept by several processes" in said["untried"]
+    with pytest.raises(RecordingError, match="kept by several processes"):
         scenario_so_far(team.stack(0), first.credentials.name)
 
 

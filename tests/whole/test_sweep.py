@@ -1,4 +1,4 @@
-"""Changes at every second around three polls, on a real stack: what is lost, repeated, misnamed or late, and by which rule.
+"""Changes at every second around three polls, on a real stack: what is lost, duplicate, misclassified or late, and by which rule.
 
 What becomes of the guide's configuration in every circumstance is held by the corpus, which has what ``sweep`` prints of it.
 """
@@ -47,8 +47,8 @@ def test_a_page_that_overlaps_repeats_and_one_that_shifts_loses(swept):
     overlapping = [row(grid, "pages overlap", change) for change in plain]
     shifting = [row(grid, "pages shift", change) for change in plain]
 
-    assert [[each.replace("R", ".") for each in one] for one in overlapping] == [*plain.values()]
-    assert "R" in "".join(map("".join, overlapping))
+    assert [[each.replace("D", ".") for each in one] for one in overlapping] == [*plain.values()]
+    assert "D" in "".join(map("".join, overlapping))
     assert "".join(map("".join, shifting)).count("L") > "".join(map("".join, plain.values())).count("L")
 
 
@@ -60,13 +60,13 @@ def test_what_a_sweep_shows_is_what_the_rules_say(swept, delay, tolerance):
     def expected(offset):
         if offset.after_the_poll:
             return "L" if offset.seconds == 0 and delay == 0 else "."
-        return "R" if offset.seconds > -delay else "."
+        return "D" if offset.seconds > -delay else "."
 
     assert row(grid, "as it is", "create")[:-1] == [*map(expected, OFFSETS)]
     misnamed = {
         offset.label
         for offset, cell in zip(OFFSETS, grid.row(0, "both"), strict=False)
-        if CellVerdict.MISNAMED in cell.verdicts
+        if CellVerdict.MISCLASSIFIED in cell.verdicts
     }
     within = [offset for offset in OFFSETS if offset.seconds not in {-1, 0}]  # made and changed in one window
     assert {offset.label for offset in within} & misnamed == (

@@ -129,7 +129,7 @@ def _check_the_probe_is_there(trial: Trial) -> None:
         if trial.probe:
             trial.work_off()
     except FailedError as error:
-        raise OptionError(f"{trial.probe} is no probe; {error}") from error
+        raise OptionError(f"{trial.probe} is not a probe; {error}") from error
 
 
 def _run(name: str, check: Check, trial: Trial) -> Result:

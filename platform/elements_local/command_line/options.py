@@ -84,7 +84,7 @@ def stack_option(flag: str, *, about: str = "", **rest: Any) -> Callable[[F], F]
             text = ",".join(value) if isinstance(value, tuple) else str(value).lower()
             configuration(ctx).add_flag(flag, name, text)
 
-    several = "; may be given several times" if rest.get("multiple") else ""
+    several = "; repeatable" if rest.get("multiple") else ""
     help_ = _sentence((about or FLAT[name].about) + several)
     return click.option(flag, name, expose_value=False, callback=note, help=help_, **rest)
 
@@ -101,7 +101,7 @@ set_option = click.option(
     metavar="NAME=VALUE",
     expose_value=False,
     callback=_note_assignments,
-    help="Set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times.",
+    help="Set what `elements-local settings` lists, such as platform.batch_size=5; repeatable.",
 )
 """Gives a command that starts a stack the option that reaches every setting of its services."""
 

@@ -82,13 +82,11 @@ def start_options(  # noqa: PLR0913 - the options of `up`
     if same["data"] and same["database"]:
         raise OptionError("give --data or --database, not both")
     if same["speed"] != 1 and clock != "real":
-        raise OptionError(
-            "--speed is of a clock that runs by itself; choose --clock real, too, or leave it out"
-        )
+        raise OptionError("--speed needs a clock that runs by itself: add --clock real, or leave out --speed")
     if same["speed"] != 1 and (same["data"] or same["database"]) and not is_shared(same["database"]):
         raise OptionError(
-            "--speed runs ahead of the machine's time, so nothing of it is kept but in a PostgreSQL, whose clock "
-            "goes on; leave out --data, and any other --database"
+            "--speed runs ahead of the machine's time, so only a PostgreSQL can keep it, as its clock goes on; "
+            "leave out --data and any other --database"
         )
     return Options(
         role=None if role == "all" else role,

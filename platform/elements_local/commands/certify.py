@@ -80,7 +80,7 @@ def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
         multiple=True,
         type=click.Choice(list(checks)),
         metavar="CHECK",
-        help=f"One check alone; may be given several times; of {', '.join(checks)}.",
+        help=f"One check alone; repeatable; of {', '.join(checks)}.",
     )
 
 
@@ -137,12 +137,12 @@ def receiver(  # noqa: PLR0913 - the command's options
     html: Path | None,
     **given: Any,
 ) -> None:
-    """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
+    """Test the receiver at URL with right and wrong signatures, duplicates, bursts and more; exit 1 if it fails one.
 
     The receiver gets callbacks as the platform sends them, from instances that are not there. With --probe each change
-    that was accepted has to be shown there, and nothing else. Without it only the answers are seen, and a check that an
-    effect decides is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a
-    check that --only names could not be made.
+    that was accepted must be shown there, and nothing else. Without it only the answers are seen, and a check that needs
+    an effect is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a check
+    that --only names could not be made.
     """
     with _certifying(chosen_of(BATTERY, only)) as note:
         scorecard = certify(

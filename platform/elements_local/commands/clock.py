@@ -67,7 +67,7 @@ class _Clock(click.Group):
     help="Keep the time in FILE for other programs; with the options of the command follow, which it is short for.",
 )
 def clock_command() -> None:
-    """Tell, set and advance a workspace's time."""
+    """Show, set or advance a workspace's clock."""
 
 
 @clock_command.command(
@@ -76,7 +76,7 @@ def clock_command() -> None:
 @workspace_option
 @running_stack
 def show(stack: "Stack", *, workspace: str, as_json: bool) -> None:
-    """Tell the time."""
+    """Show the time."""
     _print_clock(stack.workspace(workspace).clock.show(), as_json=as_json)
 
 
@@ -102,7 +102,7 @@ def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None
     )
 )
 @click.argument("duration", nargs=-1, metavar="[DURATION | next | idle [DURATION] | until KEY=VALUE...]")
-@click.option("--to", metavar="INSTANT", help="Advance to an instant, in the place of by a duration.")
+@click.option("--to", metavar="INSTANT", help="Advance to an instant instead of by a duration.")
 @click.option(
     "--limit", metavar="DURATION", help="How far idle and until go at the most; a day, if not given."
 )
@@ -119,8 +119,8 @@ def advance(  # noqa: PLR0913 - a parameter an option
 ) -> None:
     """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due.
 
-    In its place: next, to what is due next; idle, until nothing is due within a minute, or DURATION; until, until callbacks
-    have been sent: callbacks=2 says how many, objectType, eventType, objectId and instanceId which.
+    Instead of DURATION: next, to what is due next; idle, until nothing is due within a minute, or DURATION; until, until
+    callbacks have been sent: callbacks=2 says how many, objectType, eventType, objectId and instanceId which.
     """
     if bool(duration) == (to is not None):
         raise click.UsageError("give a duration, or --to INSTANT")
@@ -154,7 +154,7 @@ def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
 @workspace_option
 @running_stack
 def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
-    """Stop the clock where it stands; it moves only when it is told to."""
+    """Stop the clock where it stands; it moves only when it is advanced."""
     _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
 
 
@@ -263,7 +263,7 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
             pause.wait(_BETWEEN_LOOKS_S)
             state = clock.show()
     except HarnessError as error:
-        return f"time was being moved, and nobody says how far it has come: {error}"
+        return f"time was being advanced, and how far it has come is not known: {error}"
     begun = f" from {advance_run['from']}" if "from" in advance_run else ""
     position = f"the clock has come{begun} to {state['now']}"
     if "to" not in advance_run or parse_instant(state["now"]) >= parse_instant(advance_run["to"]):

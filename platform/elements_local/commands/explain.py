@@ -34,7 +34,7 @@ _NUMBER = click.IntRange(1)
     ),
 )
 @click.argument("record", required=False, metavar="[RESOURCE/ID]")
-@click.option("--instance", type=_NUMBER, help="Whose polls.  [default: each that polls it]")
+@click.option("--instance", type=_NUMBER, help="The instance.  [default: each that polls the record]")
 @click.option("--change", type=_NUMBER, help="A change of the CRM's log, by its seq.")
 @click.option("--event", help="An event, by its id or its notification's.")
 @click.option("--callback", type=_NUMBER, help="A callback, by the id that the sink gave it.")
@@ -113,11 +113,11 @@ def _change(clients: "WorkspaceClients", seq: int | None) -> dict[str, Any]:
 def audit_command(
     stack: "Stack", *, instance: int | None, strict: bool, workspace: str, as_json: bool
 ) -> None:
-    """Hold every event that was owed to a workspace's receivers against what they got.
+    """Compare every event that was owed to a workspace's receivers with what they got.
 
-    What is lost, late, repeated or misnamed is listed with its cause; `elements-local explain` says more of each. The exit
-    status is 1 if anything is lost, misclassified or a duplicate, or if a poll failed; a line on standard error says which.
-    What is late has come, or is to be tried again.
+    Events that are lost, late, duplicate or misclassified are listed with their cause; `elements-local explain` says more of
+    each. The exit status is 1 if any is lost, misclassified or a duplicate, or if a poll failed; a line on standard error
+    says which. A late event has come, or is still being retried.
     """
     platform = stack.patient.clients(stack.workspace(workspace).credentials).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]

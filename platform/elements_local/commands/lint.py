@@ -1,4 +1,4 @@
-"""``lint``: what of a poller's configuration will lose, repeat or misname events, and what mends it."""
+"""``lint``: what in a poller's configuration will miss, duplicate or misclassify events, and what mends it."""
 
 import json
 import sys
@@ -42,9 +42,9 @@ _COLOURS = {"error": "red", "warning": "yellow"}
         "elements-local lint instance.json             # the body that you would send to POST /instances",
         "curl -s https://example.com/body.json | elements-local lint -",
         "elements-local lint --instance 155909         # of a running stack",
-        "elements-local lint instance.json --try       # shows that each finding bites, and that its cure helps",
+        "elements-local lint instance.json --try       # shows each finding's effect, and that its cure helps",
         "elements-local lint instance.json --scenario date-zone --output tests/date-zone.yaml",
-        "elements-local lint --rules                   # what is looked for",
+        "elements-local lint --rules                   # all rules",
     ),
 )
 @click.argument("body", type=click.Path(allow_dash=True, path_type=Path), required=False, metavar="[FILE]")
@@ -90,13 +90,13 @@ def lint_command(  # noqa: PLR0913 - the command's options
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Find what of a poller's configuration will lose, repeat or misname events.
+    """Find what in a poller's configuration will miss, duplicate or misclassify events.
 
-    FILE is JSON as POST /instances takes it (`-` is standard input), credentials may be left out; nothing has to run for
-    it. Without a FILE an instance of a running stack is looked at: the only one, or the one that --instance names.
+    FILE is JSON as POST /instances takes it (`-` is standard input). Credentials may be left out, and no stack has to run.
+    Without a FILE it reads an instance of a running stack: the only one, or the one that --instance names.
 
-    Each finding has the rule's name, its place, what was found, why it bites and what mends it. Errors lose, repeat or
-    misname events; warnings do what may be meant. A finding's scenario fails with the configuration as it is, and passes
+    Each finding has its rule, its place, what was found, what will happen and what mends it. Errors miss, duplicate or
+    misclassify events; warnings may be meant. A finding's scenario fails with the configuration as it is, and passes
     with the cure: --try runs it, and names a cell of the sweep that the cure mends; --scenario writes it for
     `elements-local replay`.
 

@@ -50,7 +50,7 @@ def postman_command(  # noqa: PLR0913 - the command's options
 ) -> None:
     """Print a Postman collection (v2.1) of every operation of SERVICE: platform, crm, sink, or all (the default).
 
-    `init` lays down smaller collections that teach. Addresses and credentials are filled in, so that a collection needs no environment;
+    `init` writes smaller collections that teach. Addresses and credentials are filled in, so that a collection needs no environment;
     in Postman, an environment that is chosen comes first.
     """
     chosen = [name for name in SERVICES if not services or {name, "all"} & {*services}]

@@ -33,7 +33,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
-    "--name", "names", multiple=True, metavar="TEXT", help="Only scenarios whose name has TEXT in it."
+    "--name", "names", multiple=True, metavar="TEXT", help="Only scenarios with TEXT in their name."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag.")
 @click.option(
@@ -63,16 +63,14 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 @click.option("--list", "only_list", is_flag=True, help="List the scenarios instead of running them.")
 @setting_option("transport", about="in process under freezegun, or over real ports")
 @set_option
-@click.option(
-    "--target", metavar="URL", help="A platform that runs already, in the place of a stack of our own."
-)
+@click.option("--target", metavar="URL", help="Use a platform that runs already, instead of starting one.")
 @setting_option("crm_url", about="the target's CRM")
 @setting_option("sink_url", about="the target's sink")
 @setting_option("token", about="for a target that is not bound to loopback")
 @click.option(
     "--receiver",
     metavar="RECEIVER",
-    help="Your own receiver in the place of the sink's answers: module:app, module:app/path or a URL.",
+    help="Your own receiver, instead of the sink's answers: module:app, module:app/path or a URL.",
 )
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to run them in."
@@ -84,7 +82,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
     "--shrink",
     "wants_shrunk",
     is_flag=True,
-    help="Save the shortest scenario that still fails beside each that does, as YAML and as a test for pytest.",
+    help="For each scenario that fails, save the shortest one that still fails beside it, as YAML and as a test for pytest.",
 )
 @click.option(
     "--keep-going",
@@ -101,13 +99,12 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 def replay_command(**given: Any) -> None:
     """Run the scenarios in files and folders.
 
-    At a tenant of the real platform (--tenant) time is waited for and not advanced, so a scenario takes as long as it says. FILE is
-    YAML with platform_url, crm_url and callback_url, which leads to port 4702 of this machine (listen), or to a collector
-    (collector_url). Secrets are read from the environment alone: ELEMENTS_LOCAL_TENANT_USER_SECRET, _ORGANIZATION_SECRET,
-    _CRM_USERNAME and _CRM_API_KEY. All that is made there is named "elements-local-replay" and deleted again.
+    At a tenant of the real platform (--tenant) a scenario waits in real time. FILE is YAML with platform_url, crm_url and callback_url, which leads to port 4702 of this machine (listen), or to a collector
+    (collector_url). Secrets come from the environment only: ELEMENTS_LOCAL_TENANT_USER_SECRET, _ORGANIZATION_SECRET,
+    _CRM_USERNAME and _CRM_API_KEY. Everything created there is named "elements-local-replay", and deleted again.
 
-    Without a PATH the tenant is held against what this project knows of the platform: each scenario agrees, differs, with both sides,
-    or was not seen.
+    Without a PATH the tenant is compared with this project's own scenarios: each agrees, differs (with both sides), or was not
+    seen.
 
     Exit status: 0 all passed or agree, 1 one failed, differs or was not seen, 2 a file has mistakes, which are all listed, 130 it was
     interrupted.

@@ -105,7 +105,7 @@ def _check_folder(output: Path) -> None:
     """See before anything is watched that there is a place to write to: a folder, or one in which it can be made."""
     existing = next(folder for folder in output.absolute().parents if folder.exists())
     if not existing.is_dir():
-        raise click.UsageError(f"{existing} is no directory")
+        raise click.UsageError(f"{existing} is not a directory")
     if not os.access(existing, os.W_OK):
         raise click.UsageError(f"nothing can be written in {existing}")
 
@@ -136,8 +136,8 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     """Make a scenario of FILE, which comes from a real integration, that reproduces the callbacks in it.
 
     FILE is an instance as GET /instances/{id} shows it, the body of a callback in the form of 2018 or 2020, what the sink exports, a
-    HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. What could not be known is
-    said, and stands in the scenario as a comment.
+    HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. Comments in the
+    scenario say what could not be known.
     """
     refuse_kept(output, force=force)
     try:
@@ -185,13 +185,13 @@ _NEXT = (
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="[DIR]")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option(
-    "--examples", is_flag=True, help="Lay down more than a hundred scenarios to read, in scenario-examples/."
+    "--examples", is_flag=True, help="Add more than a hundred scenarios to read, in scenario-examples/."
 )
 @json_option
 def init_command(directory: Path, *, force: bool, examples: bool, as_json: bool) -> None:
-    """Lay down a start in a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
+    """Write a start into a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
 
-    It asks nothing, and files that are there are left as they are, and listed.
+    It asks nothing. Existing files are kept, and listed.
     """
     files = lay_down(directory, force=force, examples=examples)
     installs = origin_files()[REQUIREMENTS].decode()

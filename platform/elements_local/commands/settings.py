@@ -23,10 +23,10 @@ from elements_local.stack.listed_settings import ListedSetting, listed, written
 @json_option
 @click.pass_context
 def settings_command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
-    """List every setting with its value, its default and the value's origin, or tell all of the one of a NAME.
+    """List every setting with its value, default and origin, or show the one called NAME.
 
-    What is listed is what `up` would start with here: flags go before ELEMENTS_LOCAL_* in the environment, that before
-    [tool.elements-local] in ./pyproject.toml, and that before the default. Secrets are masked.
+    These are the values that `up` would start with here: flags come first, then ELEMENTS_LOCAL_* in the environment, then
+    [tool.elements-local] in ./pyproject.toml, then the default. Secrets are masked.
     """
     settings = listed(configuration(ctx))
     chosen = [_of_name(name, settings)] if name else settings

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     "cures",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Sweep once more with a key of the block changed, and show what that changes; may be given several times. A "
+    help="Sweep once more with a key of the block changed, and show what that changes; repeatable. A "
     "dot leads into an object, event... are keys of the whole configuration, null leaves one out.",
 )
 @click.option("--svg", type=FILE, help="Write a picture.")
@@ -67,15 +67,15 @@ def sweep_command(  # noqa: PLR0913 - the command's options
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Sweep changes over a poll, and show at which second one is lost, repeated, misnamed or late.
+    """Sweep changes over a poll, and show at which second one is lost, duplicate, misclassified or late.
 
     A record is created, updated, created and updated a second later, or deleted, at every second from -5 to +5 around each
     of three polls, in its own second before and after it, and at one second of each minute between them: as the CRM is,
     with a search that lags, a clock that is ahead or behind, stamps apart or tied, pages that overlap or shift, a poll that
-    fails, and as clocks go forward and back. All of it happens in a stack of the command's own, by an audit of what really
-    came; yours is only asked for its configuration. The worst row stands first.
+    fails, and as clocks go forward and back. The command uses a stack of its own, and an audit of what really came; it only
+    reads the configuration of yours. The worst row stands first.
 
-    FILE is JSON as POST /instances takes it (`-` is standard input). Without one an instance of a running stack is swept:
+    FILE is JSON as POST /instances takes it (`-` is standard input). Without one it sweeps an instance of a running stack:
     the only one, or the one that --instance names.
     """
     if body is not None and instance_id is not None:

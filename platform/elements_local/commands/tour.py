@@ -53,14 +53,16 @@ class _Steps:
 @click.command("tour", epilog=examples("elements-local tour", "elements-local tour --json"))
 @json_option
 def tour_command(*, as_json: bool) -> None:
-    """See the Insightly guide's walk-through happen, step by step.
+    """Show the Insightly guide's walk-through, step by step.
 
     An instance is made from the guide's JSON, records are created and changed in the CRM, time is advanced,
     and the signed callbacks are shown as they arrive. Nothing is kept, and nothing else is needed.
     """
     steps = _Steps(quiet=as_json)
     with (
-        cut_off(lambda: f"{len(steps.told)} steps were shown; nothing is kept, so a tour begins anew"),
+        cut_off(
+            lambda: f"{len(steps.told)} steps were shown; nothing is kept, so each tour begins from the start"
+        ),
         on_ports(Options(ports=(0, 0, 0))) as stack,
     ):
         _walk(stack.workspace(), steps)
@@ -158,22 +160,22 @@ def _explain(clients: "WorkspaceClients", steps: _Steps, instance_id: int, conta
         "elements-local listen --json | jq 'select(.kind == \"callback\")'",
     ),
 )
-@setting_option("workspace", default=None, about="whose; all of them unless it is given")
-@click.option("--since-start", is_flag=True, help="Begin with what is still kept of what has happened.")
+@setting_option("workspace", default=None, about="only this workspace  [default: all]")
+@click.option("--since-start", is_flag=True, help="Begin with everything that is still kept.")
 @click.option(
     "--forward-to",
     metavar="URL",
-    help="Send a workspace's callbacks on to your receiver meanwhile; the sink answers as that does.",
+    help="Also forward a workspace's callbacks to your receiver; the sink answers as it does.",
 )
 @running_stack
 def listen_command(
     stack: "Stack", *, workspace: str | None, since_start: bool, forward_to: str | None, as_json: bool
 ) -> None:
-    """Tell what happens in a running stack, a line each, until Ctrl-C.
+    """Print what happens in a running stack, a line each, until Ctrl-C.
 
-    Instances that are made, polls that find something or fail, callbacks and how they are answered, retries,
-    warnings, and time that is moved: what `up` tells in its own terminal. It begins with the present, and ends, too,
-    when the stack does. With --json each line is an object.
+    New instances, polls that find something or fail, callbacks with their answers, retries, warnings, and moves of the
+    clock, as `up` prints them in its own terminal. It begins with the present, and ends when the stack does. With --json
+    each line is an object.
     """
     if not stack.addresses.platform:
         raise NotRunningError("platform")

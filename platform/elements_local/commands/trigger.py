@@ -104,7 +104,7 @@ def _json(value: str, text: str) -> object:
     multiple=True,
     metavar="NAME=TEXT",
     callback=_field,
-    help="A field of the record, as the CRM calls it; NAME:=JSON for what is no text. May be given several times.",
+    help="A field of the record, as the CRM calls it; NAME:=JSON for anything but text. Repeatable.",
 )
 @click.option(
     "--id",
@@ -124,12 +124,12 @@ def trigger_command(  # noqa: PLR0913 - an option each
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Make a change in the CRM, let a poll find it, and print the callback that comes of it.
+    """Make a change in the CRM, let a poll find it, and print its callback.
 
-    A record of KIND (contacts, accounts, leads, opportunities, projects or tasks) is created or updated, with fields that are believable unless you give some. Where
-    there is no instance, the guide's is made first. A virtual clock is then advanced to the next poll of an instance that polls such records; on a real clock it polls at once. The
-    callback is printed with the headers that a receiver goes by. If none comes, or not as it was to be, it says why,
-    and the exit status is 1.
+    A record of KIND (contacts, accounts, leads, opportunities, projects or tasks) is created or updated, with fields that are believable unless you give some. Without
+    any instance, the guide's is created first. A virtual clock is then advanced to the next poll of an instance that polls such records; on a real clock it polls at once. The
+    callback is printed with the headers that a receiver needs. If none comes, or a wrong one, it says why, and exits with
+    1.
     """
     if change == "created" and record_id is not None:
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")

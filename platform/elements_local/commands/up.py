@@ -75,12 +75,12 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
 @click.option(
     "--fresh",
     is_flag=True,
-    help="Begin anew what --data or --database keeps, whichever version of this program made it: all of it is lost. Of a "
+    help="Begin anew with --data or --database, whichever version of this program wrote it: everything kept is lost. Of a "
     "--database, which it asks about first, only this program's tables are dropped.",
 )
 @stack_option(
     "--allow-host",
-    about="where callbacks may go beside this machine, * is anywhere",
+    about="hosts that callbacks may go to besides this machine; * is any",
     multiple=True,
     metavar="HOST",
 )
@@ -109,7 +109,7 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
     about="what admin routes ask for, of each process of a stack the same; with --wait --json, the stack's. Without it, "
     "one is made and printed where the stack is not bound to loopback",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not tell what happens.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print what happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
 @click.pass_context
 def up_command(  # noqa: PLR0913 - the command's options
@@ -123,9 +123,9 @@ def up_command(  # noqa: PLR0913 - the command's options
     token: str | None,
     **options: Any,
 ) -> None:
-    """Run the platform, the CRM and the sink until Ctrl-C, and tell what happens, a line each.
+    """Run the platform, the CRM and the sink until Ctrl-C, and print what happens, a line each.
 
-    With --json one line of JSON says what runs, and what happens is told on standard error. With --role crm or
+    With --json one line of JSON says what runs, and what happens is printed on standard error. With --role crm or
     --role sink one of them runs alone. It keeps clock and workspaces itself, the commands clock, seed, reset and
     workspace find it, and what belongs to the others is left out of what --json prints. With --database and the URL of a
     PostgreSQL it is one process of a stack of several, as those with --role platform and --role worker are.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ),
 )
 def workspace_command() -> None:
-    """List, make and delete workspaces: each has credentials, data and a clock of its own."""
+    """List, create and delete workspaces: each has its own credentials, data and clock."""
 
 
 @workspace_command.command(
@@ -52,7 +52,7 @@ def list_(stack: "Stack", *, as_json: bool) -> None:
 @setting_option("records", about="of each kind")
 @running_stack
 def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
-    """Make a workspace, NAMEd or with a name of its own."""
+    """Create a workspace called NAME, or with a generated name."""
     announce_filling(choices["records"])
     credentials = stack.new_workspace(
         **{key: value for key, value in choices.items() if value is not None}
@@ -90,7 +90,7 @@ def _as_text(credentials: "Credentials") -> str:
 @click.option("--all", "everything", is_flag=True, help="Reset every workspace.")
 @running_stack
 def reset_command(stack: "Stack", *, workspace: str, everything: bool, as_json: bool) -> None:
-    """Bring a workspace back to its start: no instances, records, callbacks or faults, and its first instant."""
+    """Reset a workspace to its start: no instances, records, callbacks or faults, and its first instant."""
     names = [one.name for one in stack.workspaces()] if everything else [workspace]
     what = "every workspace" if everything else f"workspace {workspace!r}"
     with cut_off(lambda: f"{what} may be reset in part; the same command once more brings it to its end"):
@@ -144,7 +144,7 @@ def seed_command(  # noqa: PLR0913 - an option each
     workspace: str,
     as_json: bool,
 ) -> None:
-    """Fill a workspace's CRM with records that belong together.
+    """Fill a workspace's CRM with linked, believable records.
 
     These are contacts, organisations, leads, opportunities, projects, tasks, events and e-mails. They are dated before the present, so no poll reports them. Ctrl-C stops after the batch of a thousand that is
     being made, and says what is left.

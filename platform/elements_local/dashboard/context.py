@@ -115,7 +115,7 @@ class PageAccess:
         """
         origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site", "")
         if origin not in {None, own_origin}:
-            return f"the dashboard answers pages of its own only; the origin was {origin!r:.300}"
+            return f"the dashboard answers only its own pages; the origin was {origin!r:.300}"
         if method in {"GET", "HEAD"}:
             return ""
         if site in _ELSEWHERE:

@@ -18,7 +18,7 @@ _HELP = {
     "username": "The CRM's user, whom the vendor's guide calls the API key's owner.",
     "password": "The CRM's API key. Left empty, it is this workspace's own.",
     ENABLED: "Without it nothing is polled, and no callback is sent.",
-    "event.vendor.type": "polling asks the CRM at intervals; webhook waits to be told, which this CRM never does.",
+    "event.vendor.type": "polling asks the CRM at intervals; webhook waits for the CRM's call, which this CRM never makes.",
     "event.notification.callback.url": "Where events are posted. The one that stands here is the workspace's bin of the sink.",
     "event.notification.signature.key": "With a key, each callback carries an HMAC-SHA256 of its body in Elements-Webhook-Signature.",
     "event.poller.refresh_interval": "Minutes from one poll to the next; whole, 1 or more.",

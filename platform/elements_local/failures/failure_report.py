@@ -150,7 +150,7 @@ class _Report:
     def _unmet(self, rule: JsonObject) -> str:
         match = rule.get("match", {})
         asked = f"{match.get('method', '*')} {match.get('path', '*')}"
-        return f"no call has met the fault rule of the {rule['service']} for {asked}, so that it never struck"
+        return f"no call has met the fault rule of the {rule['service']} for {asked}, so it never struck"
 
     def _warning(self, warning: JsonObject) -> str:
         return warning_line(warning, self._words.instance(warning["instanceId"]))
@@ -257,7 +257,7 @@ def add_section(
         text = text_of(observed, explainer.lines(Unreported(observed).all()), verbose=verbose)
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
-        text = f"what happened cannot be told: {type(error).__name__}{said}"
+        text = f"what happened cannot be said: {type(error).__name__}{said}"
     text = mask_known(text, clients.credentials.secrets)
     # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
     add = getattr(report.longrepr, "addsection", None)

@@ -223,7 +223,7 @@ class WorkspaceClock:
         if self.mode is Mode.REAL or self.watermark is None or self.keeps_ties:
             return now
         second = now.replace(microsecond=0)
-        # A poll asks for what is later than its own second, so a change within it would never be found.
+        # A poll asks for changes after its own second, so a change within it would never be found.
         is_tie = self.watermark.replace(microsecond=0) == second and second + _SECOND <= LAST_OF_CLOCKS
         return second + _SECOND if is_tie else now
 

@@ -5,10 +5,10 @@ import socket
 
 _WORDS = {
     errno.ENOENT: "there is no such file or directory",
-    errno.EACCES: "this user may not",
-    errno.EPERM: "this user may not",
+    errno.EACCES: "this user has no permission",
+    errno.EPERM: "this user has no permission",
     errno.EISDIR: "it is a directory",
-    errno.ENOTDIR: "a part of the path is no directory",
+    errno.ENOTDIR: "a part of the path is not a directory",
     errno.EEXIST: "it is there already",
     errno.ENOSPC: "there is no room left",
     errno.EDQUOT: "there is no room left",
@@ -16,7 +16,7 @@ _WORDS = {
     errno.EROFS: "it can only be read",
     errno.ENAMETOOLONG: "its name is too long",
     errno.EADDRINUSE: "it is in use",
-    errno.EADDRNOTAVAIL: "it is no address of this machine",
+    errno.EADDRNOTAVAIL: "it is not an address of this machine",
     errno.ECONNREFUSED: "connection refused",
     errno.ECONNRESET: "connection reset",
     errno.ECONNABORTED: "connection reset",

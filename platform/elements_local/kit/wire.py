@@ -38,7 +38,7 @@ class HeaderError(ValueError):
     """A header cannot be sent."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"cannot be sent: {name!r} is no header of HTTP, or its value is none")
+        super().__init__(f"cannot be sent: {name!r} is not an HTTP header, or its value is not valid")
 
 
 @dataclass(frozen=True, kw_only=True)

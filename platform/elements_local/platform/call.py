@@ -170,7 +170,7 @@ class Call(OpenCall, frozen=True, kw_only=True):
         caller = platform.callers.of_request(request.environ)
         workspace = caller.authenticated()
         if caller.sent.organization is None and caller.sent.bearer is None:
-            raise InvalidCredentialsError("An Organization secret is needed beside the User secret.")
+            raise InvalidCredentialsError("An Organization secret is needed besides the User secret.")
         return cls.of_workspace(platform, workspace)
 
     @classmethod

@@ -52,7 +52,7 @@ def scenario_of(imported: ImportedFile, kinds: Kinds) -> ImportedScenario:
     notes = [f"left out: {each}" for each in told if isinstance(each, str)]
     records = sorted((each for each in told if isinstance(each, ToldRecord)), key=lambda each: each.polled)
     if imported.callbacks and not records:
-        raise NothingToImportError("; ".join(notes) or "no callback tells of an event")
+        raise NothingToImportError("; ".join(notes) or "no callback has an event")
     configuration, interval = _configuration(imported.instance, records, notes)
     if len(imported.instance_ids) > 1:
         ids = ", ".join(map(str, imported.instance_ids))
@@ -107,7 +107,7 @@ def _configuration(
             each.resource for each in records if isinstance(blocks, dict) and each.resource not in blocks
         ]
         notes += [
-            f"unlikely: {resource} was told of, and the instance does not poll it" for resource in unknown
+            f"unlikely: {resource} was reported, and the instance does not poll it" for resource in unknown
         ]
     kept.setdefault("event.notification.enabled", "true")
     return kept, _minutes(given.get("event.poller.refresh_interval"))

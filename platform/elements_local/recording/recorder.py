@@ -139,7 +139,7 @@ def _refuse_going_back(session: Session) -> None:
         for call in session.calls
     ):
         raise RecordingError(
-            "a snapshot was put back: what had come before is gone, and what it held is not in any call; reset the "
+            "a snapshot was restored: what came before is gone, and no call has what it held; reset the "
             "workspace (elements-local reset) and begin anew, or write the steps `snapshot` and `restore` by hand"
         )
 

@@ -81,7 +81,7 @@ def _cannot(composer: "ScenarioComposer", call: ObservedCall) -> str:
         "as a scenario has no such method": call.method not in _METHODS,
         "whose connection was dropped": call.status is None,
         "which was one too many; scenarios run without limits": call.status == 429 and not call.fault,
-        "whose body is too long to be kept, or no text": not call.whole,
+        "whose body is too long to be kept, or not text": not call.whole,
         f"which is not below {BASE_PATH}": not below,
         "which no step calls before there is an instance of its element": call.service
         not in (*SERVICES, composer.element),

@@ -93,10 +93,10 @@ class Watch:
                 if call.began < reset.began and not call.reads and call.path != _RESET
             }
             if reset.service == "sink" and earlier:
-                yield "The sink was reset alone: what it had been told before is not in here."
+                yield "The sink was reset alone: what it was set to before is not in here."
             elif earlier:
                 raise RecordingError(
-                    f"the {reset.service} was reset, but not the {' and the '.join(sorted(earlier))}; reset all of it "
+                    f"the {reset.service} was reset, but not the {' and the '.join(sorted(earlier))}; reset the whole workspace "
                     "(elements-local reset) and begin anew"
                 )
 
@@ -183,8 +183,8 @@ class _Journal:
         self._processes.add(page.get("process"))
         if len(self._processes) > 1:
             raise RecordingError(
-                "the calls of this stack are remembered by several processes, each its own, and which came first is not known; "
-                "what one process has seen of a stack of its own can be done again"
+                "this stack's calls are kept by several processes, so their order is not known; only a stack of one process can be "
+                "recorded"
             )
         anew = self._resets not in {None, page["resets"]} or page["last"] < self._after
         self._resets = page["resets"]

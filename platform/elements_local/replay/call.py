@@ -222,7 +222,7 @@ def _read(selection: Selection, tenant: TenantAbilities | None = None) -> Loaded
     loaded = selection.read()
     where = ", ".join(map(str, selection.paths))
     if not loaded.scenarios and not loaded.errors:
-        raise click.UsageError(f"no such scenarios in {where}")
+        raise click.UsageError(f"no scenarios match in {where}")
     if tenant and loaded.scenarios and all(obstacles(each, tenant) for each in loaded.scenarios):
         raise click.UsageError(f"no scenario in {where} is portable; --portable --list says why")
     return loaded

@@ -186,7 +186,7 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
             self.say(f"{click.style('passed', fg='green')}  {result.scenario.name}")
 
     def _show_remaining(self, remaining: Sequence[Scenario]) -> None:
-        self.say("interrupted; what is done is reported" + (", and not run were:" if remaining else ""))
+        self.say("interrupted; what was done is reported" + (", and not run were:" if remaining else ""))
         for scenario in remaining[:_MOST_REMAINING]:
             self.say(f"  {scenario.path}:{scenario.line}: {scenario.name}")
         if len(remaining) > _MOST_REMAINING:

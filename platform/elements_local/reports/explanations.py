@@ -32,7 +32,7 @@ def _chain(said: Json) -> Iterator[str]:
     for poll in said["polls"]:
         request = poll["request"]
         outcome = poll["error"] or f"{request['status']}, {poll['seen']} seen"
-        yield f"poll {poll['at']}, of what is later than {poll['window']['after']}: GET {request['url']} -> {outcome}"
+        yield f"poll {poll['at']}, of changes after {poll['window']['after']}: GET {request['url']} -> {outcome}"
         for call in poll["calls"]:
             effect = f", struck by a fault rule: {encode_text(call['effect'])}" if call["effect"] else ""
             yield f"  CRM: {call['method']} {call['target']} -> {call['status'] or 'dropped'}{effect}"

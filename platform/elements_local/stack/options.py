@@ -173,7 +173,7 @@ def origin_of(name: str, url: str) -> str:
     """Return where a service is called, by the URL that a user gives: with a slash at the end or without.
 
     Raises:
-        OptionError: it is no URL of a service.
+        OptionError: it is not a URL of a service.
     """
     given = url.rstrip("/").removesuffix(BASE_PATH)
     try:

@@ -320,7 +320,7 @@ def addresses_at(host: str, ports: Mapping[str, int]) -> Addresses:
 
 def _alone(base: str, service: str, token: str | None) -> Stack:
     if service not in SERVICES:
-        raise ElsewhereError(f"{base} is no service of elements-local: its /_local/health names none")
+        raise ElsewhereError(f"{base} is not a service of elements-local: its /_local/health names none")
     alone = at(Addresses(**{service: base}), token=token)
     try:
         with answers_of(base, alone.http):

@@ -258,7 +258,7 @@ def _instances(platform: ServiceClient) -> Iterator[dict[str, Any]]:
 def _list(service: ServiceClient, answer: Any) -> list[dict[str, Any]]:
     if not isinstance(answer, list):
         raise StrangeAnswerError(
-            service.url, "it answers JSON that is no list where it should list what is there"
+            service.url, "it answers JSON that is not a list where it should list what is there"
         )
     return answer
 

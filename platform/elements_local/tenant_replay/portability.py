@@ -80,7 +80,7 @@ def _of_head(scenario: Scenario, tenant: TenantAbilities) -> Iterator[str]:
     if "start" in scenario.document:
         yield "start: a tenant's clock cannot be set"
     if scenario.records:
-        yield "records: a tenant begins with records of its own"
+        yield "records: a tenant has its own records at the start"
     for differs in scenario.instances.values():
         configuration = configuration_of(differs)
         yield from configuration_obstacles(configuration, tenant)
@@ -113,7 +113,7 @@ def _of_names(scenario: Scenario, text: str) -> Iterator[str]:
     }
     for field in sorted({NAME_FIELDS[kind] for kind in kinds}):
         if field in text:
-            yield f"{field} is ours at a tenant, so that what was made is found again"
+            yield f"{field} is chosen by the run at a tenant, to find what it created"
 
 
 def _of_events(scenario: Scenario, step: Step) -> Iterator[str]:

@@ -129,13 +129,13 @@ USUAL_FOLDERS = ["scenarios"]
 
 INI: dict[str, dict[str, Any]] = {
     "elements_scenarios": {
-        "help": "folders whose *.yaml files are scenarios; unless set, those in scenarios/ that have `scenario:` at their top",
+        "help": "folders whose *.yaml files are scenarios; default: those in scenarios/ that have `scenario:` at their top",
         "type": "args",
         "default": USUAL_FOLDERS,
     },
     "elements_receiver": {"help": "your own receiver of callbacks: module:app, module:app/path or a URL"},
     "elements_set": {
-        "help": "settings of the stack, such as platform.batch_size=5; --elements-set goes before them",
+        "help": "settings of the stack, such as platform.batch_size=5; --elements-set comes before them",
         "type": "args",
     },
 }
@@ -146,12 +146,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "NAME=VALUE",
         "action": "append",
         "default": [],
-        "help": "set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times",
+        "help": "set what `elements-local settings` lists, such as platform.batch_size=5; repeatable",
     },
     "--elements-stack": {
         "metavar": "URL",
-        "help": "use the stack whose platform is at URL instead of starting one; fixtures and scenarios work in workspaces of "
-        "their own there. ELEMENTS_LOCAL_TOKEN is its admin token, if it has one",
+        "help": "use the stack whose platform is at URL instead of starting one; fixtures and scenarios create their own "
+        "workspaces there. ELEMENTS_LOCAL_TOKEN is its admin token, if it has one",
     },
     **{
         f"--elements-{service}": {

@@ -103,7 +103,7 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
     yield from _of_instance(sought)
     yield from _of_crm(cause.stage, scenario)
     if cause is Cause.OTHER_KEY:
-        text = f"let the receiver hold signatures against the instance's {SIGNATURE_KEY}"
+        text = f"let the receiver check signatures with the instance's {SIGNATURE_KEY}"
         yield CureCandidate(where="receiver", text=text, shown={"key": SIGNATURE_KEY})
     elif cause.stage in _OF_RECEIVER:
         if cause in _QUEUED:
@@ -167,7 +167,7 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
         case Cause.NO_RECEIVER:
             keys = {CALLBACK_URL: "{callback_url}"}
             has_url = case.instance.configuration.get(CALLBACK_URL)
-            text = "save the instance's callback URL anew" if has_url else "give the instance a callback URL"
+            text = "save the instance's callback URL again" if has_url else "give the instance a callback URL"
             yield CureCandidate(where="configuration", text=text, keys=keys)
     now = refresh_interval(case.instance.configuration) // timedelta(minutes=1)
     # Fewer calls keep a limit, and a shorter interval is over earlier; nothing else is mended by another one.

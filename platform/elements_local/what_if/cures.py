@@ -1,7 +1,7 @@
 """The search for a cure: what happened is replayed with one change after the other, the smallest first.
 
-A cure reports the change that was asked about, and is no worse for others: around the polls that follow it loses or misnames
-nothing that was not lost or misnamed without it, and loses nothing any more by the cause that was to be mended.
+A cure reports the change that was asked about, and is no worse for others: around the polls that follow it loses or misclassifies
+nothing that was not lost or misclassified without it, and loses nothing any more by the cause that was to be mended.
 """
 
 from collections.abc import Callable, Iterator
@@ -169,10 +169,12 @@ class _Search:
         worse = worsened(before, after) if before else []
         # What a record is called that is made and changed before one poll is nobody's fault but the tolerance's.
         if "createdCheckTolerance" not in candidate.block:
-            worse = [key for key in worse if not (after.cells[key].is_misnamed and key.is_before_one_poll)]
+            worse = [
+                key for key in worse if not (after.cells[key].is_misclassified and key.is_before_one_poll)
+            ]
         if worse:
             first = worse[0]
-            text = f"of others {len(worse)} are lost or misnamed that were not: {first.change} at {first.label} of a poll"
+            text = f"it loses or misclassifies {len(worse)} other changes: {first.change} at {first.label} of a poll"
             return text, False
         cause = self._sought.cause.word
         if not self._base.then.reported and cause in replay.why_lost(after):
@@ -189,7 +191,7 @@ class _Search:
         """Say whether a callback came that is right; late is good enough where none had come at all."""
         if not outcome.reported or outcome.at is None:
             return False
-        # Late is right where it was lost, or misnamed; where it had come late, late again is no cure.
+        # Late is right where it was lost, or misclassified; where it had come late, late again is no cure.
         return outcome.cause is None or (outcome.late and not self._base.then.late)
 
     def _remember(self, candidate: CureCandidate, outcome: ReplayOutcome) -> None:

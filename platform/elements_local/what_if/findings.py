@@ -68,7 +68,7 @@ class Linted(Configured):
 
     @property
     def has_errors(self) -> bool:
-        """Whether it loses, repeats or misnames events."""
+        """Whether it misses, duplicates or misclassifies events."""
         return any(finding["severity"] == "error" for finding in self.findings)
 
 
@@ -83,7 +83,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     """
     rule = finding["rule"]
     if rule in _ABOUT_KEYS:
-        raise NoScenarioError(f"{rule} has no scenario: what was to come of what has no effect is not known")
+        raise NoScenarioError(f"{rule} has no scenario: the intended effect is not known")
     cases = cases_of(linted, finding)
     sought = cases[AS_IT_IS] if rule == _ABOUT_PAGES else [*cases.values()][-1]
     shown = _shown(linted, sought, subject_of(finding))
@@ -151,7 +151,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
                 page=min(int(str(block.get("pageSize") or _PAGE)), _LARGEST_PAGE),
             )
     raise NoScenarioError(
-        f"{subject or 'what is polled'} has no scenario: records can be made of {', '.join(linted.kinds)} alone"
+        f"{subject or 'what is polled'} has no scenario: records can be created of {', '.join(linted.kinds)} alone"
     )
 
 

@@ -13,8 +13,8 @@ class CellVerdict(Enum):
     """What came of a change, the worst first."""
 
     LOST = "lost"
-    MISNAMED = "misnamed"
-    REPEATED = "repeated"
+    MISCLASSIFIED = "misclassified"
+    DUPLICATE = "duplicate"
     LATE = "late"
     REPORTED = "reported"
     NOT_OWED = "not owed"
@@ -22,21 +22,21 @@ class CellVerdict(Enum):
 
 LETTERS = {
     CellVerdict.LOST: "L",
-    CellVerdict.MISNAMED: "M",
-    CellVerdict.REPEATED: "R",
+    CellVerdict.MISCLASSIFIED: "M",
+    CellVerdict.DUPLICATE: "D",
     CellVerdict.LATE: "l",
     CellVerdict.REPORTED: ".",
     CellVerdict.NOT_OWED: "-",
 }
 _OF_AUDIT = {
     "lost": CellVerdict.LOST,
-    "misclassified": CellVerdict.MISNAMED,
-    "duplicate": CellVerdict.REPEATED,
+    "misclassified": CellVerdict.MISCLASSIFIED,
+    "duplicate": CellVerdict.DUPLICATE,
     "late": CellVerdict.LATE,
     "reported": CellVerdict.REPORTED,
 }
 _ORDER = [*CellVerdict]
-_WRONG = (CellVerdict.LOST, CellVerdict.MISNAMED)
+_WRONG = (CellVerdict.LOST, CellVerdict.MISCLASSIFIED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +62,9 @@ class GridCell:
         return _ORDER.index(self.verdicts[0])
 
     @property
-    def is_misnamed(self) -> bool:
+    def is_misclassified(self) -> bool:
         """Whether the worst that came is a wrong name."""
-        return self.verdicts[0] is CellVerdict.MISNAMED
+        return self.verdicts[0] is CellVerdict.MISCLASSIFIED
 
     @property
     def words(self) -> str:
@@ -172,9 +172,9 @@ def cell_of(findings: Sequence[tuple[str, str]]) -> GridCell:
     """Return the cell of all that an audit found of a record, pairs of the list and the sentence.
 
     >>> cell_of([("reported", "at 10:15"), ("duplicate", "again at 10:30")]).letters
-    'R'
+    'D'
     >>> cell_of([("duplicate", "again at 10:30"), ("lost", "no callback")]).letters
-    'LR'
+    'LD'
     """
     return _together([GridCell(verdicts=(_OF_AUDIT[word],), why=why) for word, why in findings])
 
@@ -199,7 +199,7 @@ def changed(before: Grid, after: Grid) -> Changed:
 
 
 def worsened(before: Grid, after: Grid) -> list[CellKey]:
-    """Return the cells that are lost in the second grid and were not in the first, or misnamed and were neither."""
+    """Return the cells that are lost in the second grid and were not in the first, or misclassified and were neither."""
     return [
         key
         for key, cell in after.cells.items()
@@ -210,8 +210,8 @@ def worsened(before: Grid, after: Grid) -> list[CellKey]:
 def repeats_more(before: Grid | None, after: Grid) -> bool:
     """Say whether the second grid repeats what the first does not, or anything if there is no first."""
     return any(
-        CellVerdict.REPEATED in cell.verdicts
-        and not (before and key in before.cells and CellVerdict.REPEATED in before.cells[key].verdicts)
+        CellVerdict.DUPLICATE in cell.verdicts
+        and not (before and key in before.cells and CellVerdict.DUPLICATE in before.cells[key].verdicts)
         for key, cell in after.cells.items()
     )
 

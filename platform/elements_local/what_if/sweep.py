@@ -169,7 +169,7 @@ class Probes:
         return {key: cell_of(found[str(record)]) for key, record in self.records.items()}
 
     def causes(self) -> dict[CellKey, set[str]]:
-        """Return why records were lost or misnamed, as far as is known."""
+        """Return why records were lost or misclassified, as far as is known."""
         of_record = defaultdict[str, set[str]](set)
         for verdict, entry in self._audited:
             if verdict in {"lost", "misclassified"} and entry["cause"]:

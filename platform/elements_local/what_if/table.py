@@ -10,8 +10,8 @@ from elements_local.what_if.grid import LETTERS, CellKey, CellVerdict, Grid, Gri
 
 _COLOURS = {
     CellVerdict.LOST: "red",
-    CellVerdict.MISNAMED: "magenta",
-    CellVerdict.REPEATED: "yellow",
+    CellVerdict.MISCLASSIFIED: "magenta",
+    CellVerdict.DUPLICATE: "yellow",
     CellVerdict.LATE: "cyan",
     CellVerdict.REPORTED: "green",
 }
@@ -19,8 +19,8 @@ _WIDE = 28
 _EVERYWHERE = "in every circumstance"
 _FILLS = {
     CellVerdict.LOST: "#d55e00",
-    CellVerdict.MISNAMED: "#cc79a7",
-    CellVerdict.REPEATED: "#f0e442",
+    CellVerdict.MISCLASSIFIED: "#cc79a7",
+    CellVerdict.DUPLICATE: "#f0e442",
     CellVerdict.LATE: "#56b4e9",
     CellVerdict.REPORTED: "#d9f0d3",
     CellVerdict.NOT_OWED: "#eeeeee",

@@ -186,7 +186,7 @@ def test_a_probe_that_cannot_be_read_is_told_before_the_battery(httpserver, answ
     done = run(httpserver.url_for("/hook"), "--probe", httpserver.url_for("/probe"))
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert f"/probe is no probe; the probe: {says}" in done.stderr
+    assert f"/probe is not a probe; the probe: {says}" in done.stderr
 
 
 def test_a_probe_says_in_its_own_way_what_is_kept():

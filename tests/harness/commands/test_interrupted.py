@@ -202,7 +202,7 @@ def test_a_stack_that_dies_meanwhile_is_part_of_the_summary(stack: Stack) -> Non
 
     assert code == 130
     assert errors.startswith(
-        "interrupted: time was being moved, and nobody says how far it has come: DELETE "
+        "interrupted: time was being advanced, and how far it has come is not known: DELETE "
     )
 
 
@@ -265,7 +265,10 @@ def test_a_tour_says_how_far_it_came() -> None:
     done = subprocess.run([sys.executable, "-c", CUT_OFF_TOUR], capture_output=True, text=True, check=False)
 
     assert done.returncode == 130
-    assert done.stderr == "interrupted: 7 steps were shown; nothing is kept, so a tour begins anew\n"
+    assert (
+        done.stderr
+        == "interrupted: 7 steps were shown; nothing is kept, so each tour begins from the start\n"
+    )
     assert "7. " in done.stdout
 
 

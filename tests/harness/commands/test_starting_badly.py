@@ -71,7 +71,7 @@ def foreign(path: Path) -> None:
 
 
 DAMAGES = {
-    "no database": (text, "is no database; move it away"),
+    "no database": (text, "is not a database; move it away"),
     "truncated": (truncated, "is damaged"),
     "overwritten": (overwritten, "is damaged"),
     "another program's": (foreign, "is another program's: it has the tables users; choose another place"),
@@ -106,15 +106,15 @@ def test_a_database_that_cannot_be_used_is_named_and_left_as_it_is(kept):
 
 NOWHERE = {
     ("--data", "/proc/nowhere"): "/proc/nowhere cannot be used",
-    ("--data", "/dev/null/x"): "cannot be used (a part of the path is no directory)",
+    ("--data", "/dev/null/x"): "cannot be used (a part of the path is not a directory)",
     ("--database", "sqlite:////nowhere/x"): "cannot be opened",
     ("--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
     ("--database", "postgres://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
     (
         "--database",
         "postgresql://u:hush@h:port/x",
-    ): "***@h:port/x' is no URL of a database that keeps a stack",
-    ("--database", "postgresql+psycopg2://u:hush@h/x"): "is no URL of a database that keeps a stack",
+    ): "***@h:port/x' is not a URL of a database that keeps a stack",
+    ("--database", "postgresql+psycopg2://u:hush@h/x"): "is not a URL of a database that keeps a stack",
     ("--database", "mysql://u:hush@h/x"): "expected one such as postgresql+psycopg://user:password@host/name",
 }
 

@@ -187,7 +187,7 @@ class TestWarnings:
             assert {**after, POLLER: None} == {**before, POLLER: None}
         assert "id-field" in found(clients, other)
         page = visitor.open(f"{at}instances/{number}")
-        assert "Nothing in its configuration will be regretted." in page.words
+        assert "Its configuration has no warnings." in page.words
         assert not [form for form in page.forms if form.action.endswith("/mend")]
 
     def test_so_it_does_for_other_keys_and_for_lines(self, visitor, at, clients, slipped):
@@ -221,7 +221,7 @@ class TestWarnings:
 
         again = visitor.send(page, f"/instances/{number}/mend")
 
-        assert "Nothing was changed: there is no such warning any more" in again.words
+        assert "Nothing was changed: the warning is gone" in again.words
         assert configuration(clients, {"id": number}) == before
 
 
@@ -259,7 +259,7 @@ class TestProposals:
 
 
 NO_RECORDS = {
-    "{": "This is no JSON",
+    "{": "This is not valid JSON",
     "[]": "A record is a JSON object",
     "{}": "FIRST_NAME is required",
     '{"FIRST_NAME": 5}': "FIRST_NAME",

@@ -538,7 +538,7 @@ def test_two_tabs_show_two_workspaces(visit, at, mine, stack_on_ports):
 
 LEFT_OPEN = {
     "": "Nothing has happened here yet",
-    "callbacks/": "None has come yet",
+    "callbacks/": "No callbacks yet",
     "callbacks/2": "no callback 2",
     "instances/{instance}": "There is no instance {instance}",
     "records/Contacts/{record}": "There is no record {record}",

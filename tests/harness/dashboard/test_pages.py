@@ -330,8 +330,8 @@ EMPTY = {
     "": ("Nothing has happened here yet", "POST http://127.0.0.1:4701/v3.1/Contacts"),
     "instances/": ("There is no instance yet.",),
     "records/Leads/": ("There are none yet.", "http://127.0.0.1:4701/v3.1/Leads"),
-    "callbacks/": ("None has come yet.", "curl http://127.0.0.1:4702/"),
-    "audit/": ("Nothing is owed to anybody",),
+    "callbacks/": ("No callbacks yet.", "curl http://127.0.0.1:4702/"),
+    "audit/": ("Nothing is owed: there is no instance.",),
 }
 LISTS = {
     "records/Contacts/latest": "records/",
@@ -403,7 +403,7 @@ def test_long_lists_have_pages_and_are_searched_whole(visitor, at, clients):
         (more,) = [href for href, _ in first.links if "before=" in href]
         assert [len(rows(page)) for page in (first, visitor.open(more))] == [50, 10], path
     assert "60 match, 0 hidden" in first.words
-    assert "is so." in visitor.open(f"{at}journal/?service=crm&q=nowhere").words
+    assert "No requests of the crm match." in visitor.open(f"{at}journal/?service=crm&q=nowhere").words
     assert "49 match, 11 hidden" in visitor.open(f"{at}journal/?service=crm&q=-mine%3D5").words
 
 

@@ -174,7 +174,7 @@ def test_what_cannot_be_told_is_said_and_the_rest_is_imported(integration, tmp_p
         ("{", "cannot be read as JSON"),
         ("{}", "has neither an instance nor a callback in it; expected an instance"),
         ('{"message": {"events": [{"objectType": "invoices"}]}}', "scenarios know contacts"),
-        ('{"message": {"events": []}}', "no callback tells of an event"),
+        ('{"message": {"events": []}}', "no callback has an event"),
         ("[" * 100_000, "cannot be read as JSON"),
     ],
 )

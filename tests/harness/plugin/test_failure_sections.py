@@ -56,7 +56,7 @@ CASES = {
         """,
         [
             ("contacts # was created at 10:00:00; explained: tie, it is dated 10:00:00, the very second in which the instance was made; "
-            "the poll of 10:15:00 asked for what is later than 10:00:00, so make the change a second later; fix: set pollDelay *"),
+            "the poll of 10:15:00 asked for changes after 10:00:00, so make the change a second later; fix: set pollDelay *"),
             "In workspace ws-*, whose virtual clock shows 2026-03-02T10:15:00Z:",
             "  instance #, made at 10:00:00: polls contacts, accounts, leads, opportunities; next at 10:30:00",
             "  change at 10:00:00: contacts # CREATED",
@@ -121,7 +121,7 @@ CASES = {
         """,
         [
             ("contacts # was created at 10:20:00; explained: clock-skew, the CRM dated the change of 10:20:00 10:10:00, -600 s off; "
-            "the poll of 10:30:00 asked for what is later than 10:15:00; fix: *"),
+            "the poll of 10:30:00 asked for changes after 10:15:00; fix: *"),
             "  change at 10:20:00: contacts # CREATED, dated 10:10:00",
         ],
     ),
@@ -428,7 +428,7 @@ def test_a_stack_that_is_gone_is_a_line_and_leaves_the_failure_as_it_is(pytester
         [
             "E       AssertionError: assert 'this' == 'that'",
             "*- elements-local -*",
-            "what happened cannot be told: UnreachableError: no answer from http://127.0.0.1:*",
+            "what happened cannot be said: UnreachableError: no answer from http://127.0.0.1:*",
         ]
     )
 

@@ -200,7 +200,7 @@ def test_what_is_no_stack_is_told_so(httpserver: HTTPServer) -> None:
         httpserver.clear()
         httpserver.expect_request("/_local/health").respond_with_data(answer)
 
-        with pytest.raises(ElsewhereError, match=r"cannot be used|is no service of elements-local"):
+        with pytest.raises(ElsewhereError, match=r"cannot be used|is not a service of elements-local"):
             running_stack(httpserver.url_for(""))
 
 

@@ -63,7 +63,7 @@ SEEN = {
 SAID = {
     "another word": (
         "assert not world.sink.callbacks(objectType='organisations')",
-        "NotPolledWarning: no callback will tell of objectType 'organisations', which no instance polls; did you mean 'accounts'?",
+        "NotPolledWarning: no callback will have objectType 'organisations', which no instance polls; did you mean 'accounts'?",
     ),
     "all refused": (
         "refuse(world); add(world); world.clock.advance('15m'); assert world.sink.callbacks()",
@@ -124,5 +124,5 @@ def test_a_resource_in_the_singular_is_refused_before_anything_has_come(pytester
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*OtherResourceError: no callback will tell of objectType 'contact' (did you mean 'contacts'?*"]
+        ["*OtherResourceError: no callback will have objectType 'contact' (did you mean 'contacts'?*"]
     )

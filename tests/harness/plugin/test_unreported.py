@@ -11,7 +11,7 @@ from elements_local.scenarios.scenario import load
 
 TIED = (
     "was created at T+00:00:00; explained: tie, it is dated T+00:00:00, the very second in which the instance was made; "
-    "the poll of T+00:15:00 asked for what is later than T+00:00:00, so make the change a second later"
+    "the poll of T+00:15:00 asked for changes after T+00:00:00, so make the change a second later"
 )
 
 
@@ -126,5 +126,5 @@ steps:
     failure = runner.run(scenario).failure
 
     (misspelt,) = [line for line in failure.lines if line.startswith("warning misspelt-key: ")]
-    assert "'idFeild' has no effect: what is read is idField" in misspelt
+    assert "'idFeild' has no effect: did you mean idField?" in misspelt
     assert misspelt.endswith("contacts.idFeild, second)")

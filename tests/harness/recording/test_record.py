@@ -235,7 +235,7 @@ def test_a_platform_that_was_reset_alone_does_not_fit_the_others(
     refused = record(mine, tmp_path / "it.yaml", **at)
 
     assert refused.returncode == 2
-    assert "the platform was reset, but not the crm; reset all of it" in refused.stderr
+    assert "the platform was reset, but not the crm; reset the whole workspace" in refused.stderr
 
 
 def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:
     unsaid = call("record", **at)
 
     assert (nowhere.returncode, nobody.returncode, unsaid.returncode) == (2, 2, 2)
-    assert f"{tmp_path}/file is no directory" in nowhere.stderr
+    assert f"{tmp_path}/file is not a directory" in nowhere.stderr
     assert "no workspace 'nobody'" in nobody.stderr
     assert "'--output'" in unsaid.stderr
 

@@ -22,7 +22,7 @@ steps:
 """
 LOST_WHY = (
     "at T+00:15:00, it is dated 2026-03-02T10:15:00Z, up to which had been polled; the poll of 2026-03-02T10:30:00Z "
-    "asked for what is later than 2026-03-02T10:15:00Z, so make the change a second later"
+    "asked for changes after 2026-03-02T10:15:00Z, so make the change a second later"
 )
 REPORTED_WHY = "at T+00:16:00, the poll of 2026-03-02T10:30:00Z reported it"
 NOT_YET = "not polled since events were enabled, 2026-03-02T10:00:00Z: polls come every 100 min, and it is 2026-03-02T10:30:00Z"

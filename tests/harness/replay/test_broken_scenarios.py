@@ -29,7 +29,7 @@ BROKEN = {
     "a name twice": (GOOD + "---\n" + GOOD, "5:1", "the name 's' has been given in line 1; choose another"),
     # YAML
     "a tab": ("scenario: s\nsteps:\n\t- advance: 1m\n", "3:1", "indented by blanks, not by tabs"),
-    "too little indented": (GOOD + " - poll: null\n", "4:2", "not indented as those that it belongs to"),
+    "too little indented": (GOOD + " - poll: null\n", "4:2", "not indented like the lines it belongs to"),
     "too much indented": ("scenario: s\n  tags: [a]\n", "2:7", "or this line is indented wrongly"),
     "no colon": ("scenario: s\nsteps\n  - advance: 1m\n", "3:12", "the line before this one may lack them"),
     "no blank behind a colon": ("scenario:s\nsteps: []\n", "2:6", "or the colon before lacks its blank"),

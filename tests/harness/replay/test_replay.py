@@ -90,7 +90,7 @@ def test_nothing_chosen_is_misuse(folder: Path) -> None:
     done = replay(folder, "--tag", "nothing")
 
     assert done.exit_code == 2
-    assert "no such scenarios" in done.output
+    assert "no scenarios match" in done.output
 
 
 def test_the_first_failure_can_end_it(folder: Path) -> None:

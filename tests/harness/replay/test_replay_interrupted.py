@@ -101,7 +101,7 @@ def test_it_ends_with_130_what_was_done_what_remains_and_reports(
     assert "Traceback" not in stderr
     assert [each["outcome"] for each in told["scenarios"]] == ["passed", "skipped", "skipped"]
     assert (told["interrupted"], told["counts"]["skipped"]) == (True, 2)
-    assert "interrupted; what is done is reported, and not run were:" in stderr
+    assert "interrupted; what was done is reported, and not run were:" in stderr
     assert "  it.yaml:5: its receiver hangs\n  it.yaml:11: it is never reached\n" in stderr
     assert "1 passed, 0 failed, 2 not run" in stderr
     document = ET.parse(folder / "it.xml").getroot()  # noqa: S314 - our own

@@ -155,7 +155,7 @@ def test_whose_key_or_name_is_nobodys_is_refused_and_what_is_not_there_is_404(hu
     unknown = fake.send("POST", "/_local/reset?workspace=nobodys", json={})
 
     assert (unknown.status, b"no workspace 'nobodys'" in unknown.body) == (401, True)
-    assert (nobodys.status, decode(nobodys.body)["message"]) == (401, "the API key is missing, or nobody's")
+    assert (nobodys.status, decode(nobodys.body)["message"]) == (401, "the API key is missing or unknown")
     assert (missing.status, b"there is no record 5" in missing.body) == (404, True)
     assert {"/_local/changes", "/_local/seed", "/_local/faults"} <= document["paths"].keys()
 

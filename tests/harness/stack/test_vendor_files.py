@@ -169,7 +169,7 @@ def test_what_cannot_be_done_is_refused_as_the_file_says(five, name, method, pat
     ("name", "path", "status", "said"),
     [
         ("pipes", "/v1/deals", 401, '{"success":false,"error":"unauthorized access","errorCode":401}'),
-        ("booked", "/deals", 403, '{"message":"the API key is missing, or nobody\'s"}'),
+        ("booked", "/deals", 403, '{"message":"the API key is missing or unknown"}'),
         ("hubly", "/objects/deals", 401, '"category":"INVALID_AUTHENTICATION"'),
         ("salesy", QUERY, 401, '"errorCode":"INVALID_SESSION_ID"'),
     ],

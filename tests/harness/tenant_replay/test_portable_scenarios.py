@@ -200,7 +200,7 @@ def test_where_no_callback_comes_at_all_nothing_is_said_of_the_tenant():
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [("[]", "JSON that is no object"), ("{}", "another form than is read here")]
+    ("body", "said"), [("[]", "JSON that is not an object"), ("{}", "another form than is read here")]
 )
 def test_an_answer_of_another_form_fails_its_scenario_alone(body, said):
     with place() as tenant:

@@ -140,7 +140,7 @@ def test_ctrl_c_takes_away_what_was_made(running, tenant_file):
         told, _ = program.communicate(timeout=DEADLINE_S)
 
     assert program.returncode == 130
-    assert "interrupted; what is done is reported, and not run were:" in told
+    assert "interrupted; what was done is reported, and not run were:" in told
     assert left(running) == before
 
 

@@ -298,7 +298,7 @@ class TestLength:
         with unseen(service):
             reply = begin(service.app, environ).reply
 
-        assert message(reply, 400) == "Content-Length is no length of a body"
+        assert message(reply, 400) == "Content-Length is not the length of a body"
 
     @each_row("length", ["", "0", "00", "2"])
     def test_any_other_is_taken(self, service, length):

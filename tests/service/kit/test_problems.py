@@ -178,7 +178,7 @@ def test_while_the_database_is_another_programs_it_is_said_when_to_come_back(app
     reply = send("GET", "/locked")
 
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
-    assert "send this again in a while" in decode(reply.body)["message"]
+    assert "send this again later" in decode(reply.body)["message"]
     assert caplog.records == []
 
 

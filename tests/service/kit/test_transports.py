@@ -246,7 +246,7 @@ def test_a_header_that_cannot_be_sent_is_not_sent(serve):
         answer = http.send("GET", url, headers={name: value})
 
         assert answer == NoReply(
-            reason=f"cannot be sent: {name!r} is no header of HTTP, or its value is none"
+            reason=f"cannot be sent: {name!r} is not an HTTP header, or its value is not valid"
         )
     assert service.asked == []
 
@@ -688,8 +688,8 @@ class TestOverNetwork:
         ("raw", "told"),
         {
             "nothing": (b"", "connection closed without an answer"),
-            "another protocol": (b"SSH-2.0-OpenSSH\r\n", "no answer of HTTP"),
-            "a status in words": (b"HTTP/1.1 two OK\r\n\r\n", "no answer of HTTP"),
+            "another protocol": (b"SSH-2.0-OpenSSH\r\n", "the answer is not HTTP"),
+            "a status in words": (b"HTTP/1.1 two OK\r\n\r\n", "the answer is not HTTP"),
             "cut off": (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "3 of 9"),
             "half a chunk": (
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",

@@ -99,7 +99,7 @@ def test_workspaces_do_not_see_each_other(filled):
     assert filled.client.get("/_local/callbacks/1?bin=acme").json["body"] == "theirs"
     both = filled.client.get("/_local/callbacks/1?bin=acme&workspace=acme")
     assert both.status_code == 400
-    assert "leave out one of the two" in both.json["message"]
+    assert "leave out one of them" in both.json["message"]
     assert filled.client.delete("/_local/callbacks?workspace=acme").json == {"removed": 1}
     assert len(filled.callbacks()) == 4
 

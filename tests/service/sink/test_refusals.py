@@ -101,8 +101,8 @@ FORWARDS = {
                 ("http://10.0.0.1/hook", "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS=10.0.0.1"),
                 ("ftp://127.0.0.1/", "a URL of http or https"),
                 ("http://evil.example\\@127.0.0.1/", "a URL of http or https"),
-                ("http://127.0.0.1:port/", "is no URL"),
-                ("http://[::1/", "is no URL"),
+                ("http://127.0.0.1:port/", "is not a URL"),
+                ("http://[::1/", "is not a URL"),
             )
         ),
     ),
@@ -160,7 +160,7 @@ SEARCHES = {
                 "bin=a/b": f"{SEGMENT}, of up to 500 letters; got 'a/b'",
                 "bin=a%00": SEGMENT,
                 f"bin={LONG}": SEGMENT,
-                "json=topic": "'topic' is no condition on JSON: it does not start with $",
+                "json=topic": "'topic' is not a condition on JSON: it does not start with $",
                 "from=soon": "expected an instant such as 2026-03-02T10:00:00Z; got 'soon'",
                 "header=a%20b": """header[0] must be a header, as "Name" or "Name: value"; got 'a b'""",
                 "status=abc": "status must be a whole number from 200 to 599; got 'abc'",
@@ -171,16 +171,16 @@ SEARCHES = {
     **calls(
         400,
         {
-            "GET /_local/callbacks/1?bin=acme&workspace=acme": "leave out one of the two",
-            "GET /_local/callbacks/stream?json=x": "is no condition on JSON",
+            "GET /_local/callbacks/1?bin=acme&workspace=acme": "leave out one of them",
+            "GET /_local/callbacks/stream?json=x": "is not a condition on JSON",
             "GET /_local/callbacks?limit=0": "limit must be a whole number from 1 to 10000; got '0'",
             "GET /_local/callbacks?limit=ten": "got 'ten'",
             "GET /_local/callbacks?limit=99999999999999999999999": "limit must be a whole number",
             "DELETE /_local/callbacks?limit=1": "there is no parameter 'limit' here",
             "GET /_local/callbacks.json?before=3": "before",
-            "GET /_local/callbacks.har?json=x": "is no condition on JSON",
+            "GET /_local/callbacks.har?json=x": "is not a condition on JSON",
             **{
-                f"GET /_local/{path}?{query}": "no callback tells of objectType 'contact' (did you mean 'contacts'?)"
+                f"GET /_local/{path}?{query}": "no callback has objectType 'contact' (did you mean 'contacts'?)"
                 for path in ("callbacks", "callbacks.json", "callbacks.har")
                 for query in ("objectType=contact", "not=objectType:contact")
             },

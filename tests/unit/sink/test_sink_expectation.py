@@ -129,7 +129,7 @@ def test_too_few_are_compared_with_what_is_nearly_meant():
         ({"these": []}, "these must be a list of 1 to 100 objects; got an empty list"),
         ({"these": [{}] * 101}, "these must be a list of 1 to 100 objects"),
         ({"count": -1}, "count must be a whole number from 0 to 1000000; got -1"),
-        ({"these": [{"json": ["x"]}]}, "is no condition on JSON"),
+        ({"these": [{"json": ["x"]}]}, "is not a condition on JSON"),
         ({"expect": 1}, "unknown key 'expect'"),
     ],
 )

@@ -129,10 +129,10 @@ def test_what_is_there_is_shown_as_far_as_it_is_of_use():
         ("$.a[99999999999]", "after $.a comes"),
         ("$" + ".a" * 65, "it has 65 steps, and 64 are enough"),
         ("$.a = 1", "after $.a comes '= 1'"),
-        ("$.a == ", "'' is no JSON value"),
-        ("$.a == contacts", "'contacts' is no JSON value, texts are quoted"),
-        ('$["\\x"]', "is no JSON value"),
-        ("$.a == 1 == 1", "is no JSON value"),
+        ("$.a == ", "'' is not a JSON value"),
+        ("$.a == contacts", "'contacts' is not a JSON value; quote texts"),
+        ('$["\\x"]', "is not a JSON value"),
+        ("$.a == 1 == 1", "is not a JSON value"),
     ],
 )
 def test_what_is_no_condition_is_refused_and_says_where(text, reason):

@@ -137,7 +137,7 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"json": ["topic"]}, "it does not start with $"),
         ({"from": "yesterday"}, "expected an instant such as 2026-03-02T10:00:00Z"),
         ({"to": ""}, "expected an instant"),
-        ({"from": "2026-03-03", "to": "2026-03-02"}, "from 2026-03-03 lies after to 2026-03-02"),
+        ({"from": "2026-03-03", "to": "2026-03-02"}, "from 2026-03-03 is after to 2026-03-02"),
         ({"header": ["a b"]}, "header[0] must be "),
         ({"header": [": x"]}, "header[0] must be "),
         ({"header": ["X-A: b\r\nX-C: d"]}, "header[0] must be "),
@@ -145,7 +145,7 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"status": 99}, "status must be a whole number from 200 to 599"),
         ({"signature": "good"}, "signature must be one of "),
         ({"from_": "2026-03-03"}, "unknown key 'from_'"),
-        ({"not": ["leads"]}, "not 'leads' is no filter with its value, as objectType:leads"),
+        ({"not": ["leads"]}, "not 'leads' is not a filter with its value, such as objectType:leads"),
         (
             {"eventType": "created"},
             "event types are in capitals: expected eventType 'CREATED'; got 'created'",
@@ -153,8 +153,8 @@ def test_a_callback_without_an_answer_has_no_status():
         ({"method": "post"}, "methods are in capitals: expected method 'POST'; got 'post'"),
         ({"not": ["method: Put"]}, "expected method 'PUT'"),
         ({"not": ["eventType: Updated"]}, "expected eventType 'UPDATED'"),
-        ({"not": ["status:many"]}, "not 'status:many' is no filter with its value"),
-        ({"not": ["not:status:200"]}, "not 'not:status:200' is no filter with its value"),
+        ({"not": ["status:many"]}, "not 'status:many' is not a filter with its value"),
+        ({"not": ["not:status:200"]}, "not 'not:status:200' is not a filter with its value"),
     ],
 )
 def test_a_search_for_nothing_that_could_be_is_refused(wanted, reason):

@@ -108,7 +108,7 @@ def cure() -> Answer:
     try:
         change = decode(form.get("change", "").encode())
     except MalformedJsonError as error:
-        raise BadRequest(f"change is no JSON: {error}") from error
+        raise BadRequest(f"change is not valid JSON: {error}") from error
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
     if not isinstance(change, dict) or instance_id is None:
         raise BadRequest("A change is a JSON object, and instanceId names the instance.")

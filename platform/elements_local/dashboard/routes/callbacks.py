@@ -97,10 +97,10 @@ def forward() -> Answer:
     """Send callbacks on to a URL, or nowhere any more."""
     url, answers = request.form.get("url", "").strip(), request.form.get("answers", "sink")
     if MASK in url:
-        return back(f"Write the secrets of the URL in the place of {MASK}.", good=False)
+        return back(f"Write the URL's secrets instead of {MASK}.", good=False)
     if not url:
         clients().sink.call("DELETE", f"/_local/forwards{whose('sink', bin=page().name)}")
-        return back("Callbacks are sent on to nobody.")
+        return back("Callbacks are not forwarded.")
     sent = {"bin": page().name, "url": url, "answers": answers}
     clients().sink.call("PUT", f"/_local/forwards{whose('sink')}", json=sent)
     return back(f"Callbacks are sent on to {url}.")

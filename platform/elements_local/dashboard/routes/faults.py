@@ -101,7 +101,7 @@ def script(service: str) -> Answer:
         try:
             sent = decode(form.get("rules", "").encode())
         except MalformedJsonError as error:
-            return _shown(service, form.get("rules", ""), error=f"This is no JSON: {error}"), 400
+            return _shown(service, form.get("rules", ""), error=f"This is not valid JSON: {error}"), 400
         rules = sent if isinstance(sent, list) else [sent]
     try:
         service_client(service).call("PUT", f"/_local/faults{whose(service)}", json={"faults": rules})

@@ -76,7 +76,7 @@ def configure(instance_id: int) -> Answer:
     if not changes:
         return back("Nothing was changed.")
     if masked := [key for key in changes if MASK in form[key]]:
-        error = f"{', '.join(masked)}: write the secret in the place of {MASK}, which is shown for it"
+        error = f"{', '.join(masked)}: write the secret instead of {MASK}, which is shown for it"
         return _shown(instance_id, request.form.to_dict(), error=error), 400
     try:
         clients().platform.patch_instance(instance_id, {"configuration": changes})
@@ -109,7 +109,7 @@ def mend(instance_id: int) -> Answer:
     found = _about(instance_id, about)
     if found is None or not found["cure"]["change"]:
         return back(
-            "Nothing was changed: there is no such warning any more, or nothing is known that mends it.",
+            "Nothing was changed: the warning is gone, or no change mends it.",
             good=False,
         )
     change, kept = found["cure"]["change"], _instance(instance_id)["configuration"]

@@ -60,7 +60,7 @@ def show_notification(notification_id: int) -> Answer:
     """Show a notification: the polls that it came of, its attempts, and what the receiver answered."""
     deliveries = read("platform", "deliveries", notificationId=min(notification_id, LARGEST))["deliveries"]
     if not deliveries:
-        raise NotFound("There is no such notification in this workspace, or nobody was to be told of it.")
+        raise NotFound("There is no such notification in this workspace, or it had no receiver.")
     return page_or_copy(
         "notification.html",
         of_value(f"notification {notification_id}", deliveries),

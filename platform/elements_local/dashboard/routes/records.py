@@ -231,7 +231,7 @@ def _object(text: str) -> dict[str, Any]:
     try:
         value = decode(text.encode())
     except MalformedJsonError as error:
-        raise NoObjectError(f"This is no JSON: {error}") from error
+        raise NoObjectError(f"This is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise NoObjectError("A record is a JSON object, with braces around its fields.")
     return value

@@ -47,7 +47,7 @@ def restore() -> Answer:
     try:
         clients().restore(decode(file.read() if file else b""))
     except MalformedJsonError as error:
-        return back(f"The file is no snapshot: {error}.", good=False)
+        return back(f"The file is not a snapshot: {error}.", good=False)
     return back(f"Workspace {page().name} is as it was then.", to=url_for("overview.index"))
 
 

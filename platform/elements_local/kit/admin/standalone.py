@@ -96,7 +96,7 @@ def starting_anew(workspaces: Workspaces, reset: Callable[[Workspace], None]) ->
 @clock.get("")
 @operation(problems=(401, 403))
 def show() -> Answer[ClockJson]:
-    """Tell the time."""
+    """Show the time."""
     return Answer(shown_clock(asked_workspace()))
 
 

@@ -171,7 +171,7 @@ def _no_value(word: str) -> str:
     if _LEADING_ZERO.match(word):
         return "number with a leading zero"
     if word in _ELSEWHERE:
-        return f"{word} is no JSON value"
+        return f"{word} is not a JSON value"
     return "invalid number" if word[0] in "+-.0123456789" else f"expected a value; got {word[0]!r}"
 
 

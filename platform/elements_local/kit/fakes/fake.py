@@ -134,7 +134,7 @@ class Fake:
         """
         workspace = self.host.workspaces.with_api_key(self._key_in(request.environ) or "")
         if workspace is None:
-            raise NoCallerError("the API key is missing, or nobody's")
+            raise NoCallerError("the API key is missing or unknown")
         return workspace
 
     def fill(
@@ -164,7 +164,7 @@ class Fake:
         self.app.register_blueprint(bp)
         fake = FakeService(
             key_in=self._key_in,
-            expects="the API key is nobody's",
+            expects="the API key is unknown",
             tables=self.records.tables,
             reset=self.records.reset,
             faults=self.host.fault_book(RecordRules),

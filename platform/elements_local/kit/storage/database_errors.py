@@ -8,11 +8,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _CURES = (
-    (sqlite3.SQLITE_NOTADB, "is no database", "move it away, or choose another directory"),
+    (sqlite3.SQLITE_NOTADB, "is not a database", "move it away, or choose another directory"),
     (sqlite3.SQLITE_CORRUPT, "is damaged", "put a copy in its place, or start with an empty one"),
     (sqlite3.SQLITE_READONLY, "cannot be written to", "give this user the right to write, or choose another place"),
     (sqlite3.SQLITE_CANTOPEN, "cannot be opened", "see whether it is there, and may be read and written"),
-    (sqlite3.SQLITE_PERM, "may not be opened", "give this user the right to, or choose another place"),
+    (sqlite3.SQLITE_PERM, "cannot be opened", "give this user the right to, or choose another place"),
     (sqlite3.SQLITE_FULL, "has no room", "make room on the disk, or choose another place"),
     (sqlite3.SQLITE_IOERR, "cannot be read or written", "look after the disk, or choose another place"),
     (sqlite3.SQLITE_BUSY, "is locked by another program", "stop that one, or choose another place"),
@@ -68,10 +68,10 @@ class LostLockError(Exception):
 
 
 class DatabaseUrlError(Exception):
-    """A text is no URL of a database that can be used."""
+    """A text is not a URL of a database that can be used."""
 
     def __init__(self) -> None:
-        super().__init__(f"is no URL of a database that keeps a stack; expected one such as {_EXPECTED}")
+        super().__init__(f"is not a URL of a database that keeps a stack; expected one such as {_EXPECTED}")
 
 
 def cure_of(error: Exception) -> str:

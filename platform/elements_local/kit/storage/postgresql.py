@@ -294,9 +294,9 @@ class MissingPrivilegeError(Exception):
 
     def __init__(self, role: str, lacking: Sequence[tuple[str, str]]) -> None:
         (name, privileges), *others = lacking
-        more = f", nor what is needed on {len(others)} more" if others else ""
+        more = f", and on {len(others)} more" if others else ""
         super().__init__(
-            f"the role {role} may not {privileges} on {name}{more}; let the owner of these tables grant it SELECT, INSERT, "
+            f"the role {role} lacks {privileges} on {name}{more}; let the owner of these tables grant it SELECT, INSERT, "
             "UPDATE and DELETE on them, and USAGE on their sequences"
         )
 

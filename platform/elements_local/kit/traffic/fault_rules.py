@@ -74,7 +74,7 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     def objection(self) -> str | None:
         """Return why no request can be meant; None if one can."""
         if not any(map(self.takes, HTTPMethod)):
-            return f"match.method {shortened(self.method, 20)!r} is no method of HTTP: give one such as GET, or * for any"
+            return f"match.method {shortened(self.method, 20)!r} is not an HTTP method: give one such as GET, or * for any"
         path = f"match.path {shortened(self.path, 100)!r}"
         if "?" in self.path:
             return f"{path} has a query, and paths are matched without theirs: leave it out"
@@ -130,7 +130,9 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def objection(self) -> str | None:
         """Return why no request is ever hit; None if one is."""
         if (self.every_n or 0) > (self.first_n or inf):
-            return f"when.every_n {self.every_n} is more than first_n {self.first_n}, so that the rule never strikes"
+            return (
+                f"when.every_n {self.every_n} is more than first_n {self.first_n}, so the rule never strikes"
+            )
         return None
 
     def holds(self, nth: int) -> bool:

@@ -97,7 +97,7 @@ class Guard(Struct, frozen=True, kw_only=True):
             changing: how paths begin outside the admin routes of which even a GET changes something.
         """
         if not _is_length(environ.get("CONTENT_LENGTH")):
-            return "400 Bad Request", "Content-Length is no length of a body"
+            return "400 Bad Request", "Content-Length is not the length of a body"
         reason = self._foreign(environ, changing)
         return None if reason is None else ("403 Forbidden", reason)
 

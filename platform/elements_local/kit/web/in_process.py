@@ -59,7 +59,7 @@ class InProcess:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Call the application that lives at the URL's origin."""
-        # of what is no URL there is none: whoever sends elsewhere says what is wrong with it
+        # of what is not a URL there is none: whoever sends elsewhere says what is wrong with it
         known = map(self._applications.get, _origins_of(url.partition("?")[0]))
         application = next((each for each in known if each is not None), None)
         if application is None:
@@ -181,7 +181,7 @@ def _environ_of_place(place: str) -> Mapping[str, object]:
 
 @bounded_cache(1024)  # as above
 def _origins_of(place: str) -> tuple[str, ...]:
-    """Return what the origin of a URL may be called, with and without a usual port; nothing of what is no URL."""
+    """Return what the origin of a URL may be called, with and without a usual port; nothing of what is not a URL."""
     try:
         url = urlsplit(place)
     except ValueError:

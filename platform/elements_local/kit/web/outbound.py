@@ -122,7 +122,7 @@ class Outbound(Struct, frozen=True, kw_only=True):
     def _refusal(self, host: str, away: list[str]) -> str:
         what = f"it is at {away[0]}, which is not loopback" if away else "its name cannot be resolved"
         remedy = self.remedy.format(host=host)
-        return f"refused by the outbound guard: {host} is no host of this machine ({what}); {remedy}"
+        return f"refused by the outbound guard: {host} is not a host of this machine ({what}); {remedy}"
 
 
 def _read(url: str) -> SplitResult | NoReply:
@@ -130,9 +130,9 @@ def _read(url: str) -> SplitResult | NoReply:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return NoReply(reason=f"{url!r} is no URL: its host or its port cannot be read")
+        return NoReply(reason=f"{url!r} is not a URL: its host or its port cannot be read")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _READ_DIFFERENTLY.search(url):
-        return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
+        return NoReply(reason=f"{url!r} is not a URL of http or https, so nothing can be sent there")
     if leads_to_admin(url):
         return NoReply(reason=_ADMINISTERS)
     return parts

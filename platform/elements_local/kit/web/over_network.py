@@ -30,7 +30,7 @@ _NO_TLS = "; if what listens there speaks plain HTTP, the URL has to begin with 
 _PLAIN = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
 """What OpenSSL calls an answer that is none of TLS."""
 
-_NO_URL = "nothing can be sent there: it is no URL of http or https"
+_NO_URL = "nothing can be sent there: it is not a URL of http or https"
 
 
 class OverNetwork:
@@ -168,7 +168,7 @@ def _kinds(late: str) -> Iterator[tuple[type | tuple[type, ...], str]]:
     yield of_urllib3.DecodeError, "the body is not encoded as its Content-Encoding says"
     yield (UnicodeError, http.client.InvalidURL, of_urllib3.LocationValueError), _NO_URL
     yield (of_requests.InvalidURL, of_requests.InvalidSchema, of_requests.MissingSchema), _NO_URL
-    yield (http.client.HTTPException, of_urllib3.HTTPError), "what came is no answer of HTTP"
+    yield (http.client.HTTPException, of_urllib3.HTTPError), "the answer is not HTTP"
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

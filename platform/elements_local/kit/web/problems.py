@@ -19,10 +19,10 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
 }
 
 _NO_ROOM = (
-    "there is no room left to keep this; make room on the disk, and send it again: nothing is half kept"
+    "there is no room left to keep this; make room on the disk, and send it again: nothing of it was kept"
 )
-_ALL_TAKEN = "the database has no connection left; send this again in a while, or have its server allow more"
-_AWAY = "the database is away, or another program's; send this again in a while: nothing is half kept"
+_ALL_TAKEN = "the database has no connection left; send this again later, or have its server allow more"
+_AWAY = "the database is away, or another program's; send this again later: nothing of it was kept"
 _RETRY_AFTER_S = 1
 
 Body = Callable[[int, str, Exception], object]
@@ -59,7 +59,7 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
             away = answer(503, _ALL_TAKEN if has_no_connection_left(error) else _AWAY, error)
             away.headers["Retry-After"] = str(_RETRY_AFTER_S)
             return away
-        _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
+        _log.exception("a request failed unexpectedly", extra={"event": "unforeseen_error"})
         return answer(
             500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error
         )

@@ -71,7 +71,7 @@ def listen(host: str, port: int) -> socket.socket:
         cure = _OTHER_HOST if elsewhere else _OTHER_PORT
         raise PortError(host, port, os_reason(error), cure=cure) from error
     except ValueError as error:  # what Python says of a name that cannot be one
-        raise PortError(host, port, "this is no host name", cure=_OTHER_HOST) from error
+        raise PortError(host, port, "this is not a host name", cure=_OTHER_HOST) from error
     return listener
 
 
@@ -209,7 +209,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             super().parse_header(header_plus)
         except ValueError as error:  # of a length with thousands of digits, an address with half its brackets
             raise ParsingError(
-                "The head of the request cannot be read: its length is no number, or its target no URL"
+                "The head of the request cannot be read: its length is not a number, or its target is not a URL"
             ) from error
 
 

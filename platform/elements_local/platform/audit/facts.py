@@ -97,7 +97,7 @@ def polled(reader: InstanceFacts) -> list[AuditedResource]:
     """Return all resources that an instance polls, or has ever polled.
 
     What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
-    polls, the first of which asked for what is later than the same moment.
+    polls, the first of which asked for changes after the same moment.
     """
     instance, last_polls = reader.instance, reader.last_polls
     polls = {**dict.fromkeys(last_polls, ()), **reader.polls}

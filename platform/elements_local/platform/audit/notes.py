@@ -66,7 +66,7 @@ def _not_polled(instance: Instance, polled: Sequence[AuditedResource]) -> Iterat
         yield f"nothing is polled: {stopped}"
     for one in polled:
         if one.collection is None:
-            yield f"what is owed for {one.resource} is not known: its url leads to no collection of the CRM's as a whole"
+            yield f"what is owed for {one.resource} is not known: its url does not list a whole collection of the CRM"
 
 
 def _failing(polled: Sequence[AuditedResource]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What was owed, held against what was told: which events were reported, late, repeated, misnamed or lost. Pure."""
+"""What was owed, held against what was told: which events were reported, late, duplicate, misclassified or lost. Pure."""
 
 from bisect import bisect_right
 from collections import defaultdict

@@ -64,9 +64,7 @@ def _check_columns(fields: Sequence[str]) -> None:
         raise InvalidRequestError("the file is empty; expected a line that names the columns")
     twice = sorted({field for field in fields if fields.count(field) > 1})
     if twice or not all(fields):
-        raise InvalidRequestError(
-            f"each column needs a name of its own; these come twice or are empty: {twice}"
-        )
+        raise InvalidRequestError(f"each column needs its own name; these are repeated or empty: {twice}")
 
 
 def _without_bom(lines: Iterable[str]) -> Iterator[str]:

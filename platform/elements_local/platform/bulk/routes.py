@@ -239,7 +239,7 @@ def _callback_url() -> str | None:
     """Return where a job's end is told beside the instance's own receiver (documented; the latter assumed).
 
     Raises:
-        InvalidRequestError: it is no URL of http or https.
+        InvalidRequestError: it is not a URL of http or https.
         UnsupportedCallError: the job is to be repeated.
     """
     if SCHEDULE in request.headers:

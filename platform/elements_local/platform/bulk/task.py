@@ -39,7 +39,7 @@ def read_url(text: str) -> str:
     """Read the header.
 
     Raises:
-        InvalidRequestError: it is no URL of http or https.
+        InvalidRequestError: it is not a URL of http or https.
     """
     url = text.strip()
     try:

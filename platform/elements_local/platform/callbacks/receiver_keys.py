@@ -29,9 +29,7 @@ def register_keys(http: Http, sink_url: str, instance: Instance, *, admin_header
     )
     # no reason to refuse the instance: callbacks are signed all the same, only the sink cannot say whether rightly
     if not isinstance(reply, Reply) or not reply.ok:
-        _log.warning(
-            "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": reply}
-        )
+        _log.warning("the sink has no signature key", extra={"event": "sink_not_told", "answer": reply})
 
 
 def _bin(callback_url: str, sink_url: str) -> str | None:

@@ -75,7 +75,7 @@ def parse_path(text: str) -> FieldPath:
         # a path begins with a name: an index or `[*]` needs a list before it
         if match is None or (not steps and match["name"] is None and match["single"] is match["double"]):
             raise InvalidRequestError(
-                f"{shown(text)} is no path of a field: cannot read {shown(text[at : at + 20])}; "
+                f"{shown(text)} is not a path of a field: cannot read {shown(text[at : at + 20])}; "
                 "expected names with dots between, such as name.first, TAGS[*].NAME, B[0].id or B[id=4].name"
             )
         steps.append(_step(match, text))

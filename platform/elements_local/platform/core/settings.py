@@ -109,7 +109,7 @@ class PlatformSettings(Settings):
         url: where the platform itself is reached; polls are calls to it. Whoever makes the platform says so.
         crm_url: this stack's CRM, where the calls go that are meant for its vendor's own host.
         sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
-        profile: gives other defaults where settings are read; what is set by itself goes before it.
+        profile: gives other defaults where settings are read; a setting of its own comes before it.
     """
 
     group: ClassVar[str] = "platform"
@@ -120,8 +120,8 @@ class PlatformSettings(Settings):
 
     profile: str = one_of(
         "cloud-elements",
-        "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
-        "(retry_schedule, raw_form, unset_value, mask_unset); what is set by itself goes before it",
+        "which platform is imitated: open-connectors takes the newer side where the two differ "
+        "(retry_schedule, raw_form, unset_value, mask_unset); a setting of its own comes before it",
         list(PROFILES),
     )
     empty_block: EmptyBlock = one_of(
@@ -186,7 +186,7 @@ class PlatformSettings(Settings):
         "whether passwords are shown as asterisks even where there is none (observed: in newer captures)",
     )
     allow_hosts: frozenset[str] = names(
-        "hosts that callbacks may go to beside this machine; * is any (up --allow-host)"
+        "hosts that callbacks may go to besides this machine; * is any (up --allow-host)"
     )
     delivery_lanes: int = integer(
         64, "receivers that are called at the same time, on a real clock", low=1, high=1000
@@ -228,7 +228,7 @@ class PlatformSettings(Settings):
     )
     bulk_time: timedelta = seconds(
         timedelta(seconds=2),
-        "seconds that a bulk job takes for a thousand records on a real clock, and half of them at the least, so that it can "
+        "seconds that a bulk job takes for a thousand records on a real clock, and half of them at the least, so it can "
         "be cancelled; 0 is at once (that it takes some: observed, how many: ours)",
     )
     bulk_upload_limit: int = integer(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)

@@ -44,7 +44,7 @@ class Cause(Enum):
     NO_CHANGE = (
         CauseStage.LOG,
         "the CRM has logged no change of the record",
-        "there is no change that could have been reported",
+        "no change could have been reported",
     )
     UNTOUCHED_DATE = (
         CauseStage.LOG,
@@ -53,14 +53,14 @@ class Cause(Enum):
     )
     PRUNED = (
         CauseStage.LOG,
-        "what would tell is no longer kept",
-        "what happened is no longer kept, so it cannot be done again",
+        "the evidence is no longer kept",
+        "what happened is no longer kept, so it cannot be repeated",
     )
 
     EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
     INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled, or was for a while"
     POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
-    UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration polls no such resource"
+    UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration does not poll this resource"
     OTHER_ACCOUNT = (
         CauseStage.POLLER,
         "the instance's key opens another account of the CRM than the record's",
@@ -76,13 +76,13 @@ class Cause(Enum):
     )
     POLLING_GAP = (
         CauseStage.POLLER,
-        "for a while events were off, or the resource was not configured, and polling began anew after it",
+        "events were off for a while, or the resource was not configured, and polling began anew afterwards",
     )
     BEFORE_EVENTS = CauseStage.WINDOW, "the change was there before the resource was polled"
     DELETION = (
         CauseStage.POLLER,
-        "polling asks for what has changed, and what is gone is in no answer",
-        "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
+        "polling asks for changed records, and a deleted record is in no answer",
+        "no configuration makes polling report deletions: ask for the record, and take 404 as deleted",
     )
     UNDONE = (
         CauseStage.POLLER,
@@ -133,7 +133,7 @@ class Cause(Enum):
     FILTER_BY_CREATED = CauseStage.FILTER, "filterByUpdatedDate is false, so the created date decides"
     FILTER_BY_CURRENT_DATE = (
         CauseStage.FILTER,
-        "filterByCurrentDate holds back what is dated later than the poll",
+        "filterByCurrentDate holds back records dated later than the poll",
     )
     KEY_CASE = (
         CauseStage.KEY,
@@ -170,7 +170,7 @@ class Cause(Enum):
     )
     DATES_UNREAD = (
         CauseStage.NAME,
-        "a date that tells created from updated is not configured, or cannot be read",
+        "a date that distinguishes created from updated is not configured, or cannot be read",
     )
 
     POLL_DELAY_REPEATS = CauseStage.REPEAT, "pollDelay lets polls look back at what has been reported"
@@ -201,7 +201,7 @@ class Cause(Enum):
         "the callback was released by hand, after it had been taken",
     )
 
-    NO_RECEIVER = CauseStage.DELIVERY, "nobody is called: there is no callback URL, or no subscription"
+    NO_RECEIVER = CauseStage.DELIVERY, "no receiver is called: there is no callback URL, or no subscription"
     OUTBOUND_GUARD = CauseStage.DELIVERY, "the callback's host is not one that this stack may call"
     QUEUED = CauseStage.DELIVERY, "the account queues callbacks that failed, and does not try them again"
     DEAD_SUBSCRIPTION = CauseStage.DELIVERY, "the subscription was deactivated, so its callbacks are queued"
@@ -216,7 +216,7 @@ class Cause(Enum):
     )
     OTHER_KEY = (
         CauseStage.RECEIVER,
-        "the callback is signed with another key than its receiver holds it against",
+        "the callback is signed with another key than its receiver checks it with",
     )
     EVICTED = (
         CauseStage.RECEIVER,

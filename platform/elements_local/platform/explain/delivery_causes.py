@@ -12,7 +12,7 @@ from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.case import ExplainedCase, OwedCallback
 from elements_local.platform.explain.cause import Cause, CauseFinding
 
-_GUARD = ("up --allow-host", "nothing can be sent there", "is no URL", "admin")
+_GUARD = ("up --allow-host", "nothing can be sent there", "is not a URL", "admin")
 _CONNECTING = (
     "connection refused",
     "host name not found",
@@ -108,13 +108,13 @@ def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
     if policy is FailurePolicy.QUEUE and one.status is DeliveryStatus.QUEUED:
         why = f"{outcomes}; the account's policy is queue, so it is not tried again"
         return CauseFinding(Cause.QUEUED, why)
-    why = f"{len(failed)} tries were in vain, the last: {outcomes}; the subscription was deactivated, and {_queue(one)}"
+    why = f"{len(failed)} attempts failed, the last: {outcomes}; the subscription was deactivated, and {_queue(one)}"
     return CauseFinding(Cause.RETRIES_EXHAUSTED, why)
 
 
 _WRONG_PLACE = {
     404: "a wrong path? 404 says that the receiver has no route for {}",
-    405: "a wrong method? 405 says that the receiver takes no POST at {}",
+    405: "a wrong method? 405 says that the receiver does not take POST at {}",
 }
 
 

@@ -34,7 +34,7 @@ def of_filter(
     deciding = dates_of(decision, seen.poll, resource).get("updated" if by_updated else "created")
     return (
         # A date that is not found comes before one that is misread, and both before the flags that compare it.
-        _misnamed(case, resource, deciding, seen)
+        _misclassified(case, resource, deciding, seen)
         or misread(case, case.as_of(seen) or change, deciding, now=seen.poll.at, is_updated=by_updated)
         or _by_flag(resource, change, decision, seen)
         or of_window(case, change, seen)
@@ -66,7 +66,7 @@ def left_out(seen: PollOfRecord, field: str) -> CauseFinding | None:
     renamed = (call.effect.get("rename_fields") for call in seen.calls)
     new = next((names[field] for names in renamed if isinstance(names, dict) and field in names), None)
     if new:
-        why = f"the CRM answered {seen.named} with records that have {new} in the place of {field}"
+        why = f"the CRM answered {seen.named} with records that have {new} instead of {field}"
         return CauseFinding(Cause.FIELD_RENAMED, why)
     fields = parameter_of(seen.poll.request_url, "fields")
     if not fields or not field or field.casefold() in {name.strip().casefold() for name in fields.split(",")}:
@@ -122,7 +122,7 @@ def _is_updated_date(case: ExplainedCase, field: str) -> bool:
     return own is None or own.updated is None or own.updated.path == next(vendors, field)
 
 
-def _misnamed(
+def _misclassified(
     case: ExplainedCase, resource: Resource, deciding: ReadDate | None, seen: PollOfRecord
 ) -> CauseFinding | None:
     """Say that the date that decides is looked for under a name that nothing has."""
@@ -145,7 +145,7 @@ def _misnamed(
 def _absent(case: ExplainedCase, field: str, seen: PollOfRecord) -> CauseFinding:
     real = in_other_case(case, field)
     if real:
-        why = f"{field!r} names nothing in the record, whose field is {real!r}: case counts"
+        why = f"{field!r} is not in the record, whose field is {real!r}: case counts"
         return CauseFinding(Cause.KEY_CASE, why)
     moved = moved_by(case.state.transformation, field)
     return CauseFinding(

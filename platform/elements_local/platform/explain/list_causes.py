@@ -24,7 +24,7 @@ _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say why a poll did not ask for the date that the CRM gave the record; None if it did."""
     start = seen.poll.window_from
-    asked = f"{seen.named} asked for what is later than {shown(start)}"
+    asked = f"{seen.named} asked for changes after {shown(start)}"
     if change.updated > start:
         return _of_placeholder(change, seen)
     if change.at < case.instance.created:
@@ -53,7 +53,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     if lag and age < timedelta(seconds=lag):
         why = (
             f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
-            f"only {lag:g} s later; the next poll asks for what is later than {_next_start(seen)}"
+            f"only {lag:g} s later; the next poll asks for changes after {_next_start(seen)}"
         )
         return CauseFinding(Cause.INDEX_LAG, why)
     return (
@@ -78,7 +78,7 @@ def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFin
     within = _most(seen.calls, "index_lag_s") + _most(seen.calls, "index_lag_within_s")
     why = (
         f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
-        f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for what is later than "
+        f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for changes after "
         f"{_next_start(seen)}"
     )
     return CauseFinding(Cause.INDEX_LAG, why)
@@ -221,9 +221,7 @@ def _of_placeholder(change: VendorChange, seen: PollOfRecord) -> CauseFinding | 
     late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)
     if late is None or late < change.dated:
         return None
-    what = (
-        f"{seen.named} was about what is later than {shown(start)}, and its url says {late:%Y-%m-%d %H:%M:%S}"
-    )
+    what = f"{seen.named} was about changes after {shown(start)}, and its url says {late:%Y-%m-%d %H:%M:%S}"
     keyword = _NOT_IN_GMT.search(resource.url)
     if keyword and keyword[1].lower() == "nowtimezone":
         return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword[1]} writes when the poll began")

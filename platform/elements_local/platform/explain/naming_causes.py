@@ -143,7 +143,7 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     if seen.decision.date > seen.poll.at:
         why = f"{said}: it is dated {shown(seen.decision.date)}, later than {seen.named}"
         return CauseFinding(Cause.CLOCK_SKEW, why)
-    why = f"{said}: it asked for what is later than {shown(again.poll.window_from)}, pollDelay {seconds(resource.poll_delay)} before the last poll"
+    why = f"{said}: it asked for changes after {shown(again.poll.window_from)}, pollDelay {seconds(resource.poll_delay)} before the last poll"
     return CauseFinding(Cause.POLL_DELAY_REPEATS, why)
 
 

@@ -151,9 +151,9 @@ def of_failure(poll: Poll) -> CauseFinding:
 def _before_events(change: VendorChange, case: ExplainedCase) -> CauseFinding:
     since = case.state.since
     if change.at < since:
-        why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for what is later"
+        why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for later changes"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
-    why = f"it is dated {shown(change.dated)}, the very second in which polling began; polls ask for what is later, so make the change a second later"
+    why = f"it is dated {shown(change.dated)}, the same second in which polling began; polls ask for later changes, so make the change a second later"
     return CauseFinding(Cause.TIE, why)
 
 

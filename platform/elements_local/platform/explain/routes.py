@@ -85,14 +85,14 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     if query.callback is not None:
         return _case_of_callback(call, query.callback)
     if query.instance_id is None:
-        raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
+        raise InvalidRequestError("expected instanceId with resource and recordId, or with change")
     reader = CaseReader(call, _instance(call, query.instance_id))
     if query.change is not None:
         change = reader.change(query.change)
         resource = query.resource or reader.resource_of(change.collection)
         return reader.case(resource, change.record_id, seq=change.seq)
     if query.resource is None:
-        raise InvalidRequestError("expected resource beside recordId, such as resource=contacts")
+        raise InvalidRequestError("expected resource with recordId, such as resource=contacts")
     return reader.case(query.resource, query.record_id or "")
 
 
@@ -108,7 +108,7 @@ def _instance(call: Call, number: int) -> Instance:
         first = identities.first_instance_id(call.workspace)
         with call.read() as tx:
             if identities.was_given(tx, "instance", number, first=first):
-                gone = f"{number}: it was deleted, and what is known of its polls with it"
+                gone = f"{number}: it was deleted, and its polls with it"
                 raise NotFoundError("element instance", gone) from error
         raise
 

@@ -96,10 +96,10 @@ def _as_it_should(case: ExplainedCase, change: VendorChange, telling: PollOfReco
     if misdated:
         return Explanation(reported=True, cause=misdated.cause, why=misdated.why)
     if case.twin:
-        other = f"instance {case.twin.id} ({case.twin.name}) has told the same URL of it, too"
+        other = f"instance {case.twin.id} ({case.twin.name}) has reported it to the same URL, too"
         return Explanation(reported=True, cause=Cause.TWIN_INSTANCE, why=f"{other}; {why}")
     if case.twin_block:
-        other = f"the block {case.twin_block} asks for {change.collection}, and has told of it, too"
+        other = f"the block {case.twin_block} asks for {change.collection}, and has reported it, too"
         return Explanation(reported=True, cause=Cause.TWIN_BLOCK, why=f"{other}; {why}")
     if case.own_write:
         echo = f"it was written through the instance's own hub, by {case.own_write}"

@@ -85,7 +85,7 @@ class TokenCall(InstanceCall, frozen=True, kw_only=True):
         caller = platform.callers.of_request(asked.environ)
         workspace = caller.authenticated()
         if caller.sent.element is None:
-            raise InvalidCredentialsError("An Element token is needed beside the User secret.")
+            raise InvalidCredentialsError("An Element token is needed besides the User secret.")
         call = Call.of_workspace(platform, workspace)
         instance = called_instance(asked)
         if instance is None:

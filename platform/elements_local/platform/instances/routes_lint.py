@@ -1,4 +1,4 @@
-"""``/_local/lint`` and ``/_local/warnings``: what of a configuration will lose, repeat or misname events, or do nothing."""
+"""``/_local/lint`` and ``/_local/warnings``: what in a configuration will miss, duplicate or misclassify events, or do nothing."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -54,7 +54,7 @@ class CureJson(TypedDict):
 class LintFindingJson(TypedDict):
     """A finding: a warning, how bad it is, what comes of it, and what mends it.
 
-    ``severity`` is ``error`` if events are lost, repeated or misnamed, else ``warning``; ``resource`` the one that it is
+    ``severity`` is ``error`` if events are missed, duplicated or misclassified, else ``warning``; ``resource`` the one that it is
     about, null if it is about none.
     """
 
@@ -98,7 +98,7 @@ class RulesJson(TypedDict):
 @bp.get("")
 @operation(problems=(401, 403, 404))
 def show(call: AdminCall, query: LintQuery) -> Answer[LintJson]:
-    """Look for what of an instance's configuration will lose, repeat or misname events."""
+    """Find what in an instance's configuration will miss, duplicate or misclassify events."""
     instance = instance_named(call, str(query.instance_id))
     element = call.element_of(instance)
     with call.read() as tx:

@@ -166,7 +166,7 @@ def _of_entries(
 ) -> Iterator[ConfigWarning]:
     for entry in entries:
         if entry.type not in known:
-            rule, why = LintRule.UNKNOWN_KEY, f"what is read here is {', '.join(known)}"
+            rule, why = LintRule.UNKNOWN_KEY, f"the keys here are {', '.join(known)}"
             if entry.type == _OF_SCRIPT:
                 rule, why = LintRule.KEY_WITHOUT_EFFECT, "scripts are not run"
             yield ConfigWarning.at(rule, f"{quoted(entry.type)} has no effect: {why}", *within, entry.type)
@@ -263,9 +263,7 @@ def _of_format(
         said = f"{shown(date.pattern)} mixes up letters; {shown(meant)} is what is probably meant"
         yield block.key_warning(LintRule.DATE_LETTERS, said, key, meant)
     elif date.pattern != MILLISECONDS and "s" not in _letters(date.pattern):
-        said = (
-            f"{shown(date.pattern)} ends before the seconds, so that {date.path} is read as an earlier time"
-        )
+        said = f"{shown(date.pattern)} ends before the seconds, so {date.path} is read as an earlier time"
         yield block.key_warning(LintRule.DATE_WITHOUT_SECONDS, said, key, own.pattern if own else None)
     elif own:
         text = _unread(date, own)

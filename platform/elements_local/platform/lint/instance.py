@@ -139,7 +139,7 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
             change={VENDOR_TYPE: "polling"},
         )
     url = values.get(CALLBACK_URL) or ""
-    against = objection(url) if url else "there is none, so events are kept, and nobody is told of them"
+    against = objection(url) if url else "there is none, so events are kept, and no receiver gets them"
     if against:
         message = f"no callback will be delivered: {against}"[:_LONGEST_MESSAGE]
         yield ConfigWarning.at(LintRule.CALLBACK_URL, message, "configuration", CALLBACK_URL)
@@ -237,7 +237,7 @@ def of_instance(
 
 
 def _of_blocks(values: Values, blocks: Sequence[PolledBlock], around: LintContext) -> Iterator[ConfigWarning]:
-    """Find what makes a poll of a resource lose, repeat or misname its changes."""
+    """Find what makes a poll of a resource miss, duplicate or misclassify its changes."""
     interval = configuration.refresh_interval(values)
     for block in blocks:
         yield from of_fields(block, around.fields)

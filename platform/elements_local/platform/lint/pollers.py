@@ -188,7 +188,7 @@ def _of_the_whole(values: Values, element: Element, blocks: Sequence[PolledBlock
 
 
 def of_timing(block: PolledBlock, *, interval: timedelta, lag: timedelta) -> Iterator[ConfigWarning]:
-    """Warn of spans that lose, repeat or misname events.
+    """Warn of spans that miss, duplicate or misclassify events.
 
     Args:
         lag: how far the provider's search is known to lag behind its records.
@@ -198,13 +198,13 @@ def of_timing(block: PolledBlock, *, interval: timedelta, lag: timedelta) -> Ite
         said = f"pollDelay is {_seconds(delay)}, and the provider's search lags {lag_s} s behind"
         yield block.key_warning(LintRule.POLL_DELAY_TOO_SHORT, said, "pollDelay", lag_s)
     elif delay >= interval and delay > lag:
-        said = f"pollDelay is {_seconds(delay)}, and polls are {_seconds(interval)} apart: each change is repeated"
+        said = f"pollDelay is {_seconds(delay)}, and polls are {_seconds(interval)} apart: each change is reported twice"
         yield block.key_warning(LintRule.POLL_DELAY_TOO_LONG, said, "pollDelay", lag_s)
     tolerance = block.resource.created_check_tolerance
     if tolerance and tolerance > _MINUTE:
         nested = "createdCheckTolerance" not in block.written
         key = ("datesConfiguration", "createdCheckTolerance") if nested else ("createdCheckTolerance",)
-        said = f"who changes a new record within {_seconds(tolerance)} seems to create it once more"
+        said = f"a change of a new record within {_seconds(tolerance)} is reported as CREATED again"
         cure = {"createdCheckTolerance": _USUAL_TOLERANCE_S}
         yield block.warning(
             LintRule.TOLERANCE_TOO_LONG, said, *key, nearest=str(_USUAL_TOLERANCE_S), change=cure

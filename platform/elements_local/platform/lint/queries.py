@@ -33,7 +33,7 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of a URL that does not ask for what changed since the last poll, or in too many calls."""
     url, size = block.resource.url, block.resource.page_size
     if size is not None and size < _SMALLEST_PAGE:
-        said = f"a poll asks for {size} records at a time, each page a call of its own, all in one second"
+        said = f"a poll asks for {size} records at a time, one call for each page, all in one second"
         yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
     yield from _of_parameters(block)
     unknown = date_template.unknown_placeholders(url)
@@ -52,7 +52,7 @@ def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:
     url, resource = block.resource.url, block.resource
     page, fields = parameter_of(url, "page"), parameter_of(url, "fields")
     if page not in {"", "1"}:
-        said = f"its URL asks for page {page}, and what is listed before is never seen"
+        said = f"its URL asks for page {page}, and records on earlier pages are never seen"
         yield block.url_warning(LintRule.ONE_PAGE, said, _without(url, "page"))
     asked = {name.strip().casefold() for name in fields.split(",")}
     dates = [date.path for date in (resource.updated, resource.created) if date]
@@ -76,7 +76,7 @@ def _unknown_placeholder(block: PolledBlock, unknown: Sequence[str]) -> ConfigWa
     for keyword, near in keywords.items():
         url = url.replace("${" + keyword, "${" + (near or keyword))
     keyword, near = next(iter(keywords.items()))
-    said = f"{quoted(keyword)} is no placeholder, so that {quoted('${' + first + '}')} is sent as it stands"
+    said = f"{quoted(keyword)} is not a placeholder: {quoted('${' + first + '}')} is sent unchanged"
     mended = url if all(keywords.values()) and not _unreadable(url) else block.own_url
     return block.url_warning(LintRule.UNKNOWN_PLACEHOLDER, said, mended, near)
 

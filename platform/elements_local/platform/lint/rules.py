@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Literal, Self, TypeAlias
 
 LintSeverity: TypeAlias = Literal["error", "warning"]
-"""How bad it is to leave a finding as it is: with an error events are lost, repeated or misnamed."""
+"""How bad it is to leave a finding as it is: with an error events are missed, duplicated or misclassified."""
 
 
 def _error(word: str, seen: str, why: str, cure: str) -> tuple[str, LintSeverity, str, str, str]:
@@ -27,7 +27,7 @@ class LintRule(Enum):
     MISSPELT_KEY = _warning(
         "misspelt-key",
         "a key that nothing reads, and a known one is like it, or belongs elsewhere",
-        "it has no effect, and what it was to bring about does not happen",
+        "it has no effect",
         "write the key that is read",
     )
     UNKNOWN_KEY = _warning(
@@ -88,7 +88,7 @@ class LintRule(Enum):
         "callback-url",
         "events are enabled, and the callback URL is missing, is none of http or https, or leads to a host that the "
         "outbound guard refuses; names are not looked up",
-        "events are kept, and nobody is told",
+        "events are kept, and no receiver gets them",
         "name a URL that the platform may call",
     )
     VENDOR_TYPE_WITHOUT_EFFECT = _error(
@@ -101,14 +101,14 @@ class LintRule(Enum):
         "date-letters",
         "letters mixed up in a date format: `mm` for months, `MM` for minutes, `hh` without `a`, `DD` for the day of the "
         "month, `uuuu` for the year, `SS` for seconds",
-        "the pattern is good Java and every date, or one hour's, is another one: changes are passed over, or repeated",
+        "the pattern is valid Java but reads other dates: changes are missed or duplicated",
         "MM is months and mm minutes, HH counts to 23, dd is the day of the month, yyyy the year, ss seconds",
     )
     DATE_WITHOUT_SECONDS = _error(
         "date-without-seconds",
         "a date format that ends before the seconds",
-        "what follows in the text is not read, so that a change seems to be of the minute's, hour's or day's beginning, "
-        "and one after a poll of that minute, hour or day is passed over",
+        "the rest of the date is not read: a change seems to be at the start of its minute, hour or day, and one after a "
+        "poll in that time is missed",
         "write the whole pattern, down to the second",
     )
     DATE_NOT_READ = _error(
@@ -119,8 +119,8 @@ class LintRule(Enum):
     )
     DATE_ZONE = _error(
         "date-zone",
-        "a time zone other than that in which the provider writes the field",
-        "east of it every change seems hours old, and is passed over; west of it every change is repeated for hours",
+        "another time zone than the provider writes the field in",
+        "east of it every change seems hours old and is missed; west of it every change is duplicated for hours",
         "name the zone that the element's own block has",
     )
     DATE_FIELD = _error(
@@ -168,16 +168,16 @@ class LintRule(Enum):
     )
     URL_WITHOUT_DATE = _error(
         "url-without-date",
-        "a URL without a placeholder for the last poll, so that nothing is filtered by date, and no `orderBy` that has "
+        "a URL without a placeholder for the last poll, so nothing is filtered by date, and no `orderBy` that has "
         "the latest change first",
         "pages of twenty are read until one holds old records alone; where old ones are listed first, new ones are never "
         "reached, and all others are read again at each poll",
-        "ask for what is later than the last poll",
+        "ask for changes after the last poll",
     )
     UNKNOWN_PLACEHOLDER = _error(
         "unknown-placeholder",
         "a placeholder in a URL that is none of the platform's",
-        "it is sent as it stands: the provider refuses it, or finds nothing",
+        "it is sent unchanged: the provider refuses it, or finds nothing",
         "write one of gmtDate, dateTimeZone, nowTimeZone, date, epoch and milliseconds",
     )
     PLACEHOLDER_DATE = _error(
@@ -232,7 +232,7 @@ class LintRule(Enum):
     ONE_PAGE = _error(
         "one-page",
         "a URL with `page` above 1",
-        "what is listed on the pages before is never reported",
+        "records on the pages before are never reported",
         "take page out: polls read all pages",
     )
     FIELDS_LEFT_OUT = _error(
@@ -256,7 +256,7 @@ class LintRule(Enum):
     TOLERANCE_TOO_LONG = _error(
         "tolerance-too-long",
         "`createdCheckTolerance` of more than a minute",
-        "who corrects a new record within it after a poll causes a second CREATED",
+        "a correction of a new record within it, after a poll, causes a second CREATED",
         "let it be as long as the provider takes between the two stamps of a new record: seconds",
     )
     REPEATED_KEY = _warning(

@@ -78,7 +78,7 @@ class UnreadKey(Struct, frozen=True, kw_only=True):
         elif nearest is None:
             rule, why = LintRule.UNKNOWN_KEY, "nothing reads it"
         else:
-            rule, why = LintRule.MISSPELT_KEY, f"what is read is {self.known[nearest]}"
+            rule, why = LintRule.MISSPELT_KEY, f"did you mean {self.known[nearest]}?"
         message = f"{quoted(self.name)} has no effect: {why}"
         return ConfigWarning.at(rule, message, *self.within, self.name, nearest=nearest)
 

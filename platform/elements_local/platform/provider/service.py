@@ -263,7 +263,7 @@ class ProviderClient:
         try:
             value = decode(reply.body)
         except MalformedJsonError as error:
-            raise self._error(f"'s answer is no JSON: {error}", reply.body) from error
+            raise self._error(f"'s answer is not valid JSON: {error}", reply.body) from error
         if is_deeper_than(value, DEEPEST):
             raise self._error(f"'s answer is nested deeper than {DEEPEST} levels", reply.body)
         return value

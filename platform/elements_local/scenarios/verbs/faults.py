@@ -56,7 +56,7 @@ def _respond_objections(_state: StateSoFar, argument: Response | list[Response])
 
 def _respond_obstacles(argument: Response | list[Response], tenant: TenantAbilities) -> Iterator[str]:
     if not tenant.has_sink:
-        yield "a collector cannot be told what to answer"
+        yield "a collector's answers cannot be scripted"
     if any(each.delay_s for each in (argument if isinstance(argument, list) else [argument])):
         yield "a delay is virtual, and only our own platform heeds it"
 

@@ -147,7 +147,7 @@ def requests_made(context: ScenarioContext, expected: ExpectedRequests) -> list[
 
 
 def _objections(state: StateSoFar, argument: Inspect) -> Iterator[Objection]:
-    yield from nothing_objections(argument, "what is to be looked at")
+    yield from nothing_objections(argument, "what to look at")
     yield from inside_objections(state, argument)
 
 

@@ -131,7 +131,7 @@ def _obstacles(argument: RequestStep, _tenant: TenantAbilities) -> Iterator[str]
     elif argument.method == "GET":
         yield from _read(argument)
     elif not (_OWN.search(path) or _is_refused(argument)):
-        yield "it makes or changes what is not known to be ours"
+        yield "it may create or change others' data"
 
 
 def _is_refused(argument: RequestStep) -> bool:
@@ -146,7 +146,7 @@ def _read(argument: RequestStep) -> Iterator[str]:
     shown = known or argument.path.partition("?")[0] in _LISTS
     looks = argument.expect is not UNSET or argument.expect_headers
     if argument.status < 400 and not (is_own or (shown and not looks)):
-        yield "it reads what is others', too"
+        yield "it reads others' data, too"
     if argument.status == 404 and not is_own and not known:
         yield "it counts on there being nothing of others"
 

@@ -56,7 +56,7 @@ def test_a_sweep_is_a_table_and_says_what_a_change_would_do(written, tmp_path):
     assert lines[0] == "contacts, as it is"
     assert "contacts, with pollDelay=1" in lines
     assert any("lost -> reported" in line and "as it is: create" in line for line in lines)
-    assert lines[-1].startswith("L lost, M misnamed, R repeated, l late, . reported, - not owed")
+    assert lines[-1].startswith("L lost, M misclassified, D duplicate, l late, . reported, - not owed")
     assert picture.read_text("utf-8").startswith("<svg ")
 
 
@@ -74,7 +74,7 @@ def test_a_sweep_of_a_running_instance_is_json(stack_on_ports, at):
 
 
 MISUSES = {
-    "--with pollDelai=1": "'pollDelai' has no effect: what is read is pollDelay",
+    "--with pollDelai=1": "'pollDelai' has no effect: did you mean pollDelay?",
     "--with pollDelay": "expects NAME=VALUE",
     "--with pollDelay=soon": "pollDelay must be whole seconds",
     "--resource notes": "'notes' can be swept",

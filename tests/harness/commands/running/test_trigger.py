@@ -304,7 +304,7 @@ def test_whatever_the_stacks_settings_a_change_is_found(environment: dict[str, s
         ),
         pytest.param(
             {"url": "/hubs/crm/contacts?where=FIRST_NAME='Nobody'"},
-            "has not seen contacts {id}, which is dated 2026-03-02 10:00:01: it asked for what is later than "
+            "has not seen contacts {id}, which is dated 2026-03-02 10:00:01: it asked for changes after "
             "2026-03-02T10:00:00Z, and saw 0",
             id="it asks for others",
         ),

@@ -100,10 +100,14 @@ CRM_ANSWERS_ANYTHING = [
     by_hub(502, "Insightly did not answer: connection closed without an answer", crm={"drop": True}),
     by_hub(502, "Insightly did not answer: timed out after 30 s", crm={"delay_s": 30}),
     by_hub(502, "Insightly did not answer: connection closed after 10 of", crm={"truncate": 10}),
-    by_hub(502, "Insightly's answer is no JSON: Malformed JSON at line 1, column 2", crm={"body": "{"}),
-    by_hub(502, "Insightly's answer is no JSON", crm={"body": ""}),
-    by_hub(502, "Insightly's answer is no JSON", crm={"body": '{"A": 1e999}'}),
-    by_hub(502, "Insightly's answer is no JSON", crm={"body": '{"a":' * 100_000 + "1" + "}" * 100_000}),
+    by_hub(
+        502, "Insightly's answer is not valid JSON: Malformed JSON at line 1, column 2", crm={"body": "{"}
+    ),
+    by_hub(502, "Insightly's answer is not valid JSON", crm={"body": ""}),
+    by_hub(502, "Insightly's answer is not valid JSON", crm={"body": '{"A": 1e999}'}),
+    by_hub(
+        502, "Insightly's answer is not valid JSON", crm={"body": '{"a":' * 100_000 + "1" + "}" * 100_000}
+    ),
     by_hub(502, "Insightly's answer is nested deeper than 64", crm={"body": '{"a":' * 65 + "1" + "}" * 65}),
 ]
 
@@ -220,7 +224,7 @@ GROUPS = {
                 by_hub(502, "Insightly answered a list of records with something else", crm={"body": body})
                 for body in ({}, '"x"', "null", [1, 2], [[], []], [{"A": 1}, "x"])
             ),
-            by_hub(502, "Insightly's answer is no JSON", crm={"body": "<html>"}),
+            by_hub(502, "Insightly's answer is not valid JSON", crm={"body": "<html>"}),
             by_hub(502, "Insightly's answer is nested deeper than 64", crm={"body": "[" + '{"a":' * 900 + "1" + "}" * 900 + "]"}),
         ],
     ),
@@ -234,7 +238,7 @@ GROUPS = {
             *conditions("updated_after_utc must be a date such as", "updated_after_utc='soon' OR A='x'", "A='x' AND (A=1 OR updated_after_utc='')"),
             *conditions("have no field 'FIRST_NAM'; did you mean FIRST_NAME?", "FIRST_NAM = 'Ada'"),
             *conditions("have no field 'EMAL'", "FIRST_NAME = 'Ada' AND (LAST_NAME = 'x' OR EMAL LIKE 'x%')"),
-            *conditions("is no field but a filter of Insightly's search", "tag != 'x'", "tag = 'x' AND email = 'y'", "tag = ''"),
+            *conditions("is not a field but a filter of Insightly's search", "tag != 'x'", "tag = 'x' AND email = 'y'", "tag = ''"),
             *queries(400, {"where may be given once": ["where=A=1&where=B=2", "where=&pageSize=1&where="]}, by=HUB),
             *queries(400, {"orderBy must be a field and asc or desc": [f"orderBy={order}" for order in ("A%20up", "A%20asc%20x", "a,%20b")]}, by=HUB),
         ],

@@ -362,7 +362,7 @@ GROUPS = {
             "toVendor of passThrough": [{"configuration": [{"type": "passThrough", "properties": {"toVendor": 0}}]}],
             "type": [{"configuration": [{"properties": {}}]}],
             "configuration": [{"configuration": {"type": "inherit"}}],
-            "'a[' is no path of a field": [{"fields": [{"path": "a[", "vendorPath": "A"}]}],
+            "'a[' is not a path of a field": [{"fields": [{"path": "a[", "vendorPath": "A"}]}],
             "script.body is missing": [{"script": {}}],
             "script": [{"script": "done()"}],
             "isLegacy": [{"isLegacy": "true"}],

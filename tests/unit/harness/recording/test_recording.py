@@ -182,7 +182,7 @@ class TestHead:
 
     @pytest.mark.parametrize("target", ["/_local/snapshot", "/_local/snapshot?workspace=mine"])
     def test_what_went_back_to_a_snapshot_is_refused(self, target):
-        with pytest.raises(RecordingError, match="a snapshot was put back"):
+        with pytest.raises(RecordingError, match="a snapshot was restored"):
             recorded(contact("Ada", 12345678), call("sink", "PUT", target, {}, {}))
 
     def test_nothing_is_nothing(self):

@@ -103,5 +103,5 @@ def test_what_had_to_go_unseen_is_said():
 def test_calls_that_several_processes_remember_are_in_no_order(processes: tuple[str, ...]) -> None:
     pages = [page(number, goes_on=True) | {"process": name} for number, name in enumerate(processes, 1)]
 
-    with pytest.raises(RecordingError, match="remembered by several processes, each its own"):
+    with pytest.raises(RecordingError, match="kept by several processes, so their order is not known"):
         looks(*pages, times=1)

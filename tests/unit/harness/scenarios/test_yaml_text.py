@@ -63,9 +63,9 @@ def test_documents_are_separate_and_count_lines_from_the_file() -> None:
         "object tag": ("a: !!python/object:os.system {}", "", 1),
         "number that is none": ("a: !!int x", "cannot read 'x'", 1),
         "at sign": ("a: @b", "no text starts with '@'; put the text into quotes", 1),
-        "quote in quotes": ("a: 'it's'", "'s' cannot stand behind what is before it", 1),
-        "escape of no meaning": ('a: "\\q"', "\\q is no escape", 1),
-        "anything else": ("a: |b\n c", "this is no YAML", 1),
+        "quote in quotes": ("a: 'it's'", "'s' cannot follow what is before it", 1),
+        "escape of no meaning": ('a: "\\q"', "\\q is not an escape", 1),
+        "anything else": ("a: |b\n c", "this is not valid YAML", 1),
         "control character": ("a: \x01", "cannot be read; take it out", 1),
     },
 )

@@ -72,7 +72,7 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
         ),
         (
             "expect: {records: {contacts/ada: {LAST_NAME: King}}}",
-            "expect: LAST_NAME is ours at a tenant, so that what was made is found again",
+            "expect: LAST_NAME is chosen by the run at a tenant, to find what it created",
         ),
         (
             "make: {two: {configuration: {event.notification.callback.url: 'https://example.com'}}}",
@@ -92,10 +92,10 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
         ),
         ("request: {method: GET, path: /_local/polls}", "request: a tenant has no such route"),
         ("request: {method: GET, path: /x, service: sink}", "request: a tenant has no such route"),
-        ("request: {method: GET, path: /instances, expect: []}", "request: it reads what is others', too"),
+        ("request: {method: GET, path: /instances, expect: []}", "request: it reads others' data, too"),
         (
             "request: {method: GET, path: '/instances/{instance}/events', expect: []}",
-            "request: it reads what is others', too",
+            "request: it reads others' data, too",
         ),
         ("request: {method: GET, path: /instances/12}", "request: an id that only our own stack has"),
         (
@@ -104,7 +104,7 @@ def test_what_is_about_the_scenarios_own_is_portable(step):
         ),
         (
             "request: {method: POST, path: /instances, json: {}}",
-            "request: it makes or changes what is not known to be ours",
+            "request: it may create or change others' data",
         ),
         (
             "request: {method: GET, path: '/hubs/x/{workspace}'}",
@@ -123,7 +123,7 @@ def test_what_a_tenant_does_not_have_or_show_is_not(step, reason):
     [
         ("settings: {KEEP_TIES: true}\n", "settings are of our own stack alone: ELEMENTS_LOCAL_KEEP_TIES"),
         ("start: 2026-05-01T10:00:00Z\n", "start: a tenant's clock cannot be set"),
-        ("records: 3\n", "records: a tenant begins with records of its own"),
+        ("records: 3\n", "records: a tenant has its own records at the start"),
         (
             "instance: {configuration: {password: x}}\n",
             "at a tenant credentials are those of its CRM",
@@ -147,7 +147,7 @@ def test_what_a_scenario_begins_with_may_be_our_own_stacks(head, reason):
             TenantAbilities(profile="cloud-elements"),
             "it is of open-connectors",
         ),
-        ("", "  - respond: {status: 503}\n", COLLECTOR, "respond: a collector cannot be told what to answer"),
+        ("", "  - respond: {status: 503}\n", COLLECTOR, "respond: a collector's answers cannot be scripted"),
         ("", "  - expect: {attempts: [200]}\n", COLLECTOR, "attempts: a collector does not show"),
         (
             "instance: {configuration: {event.poller.refresh_interval: 5}}\n",

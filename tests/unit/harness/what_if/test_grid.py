@@ -52,11 +52,11 @@ def grid(**others):
         ([], "-"),
         (["reported"], "."),
         (["reported", "late"], "l"),
-        (["reported", "duplicate"], "R"),
-        (["late", "duplicate"], "Rl"),
-        (["duplicate", "misclassified"], "MR"),
-        (["duplicate", "lost"], "LR"),
-        (["duplicate", "duplicate", "lost"], "LR"),
+        (["reported", "duplicate"], "D"),
+        (["late", "duplicate"], "Dl"),
+        (["duplicate", "misclassified"], "MD"),
+        (["duplicate", "lost"], "LD"),
+        (["duplicate", "duplicate", "lost"], "LD"),
     ],
 )
 def test_a_cell_has_a_letter_for_each_verdict_that_came_and_the_sentence_of_the_worst(found, letters):
@@ -67,11 +67,11 @@ def test_a_cell_has_a_letter_for_each_verdict_that_came_and_the_sentence_of_the_
 
 
 def test_what_came_around_all_polls_is_one_row():
-    cells = {**grid(at3="lost").cells, create_at("-2", poll=2): GridCell(verdicts=(CellVerdict.REPEATED,))}
+    cells = {**grid(at3="lost").cells, create_at("-2", poll=2): GridCell(verdicts=(CellVerdict.DUPLICATE,))}
 
     row = Grid(resource="contacts", kind="contacts", circumstances=SHOWN, cells=cells).row(0, "create")
 
-    assert [cell.letters for cell in row] == [".", ".", ".", "LR", *["."] * 9]
+    assert [cell.letters for cell in row] == [".", ".", ".", "LD", *["."] * 9]
 
 
 def test_the_worst_row_stands_first():
@@ -85,14 +85,14 @@ def test_the_worst_row_stands_first():
 
 
 def test_what_differs_is_told_by_what_it_was_and_what_it_is():
-    before, after = grid(at5="lost", at6="lost"), grid(at5="lost_repeated", at6="lost", at7="late")
+    before, after = grid(at5="lost", at6="lost"), grid(at5="lost_duplicate", at6="lost", at7="late")
 
     assert changed(before, after) == {
-        ("lost", "lost and repeated"): [create_at("<0")],
+        ("lost", "lost and duplicate"): [create_at("<0")],
         ("reported", "late"): [create_at("+1")],
     }
     assert [*table.changes_of(before, after)] == [
-        "1 lost -> lost and repeated (as it is: create)",
+        "1 lost -> lost and duplicate (as it is: create)",
         "1 reported -> late (as it is: create)",
     ]
     assert [*table.changes_of(before, before)] == ["nothing changes"]
@@ -102,29 +102,29 @@ def test_what_differs_is_told_by_what_it_was_and_what_it_is():
     ("was", "has_become", "is_worse"),
     [
         ("reported", "lost", True),
-        ("reported", "misnamed", True),
-        ("repeated", "misnamed_repeated", True),
-        ("misnamed", "lost", True),
-        ("lost", "misnamed", False),
-        ("lost", "lost_repeated", False),
-        ("reported", "repeated", False),
+        ("reported", "misclassified", True),
+        ("duplicate", "misclassified_duplicate", True),
+        ("misclassified", "lost", True),
+        ("lost", "misclassified", False),
+        ("lost", "lost_duplicate", False),
+        ("reported", "duplicate", False),
         ("reported", "late", False),
     ],
 )
-def test_what_is_lost_or_misnamed_and_was_not_is_worse(was, has_become, is_worse):
+def test_what_is_lost_or_misclassified_and_was_not_is_worse(was, has_become, is_worse):
     assert worsened(grid(at3=was), grid(at3=has_become)) == ([create_at("-2")] if is_worse else [])
 
 
 def test_the_worst_cell_that_is_mended_is_named():
-    before = grid(at2="misnamed", at3="lost", at4="lost_repeated", at5="lost")
+    before = grid(at2="misclassified", at3="lost", at4="lost_duplicate", at5="lost")
 
     assert worst_mended(before, grid(at5="lost")) == create_at("-2")
     assert worst_mended(before, grid(at3="lost", at4="lost", at5="lost")) == create_at("-3")
     assert worst_mended(grid(), before) is None
 
 
-def test_what_is_repeated_and_was_not_is_a_cost():
-    once, twice = grid(at3="repeated"), grid(at3="repeated", at4="late_repeated")
+def test_what_is_duplicate_and_was_not_is_a_cost():
+    once, twice = grid(at3="duplicate"), grid(at3="duplicate", at4="late_duplicate")
 
     assert repeats_more(once, twice)
     assert not repeats_more(twice, once)
@@ -140,26 +140,26 @@ def test_a_record_that_is_made_and_changed_has_a_poll_between_the_two_in_one_col
 
 def test_a_table_has_its_worst_row_first_one_row_of_what_is_everywhere_and_brackets_around_what_changed():
     lines = [
-        click.unstyle(line) for line in table.lines_of(grid(at6="lost_repeated"), marked={create_at("0>")})
+        click.unstyle(line) for line in table.lines_of(grid(at6="lost_duplicate"), marked={create_at("0>")})
     ]
 
     head = "                              -5  -4  -3  -2  -1  <0  0>  +1  +2  +3  +4  +5 min"
-    first = "create  as it is               .   .   .   .   .   .[LR]   .   .   .   .   .   ."
+    first = "create  as it is               .   .   .   .   .   .[LD]   .   .   .   .   .   ."
     assert lines[:2] == [head, first]
     names = [line[8:29].strip() for line in lines[2:]]
     assert names.count("in every circumstance") == len(CHANGES) - 1
     assert {*names} == {"in every circumstance", *(each.name for each in SHOWN[1:])}
-    assert table.counts_of(grid(at6="lost_repeated")) == f"1 lost, 1 repeated, {len(KEYS) - 1} reported"
+    assert table.counts_of(grid(at6="lost_duplicate")) == f"1 lost, 1 duplicate, {len(KEYS) - 1} reported"
 
 
 def test_json_has_every_cell_with_its_sentence():
-    shown = json.loads(json.dumps(grid(at6="lost_repeated").to_json()))
+    shown = json.loads(json.dumps(grid(at6="lost_duplicate").to_json()))
 
     assert (shown["counts"]["lost"], shown["offsets"][-1]) == (1, BETWEEN)
     assert [each["name"] for each in shown["circumstances"]] == [each.name for each in SHOWN]
     assert shown["circumstances"][0]["changes"]["create"][6] == {
         "verdict": "lost",
-        "verdicts": ["lost", "repeated"],
+        "verdicts": ["lost", "duplicate"],
         "why": "",
     }
     assert {len(row) for each in shown["circumstances"] for row in each["changes"].values()} == {len(COLUMNS)}
@@ -168,7 +168,7 @@ def test_json_has_every_cell_with_its_sentence():
 def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
     marked = {create_at("0>")}
     picture = table.svg_of(
-        ("<as> it is", grid(at6="lost_repeated")), ("with & without", grid()), marked=marked
+        ("<as> it is", grid(at6="lost_duplicate")), ("with & without", grid()), marked=marked
     )
 
     root = ET.fromstring(picture)  # noqa: S314 - our own
@@ -177,7 +177,7 @@ def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
     assert len(boxes) == 2 * (len(KEYS) // POLLS + len(CellVerdict))
     assert len([box for box in boxes if box.get("stroke")]) == 1
     texts = {each.text for each in root.iter(f"{tag}text")}
-    assert {"<as> it is", "with & without", "LR", "<0", "seen out of order"} <= texts
+    assert {"<as> it is", "with & without", "LD", "<0", "seen out of order"} <= texts
     assert "reported: at <10:15> & later" in {each.text for each in root.iter(f"{tag}title")}
 
 

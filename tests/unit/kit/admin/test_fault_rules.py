@@ -183,7 +183,7 @@ def test_a_rule_is_read_with_everything_it_can_say():
         "no such phase": ({**FAILS, "phase": "during"}, "phase"),
         "an instant without a zone": ({**FAILS, "until": "2026-03-02T12:00:00"}, "until"),
         "no instant": ({**FAILS, "until": "tomorrow"}, "until"),
-        "no method of HTTP": ({**FAILS, "match": {"method": "GTE"}}, "'GTE' is no method of HTTP"),
+        "no method of HTTP": ({**FAILS, "match": {"method": "GTE"}}, "'GTE' is not an HTTP method"),
         "a path with a query": ({**FAILS, "match": {"path": "/v2.2/Contacts?top=1"}}, "has a query"),
         "a path without its slash": ({**FAILS, "match": {"path": "v2.2/Contacts"}}, "begin it with / or *"),
         "an admin route": (

@@ -137,8 +137,8 @@ def test_what_json_allows_is_read(raw, value):
         "a byte order mark": (b"\xef\xbb\xbf{}", "line 1, column 1: expected a value; got '\\ufeff'"),
         "one in a text": ("\ufeff{}", "line 1, column 1: expected a value; got '\\ufeff'"),
         "UTF-16": ('{"a":1}'.encode("utf-16"), "line 1, column 1: a character is not UTF-8"),
-        "no number": (b"NaN", "line 1, column 1: NaN is no JSON value"),
-        "minus infinity": (b"[-Infinity]", "line 1, column 2: -Infinity is no JSON value"),
+        "no number": (b"NaN", "line 1, column 1: NaN is not a JSON value"),
+        "minus infinity": (b"[-Infinity]", "line 1, column 2: -Infinity is not a JSON value"),
         "a leading nought": (b"[01]", "line 1, column 2: number with a leading zero"),
         "no digit behind the point": (b"[1.]", "line 1, column 2: invalid number"),
         "a line break in a string": (

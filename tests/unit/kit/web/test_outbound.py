@@ -96,7 +96,7 @@ def test_what_readers_of_urls_would_not_agree_on_is_refused(url):
     """For the backslash, one reads this machine after the @, and another the stranger before it."""
     reply, network = sent(url)
 
-    assert "is no URL" in reply.reason
+    assert "is not a URL" in reply.reason
     assert network.urls == []
 
 
@@ -135,10 +135,13 @@ def test_no_url_breaks_the_guard(text):
             "https://Hooks.example/x",
             "the outbound guard refuses what goes to hooks.example, unless that stands for this machine; allow hooks.example",
         ),
-        ("ftp://127.0.0.1/", "'ftp://127.0.0.1/' is no URL of http or https, so nothing can be sent there"),
-        ("127.0.0.1:8000", "'127.0.0.1:8000' is no URL of http or https, so nothing can be sent there"),
-        ("", "'' is no URL of http or https, so nothing can be sent there"),
-        ("http://[", "'http://[' is no URL: its host or its port cannot be read"),
+        (
+            "ftp://127.0.0.1/",
+            "'ftp://127.0.0.1/' is not a URL of http or https, so nothing can be sent there",
+        ),
+        ("127.0.0.1:8000", "'127.0.0.1:8000' is not a URL of http or https, so nothing can be sent there"),
+        ("", "'' is not a URL of http or https, so nothing can be sent there"),
+        ("http://[", "'http://[' is not a URL: its host or its port cannot be read"),
     ],
 )
 def test_what_speaks_against_a_url_is_said_without_looking_its_host_up(url, said, monkeypatch):

@@ -178,8 +178,8 @@ def test_numbers_are_no_formulas():
     [
         ("", "the file is empty"),
         (",,\n1,2,3", "the file is empty"),
-        ("A,A\n1,2", "these come twice or are empty: ['A']"),
-        ("A,\n1,2", "these come twice or are empty: []"),
+        ("A,A\n1,2", "these are repeated or empty: ['A']"),
+        ("A,\n1,2", "these are repeated or empty: []"),
         ("A\n1,2", "line 2 of the file has 2 cells, its header 1"),
         ('A\n"open', "line 2 of the file is not valid CSV"),
         ('A\n"x"y', "line 2 of the file is not valid CSV"),

@@ -39,7 +39,7 @@ def test_a_path(text, path):
     "text", ["[*]", "[0].a", "a.", "a..b", "a[", "a[]", "a[x]", "a[-1]", "a]b", "a[?(@.b>2)]", "[a=1].b", "."]
 )
 def test_what_is_no_path_is_refused(text):
-    with pytest.raises(InvalidRequestError, match="is no path of a field: cannot read"):
+    with pytest.raises(InvalidRequestError, match="is not a path of a field: cannot read"):
         parse_path(text)
 
 

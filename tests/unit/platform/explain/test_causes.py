@@ -196,7 +196,7 @@ def test_what_became_of_a_callback_names_its_cause(known, named):
         "no such method": (
             405,
             "http://127.0.0.1:8000/hooks?a=1",
-            "; a wrong method? 405 says that the receiver takes no POST at /hooks; the sink sent it on",
+            "; a wrong method? 405 says that the receiver does not take POST at /hooks; the sink sent it on",
         ),
         "another failure": (500, None, "its receiver answered 500 at 2026-03-02T10:15:00Z; the next"),
     },
@@ -281,7 +281,7 @@ def test_what_the_next_poll_asks_for_begins_a_poll_delay_before_this_one(effect)
     for state, start in ((STATE, "10:15:00"), (delayed, "10:14:30")):
         known = case(poll(15, calls=[struck(**effect)]), change=late, history=[late], state=state)
 
-        assert f"the next poll asks for what is later than 2026-03-02T{start}Z" in explained(known).why
+        assert f"the next poll asks for changes after 2026-03-02T{start}Z" in explained(known).why
 
 
 def struck(*, target="/v2.2/Contacts", **effect):
@@ -318,8 +318,7 @@ def test_a_field_that_the_crm_renamed_is_told_from_one_that_is_not_there():
 
     assert cause(case(poll(15, absent, calls=[renamed]))) is Cause.FIELD_RENAMED
     assert (
-        "have MODIFIED in the place of DATE_UPDATED_UTC"
-        in explained(case(poll(15, absent, calls=[renamed]))).why
+        "have MODIFIED instead of DATE_UPDATED_UTC" in explained(case(poll(15, absent, calls=[renamed]))).why
     )
     other = struck(rename_fields={"TITLE": "JOB"})
     assert cause(case(poll(15, absent, calls=[other]))) is Cause.DATE_MISSING

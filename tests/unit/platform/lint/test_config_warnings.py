@@ -204,8 +204,8 @@ def test_a_key_beside_where_it_belongs_is_told_the_place():
     beside = message(polling(contacts=block(updatedDateField="x")))
     inside = message(polling(contacts=block(dates={"pollDelay": 5})))
 
-    assert beside.endswith("what is read is updatedDateField inside datesConfiguration")
-    assert inside.endswith("what is read is pollDelay beside datesConfiguration")
+    assert beside.endswith("did you mean updatedDateField inside datesConfiguration?")
+    assert inside.endswith("did you mean pollDelay beside datesConfiguration?")
 
 
 def test_all_keys_of_a_block_that_the_poller_reads_are_known():
@@ -461,7 +461,7 @@ def test_an_interval_longer_than_a_day_is_seen_where_something_is_polled(minutes
 def test_events_without_a_callback_url_are_seen(url):
     assert slips(guide({URL: url})) == [("callback-url", URL, None)]
     assert message(guide({URL: url})) == (
-        "no callback will be delivered: there is none, so events are kept, and nobody is told of them"
+        "no callback will be delivered: there is none, so events are kept, and no receiver gets them"
     )
 
 

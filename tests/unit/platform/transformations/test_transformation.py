@@ -145,8 +145,8 @@ def test_two_fields_of_one_path_are_refused():
     [
         ("a[id=4]", "A", "the path 'a\\[id=4\\]' can only be read"),
         ("a.size()", "A", "can only be read"),
-        ("a..b", "A", "is no path of a field"),
-        ("a", "A..B", "is no path of a field"),
+        ("a..b", "A", "is not a path of a field"),
+        ("a", "A..B", "is not a path of a field"),
         ("a", "A[2000]", "1000 at the most"),
         ("a[*].b", "A", "must go through rows"),
         ("a", "A[*].B", "must go through rows"),

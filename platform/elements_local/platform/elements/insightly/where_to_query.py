@@ -181,7 +181,7 @@ def _refuse_parameter(name: str, place: InsightlyCollection, base_url: str) -> N
         raise InvalidRequestError(f"{UPDATED_AFTER} takes = and a date in quotes, nothing else")
     if not is_version_3(base_url) and _is_parameter(place, name):
         raise InvalidRequestError(
-            f"{name} is no field but a filter of Insightly's search, which takes one filter a call, with = or LIKE: "
+            f"{name} is not a field but a filter of Insightly's search, which takes one filter a call, with = or LIKE: "
             f"use {name} = '...' alone, or joined by AND to conditions on fields"
         )
 
