@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from importlib.metadata import PackageMetadata, metadata
 from itertools import groupby
@@ -187,24 +188,25 @@ def with_topics(page: str) -> str:
 def licences() -> Iterator[str]:
     """Yield the page of the licences of all that comes with the package, as the installed distributions state them."""
     yield "# Licences\n"
-    yield "elements-local is under the MIT licence. The dashboard brings htmx along, which is under 0BSD, and the package installs:\n"
+    yield "elements-local is under the MIT licence. The dashboard brings htmx along, which is under 0BSD, and the package installs, with all extras that users may choose:\n"
     yield "| distribution | licence |"
     yield "| --- | --- |"
     installed: dict[str, PackageMetadata] = {}
-    _add_required("elements-local", installed)
+    _add_required("elements-local", installed, extras={"asgi", "postgresql", "shrink"})
     for name in sorted(installed):
         yield f"| {name} | {licence(installed[name])} |"
 
 
-def _add_required(name: str, found: dict[str, PackageMetadata]) -> None:
-    """Add what a distribution requires, and what that requires, without extras."""
+def _add_required(
+    name: str, found: dict[str, PackageMetadata], extras: AbstractSet[str] = frozenset()
+) -> None:
+    """Add what a distribution and some of its extras require, and what that requires."""
     for requirement in map(Requirement, metadata(name).get_all("Requires-Dist") or ()):
-        required = requirement.name.lower()
-        if required not in found and (
-            requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-        ):
+        required, marker = requirement.name.lower(), requirement.marker
+        wanted = marker is None or any(marker.evaluate({"extra": extra}) for extra in {"", *extras})
+        if wanted and (required not in found or requirement.extras):
             found[required] = metadata(required)
-            _add_required(required, found)
+            _add_required(required, found, requirement.extras)
 
 
 def licence(stated: PackageMetadata) -> str:

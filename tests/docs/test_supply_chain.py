@@ -1,18 +1,11 @@
-"""What comes along is known: its licences and advisories; and no page takes the project from where it is not."""
+"""An audit of what comes along says what it knows, and no page takes the project from where it is not."""
 
 import re
-from importlib import metadata
 
 import advisories
-import licences
 import pytest
 from doc_pages import ROOT
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
-LOCKED = dict(
-    re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.txt").read_text("utf-8"), re.MULTILINE)
-)
 TEXTS = [
     ROOT / "README.md",
     *(
@@ -51,21 +44,6 @@ def test_no_page_and_no_message_installs_the_name_from_an_index_before_it_is_the
     found = {str(path): FROM_AN_INDEX.findall(path.read_text("utf-8")) for path in TEXTS}
 
     assert {path: commands for path, commands in found.items() if commands} == {}
-
-
-def test_the_list_of_licences_is_what_packages_say_of_themselves():
-    brought, listed = licences.brought_along(licences.EXTRAS), licences.listed()
-    names = {canonicalize_name(name) for name in LOCKED}
-
-    assert brought >= {
-        canonicalize_name(Requirement(one).name)
-        for one in metadata.requires("elements-local")
-        if ";" not in one
-    }
-    said = {name: licences.licence_of(name) for name in brought if metadata.version(name) == LOCKED.get(name)}
-    if said.keys() == brought:  # other versions bring others along
-        assert brought <= listed.keys() <= names
-    assert said == {name: listed[name] for name in said}
 
 
 KNOWN = {"name": "a", "version": "1", "vulns": []}
