@@ -15,7 +15,7 @@ from elements_local.guide import instance_body, poller_entry
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
 from elements_local.platform.elements.catalogue import Catalogue, shipped
-from elements_local.records import ID_FIELDS, INSIGHTLY, Kinds, merged, with_value
+from elements_local.records import ID_FIELDS, INSIGHTLY, Kinds, RecordSort, merged, with_value
 from elements_local.service_client import segment
 
 Change = Literal["created", "updated"]
@@ -52,7 +52,7 @@ def make(
     Raises:
         CallError: the CRM refuses it.
     """
-    kind = kinds_of(clients).of(resource)
+    kind = kind_of(clients, resource)
     if record_id is None:
         sent = merged(merged(kind.names, kind.needed), fields)
         answer = clients.crm.create(kind.address, sent)
@@ -80,6 +80,12 @@ def kinds_of(clients: WorkspaceClients) -> Kinds:
     return Kinds(clients.credentials.crms, first=next(iter(elements), INSIGHTLY))
 
 
+def kind_of(clients: WorkspaceClients, resource: str) -> RecordSort:
+    """Return a kind of records, by its name, or by that with its vendor's before it: ``hubspotcrm/contacts``."""
+    element, _, name = resource.rpartition("/")
+    return (Kinds(clients.credentials.crms, first=element) if element else kinds_of(clients)).of(name)
+
+
 def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | str | None) -> int | str:
     """Return the id of a record that is there: this one, or the one that was made last, or one from the start.
 
@@ -87,7 +93,7 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
         NothingToTriggerError: there is none.
         CallError: it is not there.
     """
-    kind = kinds_of(clients).of(resource)
+    kind = kind_of(clients, resource)
     if record_id is not None:
         clients.crm.get(kind.address, record_id)
         return record_id
@@ -263,7 +269,7 @@ def instance_of_its_own(clients: WorkspaceClients, resource: str) -> int | None:
     """Make the guide's instance, which polls such records, where there is none at all, and return its id."""
     if clients.platform.pollers():
         return None
-    body = instance_body(clients.credentials, element=kinds_of(clients).of(resource).element)
+    body = instance_body(clients.credentials, element=kind_of(clients, resource).element)
     body["configuration"]["event.poller.configuration"].update(_entry(body, resource))
     made: int = clients.platform.create_instance(body)["id"]
     return made
@@ -275,8 +281,9 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     Raises:
         NothingToTriggerError: nothing will.
     """
-    instances = clients.platform.pollers()
-    pollers = [*_pollers(instances, resource, kinds_of(clients).of(resource).collection.lower())]
+    instances, kind = clients.pollers(), kind_of(clients, resource)
+    collection = clients.crm.named(kind.element, kind.collection.lower())
+    pollers = [*_pollers(instances, resource.rpartition("/")[2], collection)]
     due = [(poller.due, poller.instance_id, poller) for poller in pollers if poller.due]
     if due:
         return min(due)[-1]
@@ -322,13 +329,18 @@ def _pollers(instances: list[dict[str, Any]], resource: str, collection: str) ->
     for instance in instances:
         due = instance["nextPoll"]
         for polled in instance["resources"]:
-            if polled["resource"] == resource or polled["collection"] == collection:
+            is_of_vendor = _vendor(polled["collection"] or "") == _vendor(collection)
+            if is_of_vendor and (polled["resource"] == resource or polled["collection"] == collection):
                 yield Poller(
                     instance_id=instance["instanceId"],
                     resource=polled["resource"],
                     made=parse_instant(instance["made"]),
                     due=None if due is None else parse_instant(due),
                 )
+
+
+def _vendor(collection: str) -> str:
+    return collection.rpartition("/")[0]
 
 
 def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: str) -> str:
@@ -338,14 +350,14 @@ def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: 
 
 def _entry(body: Mapping[str, Any], resource: str) -> dict[str, object]:
     """Return what of a poller's configuration has such records polled by an instance of a body's element."""
-    key = body["element"]["key"]
+    key, resource = body["element"]["key"], resource.rpartition("/")[2]
     usual = key != INSIGHTLY or resource in Catalogue(shipped()).element(key).poller_defaults
     return {resource: {} if usual else poller_entry(resource, ID_FIELDS[resource])}
 
 
 def _none(clients: WorkspaceClients, instance_ids: list[int], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
-    body = instance_body(clients.credentials, element=kinds_of(clients).of(resource).element)
+    body = instance_body(clients.credentials, element=kind_of(clients, resource).element)
     body["configuration"]["event.poller.configuration"] = _entry(body, resource)
     there = ", ".join(map(str, instance_ids))
     curl = _curl(clients, "POST", "/instances", body)

@@ -50,7 +50,8 @@ def _checked(kind: str, clients: "WorkspaceClients") -> str:
     """
     context = click.get_current_context()
     named = next(each for each in context.command.params if each.name == "kind")
-    _Choice([*Kinds(clients.credentials.crms)]).convert(kind, named, context)
+    others = [f"{key}/{each}" for key, crm in clients.credentials.crms.items() for each in crm["kinds"]]
+    _Choice([*Kinds(clients.credentials.crms), *others]).convert(kind, named, context)
     return kind
 
 
@@ -135,7 +136,7 @@ def trigger_command(  # noqa: PLR0913 - an option each
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
     clients = stack.workspace(workspace)
     kind = _checked(kind, clients)
-    known_id = record_id and id_of(record_id, trigger.kinds_of(clients).of(kind))
+    known_id = record_id and id_of(record_id, trigger.kind_of(clients, kind))
     change_made, outcome = _triggered(clients, kind, change, fields, known_id, as_json=as_json)
     if as_json:
         print_json(_as_json(change_made, outcome))

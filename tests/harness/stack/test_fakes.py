@@ -269,6 +269,18 @@ def test_the_dashboard_lists_records_of_every_vendor(stack, clients, instance):
     assert made["id"] == "51002"
 
 
+def test_a_kind_of_one_name_is_triggered_by_its_vendors_name(clients):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    body = instance_body(clients.credentials, element="hublike")
+    other = clients.platform.create_instance(body)["id"]
+    own, vendors = (trigger.poller_of(clients, name) for name in ("contacts", "hublike/contacts"))
+    made = trigger.make(clients, "hublike/contacts", {}, None)
+    trigger.advance_to_next_poll(clients, vendors)
+
+    assert (own.instance_id == other, vendors.instance_id) == (False, other)
+    assert trigger.outcome_of(clients, vendors, made).sent.event_types == ("CREATED",)
+
+
 def test_its_default_block_has_no_findings_and_the_scenario_of_one_is_of_its_records(tmp_path):
     body, output = tmp_path / "body.json", tmp_path / "found.yaml"
     usual = HUBLIKE.poller_defaults["deals"]
