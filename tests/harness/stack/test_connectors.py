@@ -100,7 +100,9 @@ def test_two_of_one_element_and_a_name_of_no_form_or_of_a_service_are_refused(tm
     with pytest.raises(OptionError, match="two connectors have an element rolodex"), in_process(twice):
         pass
     sink = tmp_path / "sink.yaml"
-    sink.write_text((VENDORS / "small.yaml").read_text("utf-8").replace("vendor: small", "vendor: sink"), "utf-8")
+    sink.write_text(
+        (VENDORS / "small.yaml").read_text("utf-8").replace("vendor: small", "vendor: sink"), "utf-8"
+    )
     with pytest.raises(OptionError, match="of its own sink; give"), in_process(Options(vendors=(sink,))):
         pass
     with pytest.raises(SettingsError, match="with commas between; got 'rolodex'"):
