@@ -36,6 +36,9 @@ RECORDS = {
 }
 """What a workspace's own secret is left in that somebody wrote into a record."""
 
+AS_NAMED = {"signature", "own-key"}
+"""Secrets of an instance that it has for tags as well: callbacks name them, as signed, to a sink that knows no instances."""
+
 _MOST_PAGES = 120
 SPOKEN = "http://ada:pl4nted-user@sink.example/x?token=pl4nted-token"
 _WHSEC = b64encode(b"pl4nted standard webhooks").decode()
@@ -91,6 +94,7 @@ class World:
         self.stack, self.clients = stack, stack.new_workspace(seed=5)
         self.own = self.clients.credentials
         body = instance_body(self.own)
+        body["tags"] = [*filled(["<signature>", "x <own-key>"]), self.own.user_secret]
         place = urlsplit(self.own.callback_url)
         body["configuration"] |= filled(CONFIGURED, sink=f"{place.netloc}{place.path}")
         body["configuration"]["event.poller.configuration"]["contacts"]["url"] = filled(
@@ -193,6 +197,8 @@ def leaks(world, shown):
         has = {each for each in own if any(form in text for form in forms(each))}
         has |= {word.partition("-~9~")[0] for word in text.split("pl4nted-")[1:]}
         has |= {_WHSEC} & {_WHSEC for _ in range(text.count(_WHSEC))}
+        if where.startswith(("sink ", "page callbacks/")):
+            has -= AS_NAMED
         if has:
             found[where] = sorted(has)
     return found

@@ -224,7 +224,8 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype in _MASKED and _hides_secrets() and g.page.is_known:
-        response.set_data(mask_known(response.get_data(as_text=True), g.page.clients.credentials.secrets))
+        secrets = [*g.page.clients.credentials.secrets, *g.get("of_instance", ())]
+        response.set_data(mask_known(response.get_data(as_text=True), secrets))
     return response
 
 

@@ -6,7 +6,8 @@ A body is masked in place, token by token, and not parsed: it may be malformed, 
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, TypeAlias
@@ -145,6 +146,24 @@ def mask_known(text: str, secrets: Iterable[str]) -> str:
     for written in _encoded(tuple(secrets)):
         text = text.replace(written, MASK)
     return text
+
+
+def secrets_in(values: Mapping[str, object]) -> list[str]:
+    """Return the texts that are under names of secrets, of headers that are written as JSON, too.
+
+    >>> secrets_in({"username": "ada", "password": "01", "my.headers": '{"Authorization": "Bearer 23"}'})
+    ['01', '23']
+    """
+    found = []
+    for name, value in values.items():
+        if not isinstance(value, str):
+            continue
+        if is_secret(name):
+            found += credentials_in(value) if name.lower().endswith("authorization") else [value]
+        elif value.startswith("{"):
+            with suppress(ValueError, RecursionError):
+                found += secrets_in(json.loads(value))
+    return found
 
 
 def credentials_in(authorization: str) -> list[str]:

@@ -10,6 +10,7 @@ from flask import Flask, Request
 from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.api.openapi import IdConverter, serve_document
+from elements_local.kit.masks import secrets_in
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp
@@ -60,6 +61,7 @@ from elements_local.platform.instances import routes as instances
 from elements_local.platform.instances import routes_configuration as instance_configuration
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
+from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
 from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
 from elements_local.platform.jobs import routes_timeline as timeline
@@ -73,6 +75,9 @@ from elements_local.platform.transformations import routes as transformations
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
+
+_MASKED_INSTANCES = 20
+"""Whose secrets are looked for in answers to admin calls: the latest; each form of a secret costs a look through the text."""
 
 _LOCAL = (
     clock.bp,
@@ -255,6 +260,13 @@ def _add_snapshots(app: Flask, platform: Platform, engine: Engine) -> None:
 def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pages: Pages | None) -> None:
     workspaces, settings = platform.workspaces, platform.settings
 
+    def secrets_of(workspace: Workspace) -> list[str]:
+        latest = InstanceRange(size=_MASKED_INSTANCES, descending=True)
+        with platform.database.read(workspace.name) as tx:
+            found = Instances(tx).search(InstanceFilter(), latest).items
+        of_instances = {secret for one in found for secret in (one.token, *secrets_in(one.configuration))}
+        return [*workspace.secrets.values(), *sorted(of_instances)]
+
     def quietly(environ: "WSGIEnvironment") -> Workspace:
         return platform.callers.of_request(environ).known or workspaces.default
 
@@ -285,5 +297,6 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
         middleware=middleware,
         addresses={"platform": settings.url, "crm": settings.crm_url, "sink": settings.sink_url},
         measures=engine.measures,
+        secrets_of=secrets_of,
     )
     add_admin(app, admin)

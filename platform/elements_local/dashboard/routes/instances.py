@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients import BASE_PATH
@@ -22,7 +22,7 @@ from elements_local.dashboard.lists import Listing
 from elements_local.errors import CallError
 from elements_local.guide import patched
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.masks import MASK, mask_value
+from elements_local.kit.masks import MASK, mask_value, secrets_in
 from elements_local.kit.values import replace
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -152,11 +152,13 @@ def _shown(instance_id: int, form: dict[str, str], *, error: str) -> str | Respo
 
 def _instance(instance_id: int) -> dict[str, Any]:
     try:
-        return clients().platform.call_object("GET", f"{BASE_PATH}/instances/{instance_id}")
+        found = clients().platform.call_object("GET", f"{BASE_PATH}/instances/{instance_id}")
     except CallError as error:
         if error.status == NotFound.code:
             raise NotFound(f"There is no instance {instance_id} in this workspace, or no longer.") from error
         raise
+    g.of_instance = [found["token"], *secrets_in(found["configuration"])]  # what its page does not show
+    return found
 
 
 def _filled(fields: list[FormField], form: dict[str, str]) -> list[FormField]:

@@ -1,6 +1,6 @@
 """The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from hmac import compare_digest
 
@@ -13,6 +13,7 @@ from elements_local.kit.api.operations import JSON, Answer, operation, operation
 from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.instants import format_instant
+from elements_local.kit.masks import mask_known
 from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.guard import ADMIN, TOKEN_HEADER, is_admin
@@ -62,6 +63,7 @@ class Admin(Struct, frozen=True, kw_only=True):
         holding: keeps a workspace's jobs from running during a reset; raises if one runs already.
         addresses: where the services of the stack are called, by their names, as far as this one knows.
         whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
+        secrets_of: what no answer shows, wherever it stands; see ``_UNMASKED``.
         measures: name -> what the service knows about itself, for health and metrics.
     """
 
@@ -74,6 +76,7 @@ class Admin(Struct, frozen=True, kw_only=True):
     addresses: Mapping[str, str] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
     measures: Callable[[], Mapping[str, Measure]] = dict
+    secrets_of: Callable[[Workspace], Iterable[str]] = lambda workspace: workspace.secrets.values()
 
 
 def json_answer(value: object, status: int = 200) -> Response:
@@ -85,9 +88,35 @@ def add_admin(app: Flask, admin: Admin) -> None:
     """Give an application its admin routes."""
     app.extensions[_EXTENSION] = admin
     app.before_request(_guard)
+    app.after_request(_without_secrets)
     app.register_blueprint(bp)
     declare = operation(problems=_PROBLEMS, takes={JSON: admin.middleware.faults.shape})
     app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
+
+
+_UNMASKED = frozenset({"workspace", "workspaces", "snapshot", "export", "callbacks", "faults", "responses"})
+"""What an owner reads to use it or to write it again, by the first segment of an admin path; of ``callbacks`` not the stream."""
+
+_STREAM = "text/event-stream"
+
+
+def _without_secrets(response: Response) -> Response:
+    """Hide the secrets of a workspace in what an admin call about it is answered, whatever they are under."""
+    first = request.path.strip("/").split("/")[1:2]
+    if WHOSE not in request.environ or not is_admin(request.path):
+        return response
+    if response.mimetype != _STREAM and not _UNMASKED.isdisjoint(first):
+        return response
+    secrets = [*_admin().secrets_of(request.environ[WHOSE][0])]
+    if response.mimetype == _STREAM:
+        chunks: Iterable[bytes] = response.iter_encoded()
+        response.response = (mask_known(each.decode(), secrets).encode() for each in chunks)
+    elif response.mimetype in {JSON, "text/plain", "text/html", "application/yaml"}:
+        shown = response.get_data(as_text=True)
+        text = mask_known(shown, secrets)
+        if text != shown:
+            response.set_data(text)
+    return response
 
 
 class ResetQuery(Struct):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
 from elements_local.kit.instants import format_instant
-from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target
+from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target, mask_value
 from elements_local.kit.settings import integer
 from elements_local.kit.traffic.calls import CallLog, MemoryBudget, RingBuffer, pack, unpack
 from elements_local.kit.values import replace
@@ -68,7 +68,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
             "target": mask_known(mask_target(self.target), secrets),
             "status": self.status,
             "fault": self.fault,
-            "effect": self.effect,
+            "effect": mask_value(self.effect),
             "request": _shown(self.request_headers, self.request_body, secrets),
             "reply": _shown(self.reply_headers, self.reply_body, secrets),
         }
