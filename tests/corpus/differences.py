@@ -10,11 +10,12 @@ from msgspec import Struct
 
 VOLATILE = re.compile(
     r"\b[0-9a-f]{16}00[0-9a-f]{6}\b|(?<=stream\?known=)[\w:.-]+|(?<=>took )[\d.]+ m?s|(?<=duration_us&#34;: )\d+"
+    r'|(?<="form_token" value=")\w+'
 )
-"""What is no answer's own: ids of requests, how far the pages have seen, how long something took on the machine."""
+"""What is no answer's own: ids of requests, how far the pages have seen, how long something took on the machine, a run's token."""
 
-NAMED = re.compile(r"(?<=[?&]notice=)[\w-]+")
-"""What is drawn for one page alone."""
+NAMED = re.compile(r'(?<=[?&]notice=)[\w-]+|(?<="form_token" value=")\w+')
+"""What is drawn for one page or one run alone, and may be sent later."""
 
 COUNTED = {
     "/_local/journal/calls": {"began", "number", "last", "resets"},
