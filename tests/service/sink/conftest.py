@@ -92,33 +92,3 @@ def sink(make_sink):
 @pytest.fixture
 def acme(sink):
     return sink.workspaces.create(NewWorkspace(name="acme", seed=7))
-
-
-@pytest.fixture
-def envelope():
-    """Write a callback's body as the platform does."""
-
-    def write(object_type="contacts", event_type="CREATED", object_id="1", instance_id=123456):
-        event = {
-            "date": "2026-03-02T09:13:42Z",
-            "elementKey": "insightly",
-            "eventType": event_type,
-            "hubKey": "crm",
-            "objectId": object_id,
-            "objectType": object_type,
-        }
-        return {
-            "severity": "medium",
-            "topic": f"instance-{instance_id}-insightly-events",
-            "action": "create",
-            "message": {
-                "elementKey": "insightly",
-                "instanceId": instance_id,
-                "instance_id": instance_id,
-                "raw": {object_type: [{"CONTACT_ID": int(object_id)}], "objectType": object_type},
-                "events": [event],
-            },
-            "user": "notifications@cloud-elements.com",
-        }
-
-    return write

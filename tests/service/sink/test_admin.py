@@ -1,37 +1,6 @@
-"""The admin routes that every service has, as far as the sink has a part in them."""
-
-import pytest
+"""Who may drain a bin."""
 
 from elements_local.kit.web.guard import TOKEN_HEADER, Guard
-
-
-@pytest.fixture
-def busy(sink, acme):
-    for name in (acme.name, "default", "other"):
-        sink.send(f"/{name}")
-        sink.know("secret", bin_=name)
-        sink.answer({"status": 503}, bin_=name)
-    return sink
-
-
-def state(sink, name):
-    return (
-        len(sink.callbacks(bin=name)),
-        sink.client.get(f"/_local/signature-keys?bin={name}").json["keys"],
-        sink.client.get(f"/_local/responses?bin={name}").json["responses"],
-    )
-
-
-BUSY = (1, 1, [{"status": 503}])
-FRESH = (0, 0, [])
-
-
-def test_reset_brings_a_workspace_and_all_its_bins_back_to_their_start(busy):
-    assert busy.client.post("/_local/reset").status_code == 200
-
-    assert [state(busy, name) for name in ("default", "other", "acme")] == [FRESH, FRESH, BUSY]
-    assert busy.send().status == 200
-    assert busy.one()["id"] == 1
 
 
 def test_with_a_token_only_who_has_it_drains_a_bin(make_sink):

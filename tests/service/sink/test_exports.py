@@ -1,9 +1,8 @@
-"""``/_local/callbacks.json`` and ``.har``: callbacks for other tools, nothing lost and no secret shown."""
+"""``/_local/callbacks.har``: whatever came is a valid archive."""
 
 import json
 from pathlib import Path
 
-import pytest
 from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,19 +26,6 @@ def archive(sink, query=""):
     assert answer.status_code == 200
     HAR.validate(answer.json)
     return answer.json["log"]["entries"]
-
-
-@pytest.mark.parametrize("file", ["callbacks.json", "callbacks.har"])
-def test_secrets_are_masked(sink, file):
-    sink.know("hush-hush")
-    sink.send(headers={"Authorization": "Basic YWRhOmJ5cm9u", "Cookie": "session=1234"})
-
-    answer = sink.client.get(f"/_local/{file}")
-
-    assert "YWRh" not in answer.text
-    assert "1234" not in answer.text
-    assert "hush" not in answer.text
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{file}"'
 
 
 @settings(

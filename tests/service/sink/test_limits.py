@@ -1,4 +1,4 @@
-"""How much is kept: the oldest make room, and the sink says so."""
+"""How much is kept and listed: the notes of it do not drift, and pages end where they get long."""
 
 import pytest
 from examples import examples
@@ -18,54 +18,6 @@ def pruned(sink, **filters):
     return sink.client.get("/_local/callbacks", query_string=filters).json["pruned"]
 
 
-def test_of_too_many_the_oldest_make_room(make_sink):
-    sink = make_sink(SinkSettings(bin_callbacks=3))
-
-    for _ in range(5):
-        sink.send()
-
-    assert ids(sink) == [3, 4, 5]
-    assert pruned(sink) == 2
-
-
-def test_of_too_large_ones_the_oldest_make_room(make_sink):
-    sink = make_sink(SinkSettings(bin_bytes=3000))
-
-    for size in (1000, 1000, 500, 1500):
-        sink.send(body=b"x" * size)
-
-    assert ids(sink) == [3, 4]
-    assert pruned(sink) == 2
-
-
-def test_the_latest_is_kept_however_large_it_is(make_sink):
-    sink = make_sink(SinkSettings(bin_bytes=1))
-
-    for _ in range(3):
-        sink.send(body=b"x" * 1000)
-
-    assert ids(sink) == [3]
-
-
-def test_a_bin_makes_room_by_itself(make_sink):
-    sink = make_sink(SinkSettings(bin_callbacks=1))
-    for path in ("/default", "/other", "/default"):
-        sink.send(path)
-
-    assert ids(sink) == [2, 3]
-    assert (pruned(sink), pruned(sink, bin="default"), pruned(sink, bin="other")) == (1, 1, 0)
-
-
-def test_however_many_bins_there_are_the_oldest_of_a_workspace_make_room(make_sink):
-    sink = make_sink(SinkSettings(workspace_bytes=3000))
-
-    for number in range(10):
-        sink.send(f"/{number}", body=b"x" * 900)
-
-    assert [each["path"] for each in sink.callbacks()] == ["/7", "/8", "/9"]
-    assert (pruned(sink), pruned(sink, bin="6"), pruned(sink, bin="9")) == (7, 1, 0)
-
-
 def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
     sink = make_sink(SinkSettings(bin_bytes=100_000))
     for _ in range(250):
@@ -75,23 +27,6 @@ def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
 
     assert ids(sink) == [251]
     assert pruned(sink) == 250
-
-
-@pytest.mark.parametrize("way", ["removed", "drained"])
-def test_what_was_taken_away_leaves_room(make_sink, way):
-    sink = make_sink(SinkSettings(bin_callbacks=2))
-    sink.send()
-    sink.send()
-
-    if way == "removed":
-        sink.client.delete("/_local/callbacks")
-    else:
-        sink.client.get("/default?returnQueue")
-    sink.send()
-    sink.send()
-
-    assert ids(sink) == [3, 4]
-    assert pruned(sink) == 0
 
 
 @settings(

@@ -1,14 +1,12 @@
-"""``/_local/snapshot`` of the sink: callbacks, and all that bins were told, come back as they were."""
+"""``/_local/snapshot`` of the sink: what is restored while others wait or send, and in a workspace of another name."""
 
 from threading import Thread
 
 import pytest
 
-from callback_sink import SinkSettings
 from elements_local.kit.api.json_text import decode
 
 PATH = "/_local/snapshot"
-KEY = "a-key"
 
 
 @pytest.fixture
@@ -31,56 +29,6 @@ def back(sink):
     return put_back
 
 
-def shown(sink, what, **query):
-    return sink.client.get(f"/_local/{what}", query_string={"bin": "default", **query}).json
-
-
-def test_callbacks_come_back_to_the_byte_and_ids_go_on_from_there(sink, take, back):
-    sink.send(body=b'{"\xff": 1}', headers={"X-A": "caf\xc3\xa9"})
-    before, came = take(), sink.callbacks()
-    sink.send("/default/x")
-    sink.client.delete("/_local/callbacks")
-
-    assert back(before)["workspace"] == "default"
-
-    assert sink.callbacks() == came
-    assert take() == before
-    sink.send()
-    assert [one["id"] for one in sink.callbacks()] == [1, 2]
-
-
-def test_what_a_bin_was_told_comes_back(sink, take, back):
-    sink.answer({"status": 503, "times": 3}, {"status": 410, "body": {"a": None}})
-    sink.know(KEY)
-    sink.client.put("/_local/forwards", json={"bin": "default", "url": "http://127.0.0.1:9/x"})
-    sink.send()
-    before, told = take(), [shown(sink, what) for what in ("responses", "forwards", "signature-keys")]
-    for what in ("responses", "forwards"):
-        sink.client.delete(f"/_local/{what}?bin=default")
-    sink.know()
-
-    back(before)
-
-    assert [shown(sink, what) for what in ("responses", "forwards", "signature-keys")] == told
-    assert [sink.send().status for _ in range(3)] == [503, 503, 410]
-
-
-def test_what_made_room_is_counted_as_it_was(make_sink):
-    sink = make_sink(SinkSettings(bin_callbacks=2))
-    for _ in range(3):
-        sink.send()
-    before = sink.client.post(PATH).data
-    sink.send()
-    listed = [one["id"] for one in sink.callbacks()]
-
-    sink.client.put(PATH, data=before, content_type="application/json")
-
-    answer = sink.client.get("/_local/callbacks").json
-    assert (listed, answer["pruned"], answer["count"]) == ([3, 4], 1, 2)
-    sink.send()
-    assert [one["id"] for one in sink.callbacks()] == listed
-
-
 def test_whoever_waits_sees_what_a_restore_brings(sink, take, back):
     sink.send(body=b'{"n": 1}')
     before = take()
@@ -97,27 +45,6 @@ def test_whoever_waits_sees_what_a_restore_brings(sink, take, back):
     waiting.join()
 
     assert [one["body"] for one in found] == ['{"n": 1}']
-
-
-def test_in_a_workspace_of_another_name_its_own_bin_has_what_the_old_ones_had(sink, acme, take, back):
-    sink.know(KEY)
-    sink.answer({"status": 503, "times": 2})
-    sink.send("/default/instance?a=1")
-    sink.send("/defaults")
-    before = take()
-
-    assert back(before, workspace="acme") == {"workspace": "acme", "rows": decode_rows(before)}
-
-    assert [one["path"] for one in sink.callbacks(bin="acme")] == ["/acme/instance?a=1"]
-    assert [one["path"] for one in sink.callbacks(workspace="acme")] == ["/acme/instance?a=1", "/defaults"]
-    assert sink.send("/acme").status == 503
-    assert shown(sink, "signature-keys", bin="acme") == {"bin": "acme", "keys": 1}
-    assert take() == before
-    assert acme.name == "acme"
-
-
-def decode_rows(raw):
-    return sum(len(table["rows"]) for table in decode(raw)["tables"].values())
 
 
 def test_what_is_removed_in_a_workspace_of_another_name_is_taken_off_as_it_was_counted(
