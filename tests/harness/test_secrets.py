@@ -286,3 +286,12 @@ def test_what_a_tenant_echoes_is_masked():
 
     assert not any(form.encode() in reply.body for each in (secret, token) for form in forms(each))
     assert reply.body.endswith(b"******** \xff")
+
+
+def test_a_log_shows_no_secret_of_a_url(world, caplog):
+    origin = "https://ada:pl4nted-origin@pages.example"
+    refused = world.clients.platform.send("POST", f"{BASE_PATH}/instances", headers={"Origin": origin})
+
+    assert refused.status == 403
+    assert "the origin was 'https://********@pages.example'" in caplog.text
+    assert "pl4nted" not in caplog.text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.masks import mask_url
 from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.kit.web.over_network import OverNetwork, reason_of
 from elements_local.kit.wire import (
@@ -77,7 +78,9 @@ class InProcess:
         except DroppedError:
             return NoReply(reason="connection closed without an answer")
         except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers
-            _log.exception("an application failed", extra={"event": "application_failed", "url": url})
+            _log.exception(
+                "an application failed", extra={"event": "application_failed", "url": mask_url(url)}
+            )
             return Reply(status=500, body=b"Internal Server Error")
         if self._measured and monotonic() - began >= self._timeout.total_seconds():
             return no_answer(self._timeout)

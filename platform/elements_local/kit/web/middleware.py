@@ -18,6 +18,7 @@ from msgspec import Struct, to_builtins
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.masks import mask_body
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from elements_local.kit.traffic.fault_book import FaultBook
@@ -256,7 +257,7 @@ class ServiceMiddleware:
         # whoever runs the stack reads it, as a browser does not tell its page; once, as a page may go on and on
         if reason not in self._logged and len(self._logged) < _LOGGED:
             self._logged.add(reason)
-            _log.warning("a request was refused: %s", reason, extra={"event": "request_refused"})
+            _log.warning("a request was refused: %s", mask_body(reason), extra={"event": "request_refused"})
         body = encode({"message": reason})
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
