@@ -70,11 +70,12 @@ def test_from_a_checkout_to_the_first_callback_and_to_the_first_test_of_ones_own
     (callback,) = answers(printed["callbacks"])[-1]["callbacks"]
     assert callback["json"]["message"]["events"][0]["eventType"] == "CREATED"
 
-    example, scenario = (each for each in of_kind("file") if each.page.name == "README.md")
+    example, boundary, scenario = (each for each in of_kind("file") if each.page.name == "README.md")
     (project / "test_contact_events.py").write_text(example.text, encoding="utf-8")
+    (project / "test_boundary.py").write_text(boundary.text, encoding="utf-8")
     tested = bash(block("command", "first test"), project, home)
     at_test = perf_counter()
-    assert "1 passed" in tested
+    assert "2 passed" in tested
 
     (project / "scenarios").mkdir()
     (project / "scenarios" / "contact.yaml").write_text(scenario.text, encoding="utf-8")
