@@ -183,6 +183,10 @@ def _with_connectors(options: Options) -> Options:
     if taken := _fakes_of(chosen).keys() & {*USUAL_URLS, "version"}:
         said = f"the stack calls something of its own {min(taken)}; give the vendor's element another key"
         raise OptionError(said)
+    of_origin: dict[str, str] = {}
+    for key, fake in _fakes_of(chosen).items():
+        if (other := of_origin.setdefault(fake.origin, key)) != key:
+            raise OptionError(f"{other} and {key} have the same origin {fake.origin}; give each its own")
     if chosen.role is not None and (fakes := ", ".join(_fakes_of(chosen))):
         raise OptionError(f"{fakes} is played by a whole stack alone: leave out --role, or the connector")
     return chosen

@@ -93,17 +93,20 @@ def test_what_is_none_is_refused(named, told):
         pass
 
 
-def test_two_of_one_element_and_a_name_of_no_form_or_of_a_service_are_refused(tmp_path):
+def test_two_of_one_element_or_origin_and_a_name_of_no_form_or_of_a_service_are_refused(tmp_path):
     from rolodex_connector import RolodexConnector  # noqa: PLC0415
 
     twice = Options(connectors=(RolodexConnector(),), environment={"ELEMENTS_LOCAL_CONNECTORS": NAMED})
     with pytest.raises(OptionError, match="two connectors have an element rolodex"), in_process(twice):
         pass
-    sink = tmp_path / "sink.yaml"
-    sink.write_text(
-        (VENDORS / "small.yaml").read_text("utf-8").replace("vendor: small", "vendor: sink"), "utf-8"
-    )
+    small, sink = VENDORS / "small.yaml", tmp_path / "sink.yaml"
+    sink.write_text(small.read_text("utf-8").replace("vendor: small", "vendor: sink"), "utf-8")
     with pytest.raises(OptionError, match="of its own sink; give"), in_process(Options(vendors=(sink,))):
+        pass
+    again = tmp_path / "again.yaml"
+    again.write_text(small.read_text("utf-8").replace("vendor: small", "vendor: again"), "utf-8")
+    shared = "small and again have the same origin https://api.small.example"
+    with pytest.raises(OptionError, match=shared), in_process(Options(vendors=(small, again))):
         pass
     with pytest.raises(SettingsError, match="with commas between; got 'rolodex'"):
         Configuration({"ELEMENTS_LOCAL_CONNECTORS": "rolodex"}).check()

@@ -222,6 +222,15 @@ def test_a_value_that_is_to_be_unique_is_taken_once(clients):
     assert [each.status for each in twice] == [201, 409]
 
 
+def test_an_id_that_is_a_number_is_one_in_every_answer(clients):
+    replies = [
+        sent(clients, "pipes", method, f"/v1/deals{rest}", body)
+        for method, rest, body in [("POST", "", {"title": "a"}), ("DELETE", "/700", None)]
+    ]
+
+    assert [decode(each.body)["data"]["id"] for each in replies] == [700, 700]
+
+
 def test_what_is_made_up_follows_from_the_seed_and_fits(stack):
     made = []
     for _ in range(2):

@@ -88,6 +88,7 @@ MISTAKES = [
     ("type: integer", "type: integer, fill: {random_int: {mni: 1}}", "9:92: resources.deals.fields.size.fill: Faker's random_int does not take"),
     ("type: integer", "type: integer, initial: x", "9:92: resources.deals.fields.size.initial: the field takes no 'x'"),
     ("note: {}", "note: {default: true}", "9:67: resources.deals.fields.note.default: without {fields} in a request"),
+    ("note: {}", "note: {default: EUR}", "9:67: resources.deals.fields.note.default: expected true or false (a default value is `initial`); got 'EUR'"),
     ("text: note", "text: note, poller: {idFeild: x}", "9:49: resources.deals.poller.idFeild: unknown key 'idFeild'; did you mean 'idField'?"),
     ("deals: {", "leads: {name: deals, named_by: title, text: title, fields: {title: {}}}\n  deals: {", "9:3: resources.leads: two resources have the name 'deals'"),
     ("{offset}", "{ofset}", "12:3: list.parameters: unknown placeholder 'ofset'; did you mean 'offset'?"),

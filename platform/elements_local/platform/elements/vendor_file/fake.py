@@ -269,7 +269,8 @@ class FileFake:
         except NoKeptRecordError:
             if call.unknown == "refuse":
                 raise
-        return _response(filled(call.answer, found), call.status)
+        answered = {**found, "id": resource.record.id.shown(found["id"])}
+        return _response(filled(call.answer, answered), call.status)
 
     def _me(self, call: model.FileCall, found: Found) -> Response:
         caller = self.fake.caller()
@@ -285,7 +286,7 @@ class FileFake:
         """Answer with a record: after a write with all of it."""
         wanted = [*resource.declared.fields, *record.fields] if asked is None else asked
         shown = self.shown(resource, record, asked=wanted or None)
-        values = {"record": shown, "id": record.id, "resource": resource.name}
+        values = {"record": shown, "id": resource.record.id.shown(record.id), "resource": resource.name}
         return _response(filled(call.answer, values), call.status)
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do

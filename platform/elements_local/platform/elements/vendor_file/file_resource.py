@@ -96,7 +96,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """
         shape, made = self.record, dict[str, Any]()
         texts = shape.values == "text"
-        own: object = int(record_id) if shape.id.type == "number" and record_id.isdecimal() else record_id
+        own = shape.id.shown(record_id)
         put(made, shape.id.path, own)
         values = {name: value for name, value in self._fields(fields, asked).items() if name not in made}
         put(made, shape.fields, values) if shape.fields else made.update(values)
@@ -106,7 +106,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
             date = self.dates[name]
             for path in (date.path, *date.also):
                 put(made, path, _written(instant, date, text=texts))
-        more = filled(dict(shape.constants), {"id": record_id, "resource": self.name, "deleted": deleted})
+        more = filled(dict(shape.constants), {"id": own, "resource": self.name, "deleted": deleted})
         return made | (more if isinstance(more, dict) else {})
 
     def comparable(self, shown: Mapping[str, Any]) -> dict[str, object]:

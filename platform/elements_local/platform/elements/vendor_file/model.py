@@ -72,6 +72,10 @@ class RecordId(_Part, frozen=True, kw_only=True):
     first: int = 1
     step: Annotated[int, Meta(ge=1)] = 1
 
+    def shown(self, record_id: str) -> str | int:
+        """Return an id as answers have it."""
+        return int(record_id) if self.type == "number" and record_id.isdecimal() else record_id
+
 
 class RecordDate(_Part, frozen=True, kw_only=True):
     """A date that the vendor sets.
@@ -135,7 +139,7 @@ class VendorField(_Part, frozen=True, kw_only=True):
     type: FieldType = "text"
     required: bool = False
     unique: bool = False
-    default: bool = False
+    default: Annotated[bool, Meta(description="true or false (a default value is `initial`)")] = False
     initial: str | int | float | bool | None = None
     choices: tuple[str, ...] = ()
     fill: str | dict[str, dict[str, Any]] | None = None

@@ -118,4 +118,4 @@ def _refuse_doubles(
         for name in unique:
             if other.fields.get(name) == kept[name] and (before is None or other.id != before.id):
                 said = f"record {other.id} has the {name} {shown(str(kept[name]))}"
-                raise VendorRefusalError("conflict", said, id=other.id, field=name)
+                raise VendorRefusalError("conflict", said, id=resource.record.id.shown(other.id), field=name)
