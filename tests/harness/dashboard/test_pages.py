@@ -188,14 +188,6 @@ def test_a_long_body_is_folded_and_there_whole(visitor, at, clients):
     assert raw.reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_record_that_was_not_reported_is_explained(visitor, at, clients, story):
-    bob = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
-
-    page = visitor.open(f"{at}why/?instanceId={story['instance']}&resource=contacts&recordId={bob}")
-
-    assert f"Why contacts/{bob} was not reported" in page.words
-
-
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 BODIES = {
     "script": HOSTILE.encode(),
