@@ -284,5 +284,6 @@ class Probes:
         own = sort.fields_called("x") if sort.element == INSIGHTLY else [sort.called_by]
         free = [each for each in own if each not in needed]
         # Where the URL asks for every field, one is written again as it is, which is a change as well.
-        fields = with_value({}, free[0], "Changed") if free else needed
+        # a field may take each value once
+        fields = with_value({}, free[0], f"Changed {record_id}") if free else needed
         self.clients.crm.update(sort.address, record_id, fields)

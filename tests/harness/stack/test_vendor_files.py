@@ -8,6 +8,10 @@ from each_row import each_row
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
+from elements_local.what_if.configured import resource_of
+from elements_local.what_if.findings import configured_instance
+from elements_local.what_if.grid import CellVerdict
+from elements_local.what_if.sweep import Probes
 
 VENDORS = Path(__file__).parents[2] / "support" / "vendors"
 NAMES = ("pipes", "booked", "hubly", "salesy")
@@ -220,6 +224,16 @@ def test_a_value_that_is_to_be_unique_is_taken_once(clients):
     ]
 
     assert [each.status for each in twice] == [201, 409]
+
+
+def test_records_that_probe_polls_have_values_of_their_own_where_a_field_is_unique(clients):
+    number = instance_of(clients, "hubly")["id"]
+    resource = resource_of(configured_instance(clients, number), "contacts")
+    probes = Probes(clients=clients, instance_id=number, resource=resource, changes=())
+    probes.run()
+
+    verdicts = {verdict for cell in probes.cells().values() for verdict in cell.verdicts}
+    assert verdicts == {CellVerdict.REPORTED, CellVerdict.MISCLASSIFIED}  # made and changed before one poll
 
 
 def test_an_id_that_is_a_number_is_one_in_every_answer(clients):
