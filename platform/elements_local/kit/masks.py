@@ -30,6 +30,10 @@ _PARTS = ("passw", "secret", "creden", "author", "cook", "token", "key")
 
 _CODED = re.compile(r"""\\[^"\\/bfnrt]|%[0-9a-f]{2}""", re.IGNORECASE)
 """What may stand for the letters of such a name."""
+_ONLY_OWN = re.compile(
+    r"\s*(?:[a-z-]{1,20}[ =:]+){0,2}(?:" + "|".join(map(re.escape, sorted(OWN))) + r")\s*", re.IGNORECASE
+)
+"""One of the latter, after a scheme or a name of the vendor's at the most."""
 _SCHEME = re.compile(r"(\s*(?:Basic|Bearer|Digest|Token|User|Organization|Element))\s+\S", re.IGNORECASE)
 _USER_PART = re.compile(
     r"""((?::|%3a)(?:\\*/|%2f){2})(?:(?!%(?:2f|3f|23))[^\s/?\#"'<>\\&])+(@|%40)""", re.IGNORECASE
@@ -76,7 +80,7 @@ def mask_header(name: str, value: str) -> str:
     >>> mask_header("Authorization", "User abc=, Element def=")
     'User ********, Element ********'
     """
-    if not value or not _SECRET.search(name):
+    if not value or not _SECRET.search(name) or _ONLY_OWN.fullmatch(value):
         return value
     if not name.lower().endswith("authorization"):
         return MASK
@@ -314,9 +318,9 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 def _mask_credentials(part: str) -> str:
     """Hide one of an Authorization's credentials, but not the scheme before it."""
-    scheme = _SCHEME.match(part)
-    if scheme and part[scheme.end() - 1 :].rstrip() in OWN:
+    if _ONLY_OWN.fullmatch(part):
         return part
+    scheme = _SCHEME.match(part)
     if scheme:
         return f"{scheme[1]} {MASK}"
     start = len(part) - len(part.lstrip())
@@ -331,7 +335,7 @@ def _mask_pairs(text: str) -> str:
 def _mask_pair(pair: str) -> str:
     names = pair.split("=")
     for nth, name in enumerate(names[:-1], start=1):
-        if _SECRET.search(unquote_plus(name)) and any(names[nth:]):
+        if _SECRET.search(unquote_plus(name)) and "=".join(names[nth:]) not in {"", *OWN}:
             return "=".join([*names[:nth], MASK])
     name, _, value = pair.partition("=")
     content = unquote_plus(value)

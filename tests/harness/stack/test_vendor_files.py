@@ -1,5 +1,7 @@
 """A vendor that a file describes is fake and connector at once: what is made and changed there is reported, page after page."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from each_row import each_row
 
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
+from elements_local.recording import scenario_so_far
 from elements_local.start import Options, in_process
 from elements_local.what_if.configured import resource_of
 from elements_local.what_if.findings import configured_instance
@@ -329,3 +332,51 @@ def test_a_date_that_the_vendor_cannot_be_asked_by_to_the_second_loses_nothing(t
         assert found == [[702], [701, 702], [700], [700, 701], [701]]
         assert {each.partition("since=")[2].partition("&")[0] for each in asked} >= {"", "2026-03-02"}
         assert not [each for each in asked if "until=" in each]
+
+
+AUTHENTICATIONS = {
+    "keyed": ("header: X-Api-Key", {"X-Api-Key": "{key}"}, ""),
+    "plain": ("header: Authorization", {"Authorization": "{key}"}, ""),
+    "worded": ('header: Authorization, value: "Acme-oauth token={key}"', {"Authorization": "Acme-oauth token={key}"}, ""),
+    "queried": ("parameter: api_token", {}, "?api_token={key}"),
+}  # fmt: skip
+
+
+def small(folder, name, authentication, *more):
+    """Write a file of a small vendor that lets callers in as it is said."""
+    text = (VENDORS / "small.yaml").read_text("utf-8").replace("small", name)
+    text = re.sub("authentication: .*", f"authentication: {{ key: access.token, {authentication} }}", text)
+    path = folder / f"{name}.yaml"
+    path.write_text("\n".join((text, *more)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def letting_in(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("vendors")
+    files = tuple(small(folder, name, said) for name, (said, _, _) in AUTHENTICATIONS.items())
+    with in_process(Options(vendors=files)) as stack:
+        yield stack
+
+
+@each_row(("name", "cured"), [("keyed", False), ("plain", False), ("worded", False), ("queried", True)])
+def test_a_call_straight_to_a_fake_is_made_again_with_its_credential_where_it_stood(letting_in, name, cured):
+    clients = letting_in.new_workspace(seed=7)
+    _, headers, query = AUTHENTICATIONS[name]
+    key = clients.credentials.crm_api_key
+    instance = instance_of(clients, name)
+    sent = {header: value.replace("{key}", key) for header, value in headers.items()}
+    vendor = replace(clients.fakes[name], headers=sent)
+    vendor.script_faults([{"match": {"path": "*", "method": "GET"}, "effect": {"index_lag_s": 4}}])
+    clients.clock.advance("14m58s")
+    made = vendor.call("POST", f"/v1/deals{query.replace('{key}', key)}", json={"title": "a"})
+    clients.clock.advance("16m")
+    text = scenario_so_far(letting_in, clients.credentials.name)
+    options = {"instance_id": instance["id"], "resource": "deals", "record_id": made["id"], "cures": cured}
+    said = clients.platform.explain(**options)
+
+    assert ("not-recorded" in text, "deals/a: id" in text) == (False, True)
+    assert (said["cause"], (said["fix"] or {}).get("change")) == (
+        "index-lag",
+        {"pollDelay": 5} if cured else None,
+    )

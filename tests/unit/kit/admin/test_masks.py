@@ -39,6 +39,14 @@ from elements_local.kit.masks import MASK, mask_body, mask_header, mask_known, m
         "an API key": ("X-Api-Key", "abc", "********"),
         "a token": ("X-Auth-Token", "abc def", "********"),
         "a secret": ("Client-Secret", "abc", "********"),
+        "a workspace's own": ("X-Api-Key", "{crm_api_key}", "{crm_api_key}"),
+        "one without a scheme": ("Authorization", "{crm_api_key}", "{crm_api_key}"),
+        "one after a vendor's words": (
+            "Authorization",
+            "Acme-oauth token={crm_api_key}",
+            "Acme-oauth token={crm_api_key}",
+        ),
+        "one after another secret": ("X-Api-Key", "a1b2 {crm_api_key}", "********"),
     },
 )
 def test_a_headers_secret_is_hidden_and_its_schemes_are_kept(name, value, shown):
@@ -184,6 +192,7 @@ def test_a_text_without_secrets_is_shown_to_the_letter(text):
         "a path is no secret": ("/token=a?b=c", "/token=a?b=c"),
         "an empty one": ("/a?token=", "/a?token="),
         "no query": ("/a", "/a"),
+        "a workspace's own": ("/a?api_token={crm_api_key}&b", "/a?api_token={crm_api_key}&b"),
     },
 )
 def test_a_secret_in_a_query_is_hidden(target, shown):
