@@ -24,6 +24,9 @@ from mock_insightly.versions.version import Version, record_targets
 STAMPS = frozenset({"clock_skew_s", "stamp_step_s", "updated_later_s", "updated_within_s"})
 """Effects on the stamps that a write leaves."""
 
+ELSEWHERE = "; if another vendor has this path, put the rule to that vendor's fake: `service: NAME`"
+"""What is said of a path that the CRM has not."""
+
 _CUSTOM_NAME = "*__c"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 
@@ -243,11 +246,14 @@ class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     def objection(self) -> str | None:
         """Return why this rule can never do what it says; None if it can."""
-        effect = self.effect
+        effect, path = self.effect, plain_path(self.match.path).lower()
         renamed = effect.rename_fields or {}
         # what updates records gives them stamps, on whichever route
         own = [name for name in effect.own if not (effect.update_listed and name in STAMPS)]
-        return super().objection() or why_without_effect(own, renamed, self.match)
+        without_effect = why_without_effect(own, renamed, self.match)
+        if without_effect and not any(_can_be_one(path, place.path) for place in _places()):
+            without_effect += ELSEWHERE
+        return super().objection() or without_effect
 
 
 class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):

@@ -108,6 +108,10 @@ BROKEN = {
     "a path without a slash": (GOOD + "  - request: {method: GET, path: instances}\n", "4:28", "a path that starts with a slash, such as /instances; got"),
     "an unknown service": (GOOD + "  - fault: {service: crn, effect: {drop: true}}\n", "4:13", "unknown value 'crn'; did you mean 'crm'?"),
     "a misspelt effect": (GOOD + "  - fault: {effect: {staus: 503}}\n", "4:22", "unknown key 'staus'; did you mean 'status'?"),
+    "a fault of another vendor": (
+        GOOD.replace("steps:", "instance: {element: {key: acme}}\nsteps:") + "  - fault: {match: {path: /v1/deals}, effect: {index_lag_s: 4}}\n",
+        "5:5", "`service: NAME`; NAME may be acme here",
+    ),
     "a fault without an effect": (GOOD + "  - fault: {effect: {}}\n", "4:5", "a rule has no effect: give status, body"),
     "a status that is none": (GOOD + "  - respond: {status: 999}\n", "4:15", "expected a whole number from 200 to 599; got 999"),
     "a status alone": (GOOD + "  - respond: 503\n", "4:5", "got 503; write it as in `respond: {status: 503, times: 3}`"),

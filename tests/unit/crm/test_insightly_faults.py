@@ -76,6 +76,11 @@ SHIFTED = "only on lists that are read page by page"
         "what cannot be updated": ({"update_listed": 1}, {"path": "/v3.1/Users"}, "can be updated"),
         "stamps of a read": ({"clock_skew_s": 5}, {"method": "GET"}, "only on writes"),
         "an update": ({"updated_within_s": 3}, {"method": "PUT"}, "only on calls that create"),
+        "another vendor's path": (
+            {"index_lag_s": 4},
+            {"path": "/v1/deals"},
+            "put the rule to that vendor's fake: `service: NAME`",
+        ),
         "a field of others": (
             {"rename_fields": {"CONTACT_ID": "ID"}},
             {"path": "/v2.2/Leads*"},

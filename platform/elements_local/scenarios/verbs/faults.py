@@ -6,9 +6,10 @@ from msgspec import to_builtins
 
 from callback_sink.answers import ScriptedResponse
 from elements_local.clients import SERVICES
+from elements_local.records import INSIGHTLY
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, whose
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, only_here
-from mock_insightly.faults import CrmRule
+from mock_insightly.faults import ELSEWHERE, CrmRule
 
 
 class Response(ScriptedResponse, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -36,6 +37,9 @@ def _fault_objections(state: StateSoFar, argument: Fault | list[Fault]) -> Itera
         at: tuple[str | int, ...] = (place, "service") if isinstance(argument, list) else ("service",)
         yield from state.service_objections(rule.service, at)
         reason = rule.objection() if rule.service in SERVICES else None
+        others = [element for element in dict.fromkeys(state.elements) if element != INSIGHTLY]
+        if reason is not None and others and reason.endswith(ELSEWHERE):
+            reason = f"{reason}; NAME may be {' or '.join(others)} here"
         if reason is not None:
             yield (place,) if isinstance(argument, list) else (), reason
 
