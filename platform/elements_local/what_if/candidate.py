@@ -6,8 +6,7 @@ from typing import Any
 
 from msgspec import NODEFAULT, structs
 
-from elements_local.clients import Credentials
-from elements_local.guide import changed_block, instance_body
+from elements_local.guide import changed_block
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cause import Place
@@ -72,6 +71,7 @@ class ScenarioPlace:
         record: its name; None if it has none, so that its changes cannot be told from others.
         nth: which of the record's changes it is, counted from 0.
         block: of the resource, before any change.
+        usual: the blocks of an instance whose own are not named.
     """
 
     instance: str
@@ -79,6 +79,7 @@ class ScenarioPlace:
     record: str | None
     nth: int
     block: Mapping[str, object] | None
+    usual: Mapping[str, object]
 
 
 def without_expectations(scenario: Scenario) -> Scenario:
@@ -90,7 +91,7 @@ def polled_alone(scenario: Scenario, place: ScenarioPlace) -> Scenario:
     """Return a scenario in which an instance polls one resource, and none beside it."""
 
     def alone(values: Mapping[str, Any]) -> dict[str, Any]:
-        blocks = readable(CONFIGURATION, values.get(CONFIGURATION, _GUIDES_BLOCKS))
+        blocks = readable(CONFIGURATION, values.get(CONFIGURATION, place.usual))
         own = blocks.get(place.resource) if isinstance(blocks, Mapping) else None
         return {**values, **({} if own is None else {CONFIGURATION: {place.resource: own}})}
 
@@ -141,14 +142,14 @@ def _configured(
 def _with_changes(
     values: Mapping[str, Any], candidate: CureCandidate, place: ScenarioPlace
 ) -> dict[str, Any]:
-    """Return keys of a configuration with a change; the poller's blocks are the guide's where they are not named."""
+    """Return keys of a configuration with a change; the poller's blocks are the usual ones where they are not named."""
     if candidate.block and poller_configuration.has_lines(values):
         own = {place.resource: place.block or {}}
         values = poller_configuration.lines_as_blocks(values, defaults=own)
     changed = {**values, **candidate.keys}
     if not candidate.block:
         return changed
-    blocks = readable(CONFIGURATION, values.get(CONFIGURATION, _GUIDES_BLOCKS))
+    blocks = readable(CONFIGURATION, values.get(CONFIGURATION, place.usual))
     if isinstance(blocks, Mapping):
         written = blocks.get(place.resource) or place.block or {}
         changed[CONFIGURATION] = {**blocks, place.resource: changed_block(written, candidate.block)}
@@ -214,6 +215,3 @@ def neutral(rule: Fault) -> dict[str, object]:
         for each in structs.fields(effect)
         if getattr(effect, each.name) != each.default and each.name not in {"body", "headers"}
     }
-
-
-_GUIDES_BLOCKS: Mapping[str, Any] = instance_body(Credentials(name=""))["configuration"][CONFIGURATION]

@@ -10,7 +10,9 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.errors import HarnessError
+from elements_local.guide import instance_body
 from elements_local.kit.instants import UnreadableTimeError, format_instant
+from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cause import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.controls import makes_real
@@ -227,12 +229,14 @@ def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) ->
     if instance is None:
         raise NotRebuiltError("the instance was not made by a call that can be made again")
     names = {str(number): name for name, number in recording.records.items()}
+    usual = instance_body(session.credentials, element=case.instance.element_key)["configuration"]
     place = ScenarioPlace(
         instance=instance,
         resource=case.resource,
         record=names.get(case.record_id),
         nth=sought.nth,
         block=sought.block,
+        usual=usual[CONFIGURATION],
     )
     scenario = without_expectations(loaded.scenarios[0])
     alone = alone and bool(place.block)

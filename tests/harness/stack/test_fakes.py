@@ -379,13 +379,13 @@ def test_commands_and_fixtures_name_its_kinds(clients):
     assert trigger.outcome_of(clients, poller, changed).sent.event_types == ("UPDATED",)
 
 
-def test_what_was_lost_is_explained_and_a_cure_is_tried(clients, fake):
+def test_what_was_lost_is_explained_and_a_cure_is_tried_where_the_crm_has_a_kind_of_the_name(clients, fake):
     instance = clients.platform.create_instance(instance_body(clients.credentials, element="hublike"))
     fake.script_faults([{"match": {"path": "*/search"}, "effect": {"index_lag_s": 120}}])
     clients.clock.advance("14m")
-    made = clients.crm.create("deals", {"properties": {"name": "Big"}})
+    made = clients.crm.create("hublike/contacts", {"properties": {"name": "Big"}})
     clients.clock.advance("16m")
-    said = clients.platform.explain(instance_id=instance["id"], resource="deals", record_id=made["id"])
+    said = clients.platform.explain(instance_id=instance["id"], resource="contacts", record_id=made["id"])
 
     assert (said["verdict"], said["cause"]) == ("not reported", "index-lag")
     assert said["fix"]["change"] == {"pollDelay": 120}

@@ -36,7 +36,7 @@ steps:
   - never: {callbacks: [contacts/ada CREATED]}
 """
 PLACE = ScenarioPlace(
-    instance="mine", resource="contacts", record="contacts/ada", nth=1, block={"idField": "X"}
+    instance="mine", resource="contacts", record="contacts/ada", nth=1, block={"idField": "X"}, usual={}
 )
 
 
