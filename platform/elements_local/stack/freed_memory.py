@@ -6,7 +6,7 @@
 import sys
 
 _OPTIONS = {
-    "M_MMAP_THRESHOLD": (-3, 128 * 1024),
+    "M_MMAP_THRESHOLD": (-3, 32 * 1024),
     "M_TRIM_THRESHOLD": (-1, 128 * 1024),
     "M_ARENA_MAX": (-8, 2),
 }

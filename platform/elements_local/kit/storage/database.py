@@ -29,7 +29,7 @@ from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
 _OPENING_AT_ONCE = 20
 
 _MOST_IDLE = 4
-"""Connections to SQLite that are kept open; each may have pages and statements of 2 MiB."""
+"""Connections to SQLite that are kept open; each has its own pages and statements."""
 
 
 class _Connections:
@@ -162,7 +162,7 @@ def _prepare_sqlite(connection: Any, _record: object, *, synchronous: str) -> No
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _Connections
     # `NORMAL` may lose the last commits when the machine loses power, but never tears the file; other processes, such
     # as a second start on one directory, are waited for by busy_timeout
-    for pragma in ("busy_timeout=30000", f"synchronous={synchronous}", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", f"synchronous={synchronous}", "foreign_keys=ON", "cache_size=-512"):
         connection.execute(f"PRAGMA {pragma}")
     _switch_to_wal(connection)
 

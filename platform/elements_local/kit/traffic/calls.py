@@ -154,7 +154,7 @@ ENGINE = "engine"
 
 LARGEST_KEPT_BODY = 64 * 1024
 KEPT_CALLS = 10_000
-KEPT_BYTES_OF_CALLS = 10 * 1024 * 1024
+KEPT_BYTES_OF_CALLS = 4 * 1024 * 1024
 """Of a workspace's changes, and as many of its reads."""
 
 PAGE_BYTES = 512 * 1024

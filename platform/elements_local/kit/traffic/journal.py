@@ -20,10 +20,10 @@ from elements_local.kit.workspaces.registry import Workspace
 
 KEPT_REQUESTS = 500
 KEPT_BYTES = 8 * 1024
-KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
-"""Of a workspace; and of all workspaces, their calls included:"""
+KEPT_BYTES_OF_REQUESTS = 4 * 1024 * 1024
+"""Of a workspace, so that three sorts fit into what all workspaces have, their calls included:"""
 
-JOURNAL_BYTES = 16 * 1024 * 1024
+JOURNAL_BYTES = 12 * 1024 * 1024
 _SMALLEST = 1024 * 1024
 
 
