@@ -1,6 +1,8 @@
 """The battery for pollers: a right one passes every check, and each wrong one fails those that its row lists and no other."""
 
 import json
+import os
+import signal
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
@@ -13,10 +15,11 @@ from command import call
 
 from elements_local.certify.poller.battery import certify_poller
 from elements_local.certify.poller.checks import BATTERY
-from elements_local.certify.poller.command import Ended
+from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.reported import Reader
 from elements_local.certify.poller.trial import PollerTerms
+from elements_local.platform.audit.oracle import ExpectedEventType
 from elements_local.start import Options, in_process
 
 PAGE = 4
@@ -254,6 +257,45 @@ def test_who_waits_until_a_change_is_old_is_late(stack, given, fails):
     )
 
 
+class AskingWhoItIs(Poller):
+    """Asks for its user first, as many do to try their key."""
+
+    def _listed(self, fetch, since):
+        fetch("/v3.1/Users/Me")
+        yield from super()._listed(fetch, since)
+
+
+def test_a_call_before_the_first_page_hides_nothing(stack):
+    only = ["update-between-pages", "429-with-retry-after", "500-once"]
+
+    wrong = AskingWhoItIs(knows_by="id", on_error="ignores", cursor="now")
+
+    assert list(certified(stack, wrong, only=only).failed) == only
+
+
+class ReadingEachAgain(Poller):
+    """Lists, and then reads each record: what changed in between is reported by this very run."""
+
+    def _listed(self, fetch, since):
+        for contact in [*super()._listed(fetch, since)]:
+            yield fetch(f"/v3.1/Contacts/{contact['CONTACT_ID']}")[1]
+
+
+class ListingTwice(Poller):
+    """Lists twice, and reports both states of what changed in between."""
+
+    def _listed(self, fetch, since):
+        yield from super()._listed(fetch, since)
+        yield from super()._listed(fetch, since)
+
+
+@pytest.mark.parametrize("kind", [ReadingEachAgain, ListingTwice])
+def test_what_changes_during_a_run_may_be_reported_by_it_without_a_date(stack, kind):
+    (result,) = certified(stack, kind(), only=["update-between-pages"]).results
+
+    assert result.outcome.value == "passed", result.why
+
+
 def test_repeats_and_deletions_are_judged_as_asked(stack):
     forgetful = Poller(knows_by="nothing")
     deaf = {"only": ["made-again"], "allowed": Leniency(deletes=True)}
@@ -326,6 +368,18 @@ def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
     )
     assert 'failures="1"' in (tmp_path / "it.xml").read_text()
     assert "Certificate of a poller" in (tmp_path / "it.html").read_text()
+
+
+def test_what_was_written_is_read_though_a_process_that_was_left_behind_holds_the_stream():
+    left = "[sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True, stderr=subprocess.DEVNULL"
+    program = f"import subprocess, sys; print(subprocess.Popen({left}).pid, flush=True)"
+
+    ended = CommandRunner(command=[sys.executable, "-c", program], timeout=MINUTE)(
+        {}, datetime(2026, 3, 2, tzinfo=UTC)
+    )
+
+    assert ended.failure == ""
+    os.kill(int(ended.output), signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
@@ -419,3 +473,36 @@ def test_three_kinds_of_lines_are_read(lines, ids, state):
     assert [(each.record_id, each.updated, each.change and each.change.value) for each in said.reports] == ids
     assert said.state == state
     assert said.passed_over == "hello"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        pytest.param(
+            '{"resource": "contacts", "id": 7, "name": "a\u2028b\x85c"}', ["7"], id="odd characters"
+        ),
+        pytest.param('\ufeff{"resource": "contacts", "id": 7}\r\n\r\n', ["7"], id="a byte order mark"),
+        pytest.param('{"resource": "contacts", "id": 7.0}', ["7"], id="a float"),
+        pytest.param(
+            '{"type": "SCHEMA", "stream": "contacts", "key_properties": 5}\n'
+            '{"type": "RECORD", "stream": "contacts", "record": {"CONTACT_ID": 7}}',
+            ["7"],
+            id="no list of keys",
+        ),
+    ],
+)
+def test_what_programs_write_in_other_ways_is_read(text, ids):
+    reader = Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+
+    assert [each.record_id for each in reader.read(text.encode()).reports] == ids
+
+
+def test_what_has_no_such_form_or_word_is_not_taken_for_right():
+    reader = Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+
+    said = reader.read(
+        b'{"resource": "contact", "id": 7}\n{"resource": "contacts", "id": 8, "change": "new"}'
+    )
+
+    assert said.passed_over == '{"resource": "contact", "id": 7}'
+    assert [each.change for each in said.reports] == [ExpectedEventType.UNKNOWN]

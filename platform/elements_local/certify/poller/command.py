@@ -17,6 +17,7 @@ from elements_local.kit.os_errors import os_reason
 
 MOST_OUTPUT = 16 * 1024 * 1024
 _TAIL = 4096
+_PIECE = 65536
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -82,25 +83,25 @@ class _Kept:
 
     def __init__(self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, most: int = 0) -> None:
         self._process, self._stream, self._most = process, stream, most
-        self._kept = b""
+        self._kept = bytearray()
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def whole(self) -> bytes:
         """Return what was kept once the stream has ended; a process that left its group may hold it open, and is not waited for."""
-        self._thread.join(10)
-        return self._kept
+        self._thread.join(3)
+        return bytes(self._kept)
 
     def _read(self) -> None:
         assert self._stream is not None  # noqa: S101 - a pipe
         with self._stream:
-            if self._most:
-                self._kept = self._stream.read(self._most + 1)
-                if len(self._kept) > self._most:
+            for piece in iter(lambda: self._stream.read1(_PIECE), b""):  # type: ignore[attr-defined, union-attr]
+                self._kept += piece
+                if not self._most:
+                    del self._kept[:-_TAIL]
+                elif len(self._kept) > self._most:
                     _kill(self._process)
-            else:
-                for piece in iter(lambda: self._stream.read1(_TAIL), b""):  # type: ignore[attr-defined, union-attr]
-                    self._kept = (self._kept + piece)[-_TAIL:]
+                    return
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

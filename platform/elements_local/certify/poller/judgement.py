@@ -48,11 +48,16 @@ class Report(Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
 
 
+Shown: TypeAlias = tuple[str, datetime | None]
+"""A record's id and date in an answer of the CRM."""
+
+
 class CertifiedRun(Struct, frozen=True, kw_only=True):
     """A run of a poller.
 
     Attributes:
         before, after: the seq of the last change before it began and before it ended.
+        shown: ids and dates of the records that the CRM's answers had, as far as the journal was read.
         disturbed: whether the CRM misbehaved in a way that may keep something from it.
         failure: how it ended, if not well.
         calls: what the CRM's journal has of it.
@@ -63,6 +68,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     before: int
     after: int
     reports: tuple[Report, ...] = ()
+    shown: frozenset[Shown] = frozenset()
     disturbed: bool = False
     failure: str = ""
     calls: Sequence[str] = ()
@@ -194,10 +200,14 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             if report.change is ExpectedEventType.DELETED and not self.allowed.deletes:
                 continue
             seen = max((each.seq for each in self.changes if self._shows(each, run, report)), default=0)
+            may_be = max(
+                (each.seq for each in self.changes if self._may_show(each, run, report)), default=seen
+            )
+            seen = seen if seen > upto else may_be
             fresh = [each for each in self.changes if upto < each.seq <= seen]
             if fresh:
                 upto = seen
-                reported.append((nth, seen))
+                reported.append((nth, max(seen, may_be)))
                 if report.change not in {None, _kind(fresh)}:
                     text = f"{run.name} called it {report.change.value}, it was {_kind(fresh).value}"
                     yield self._finding("misclassified", text)
@@ -211,6 +221,11 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
         if change.kind is ExpectedEventType.DELETED and not self.allowed.deletes:
             return False
         return change.seq <= run.before or (change.seq <= run.after and change.updated == report.updated)
+
+    def _may_show(self, change: VisibleChange, run: CertifiedRun, report: Report) -> bool:
+        """Say whether a report without a date may be of a change made during the run: the CRM's answers had it."""
+        within = run.before < change.seq <= run.after
+        return within and report.updated is None and (self.record_id, change.updated) in run.shown
 
     def _finding(self, kind: str, text: str) -> Finding:
         return Finding(kind=kind, record_id=self.record_id, text=text, history=tuple(self._history()))

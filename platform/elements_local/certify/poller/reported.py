@@ -1,11 +1,12 @@
 """What a poller says on its standard output: lines of its own JSON, of Singer or of Airbyte. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
-from elements_local.certify.poller.judgement import Report
+from elements_local.certify.poller.judgement import Report, Shown
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.text import shortened
@@ -44,15 +45,17 @@ class Reader(Struct, kw_only=True):
     def read(self, output: bytes) -> Said:
         """Read what a run wrote."""
         reports, state, strange = list[Report](), None, ""
-        for line in output.decode("utf-8", "replace").splitlines():
+        # Only these end a line: JSON may have the other characters within its strings at which Python splits.
+        for line in re.split("[\r\n]+", output.decode("utf-8-sig", "replace")):
             message = _object(line)
             if message.get("type") == "STATE":
                 state = self._state(message)
             elif message.get("type") == "SCHEMA" and self._is_meant(message.get("stream")):
-                self.id_field = next(iter(message.get("key_properties") or [self.id_field]))
+                keys = message.get("key_properties")
+                self.id_field = str(keys[0]) if isinstance(keys, list) and keys else self.id_field
             elif report := self.report(message):
                 reports.extend(report)
-            elif not message and line.strip():
+            elif "type" not in message and line.strip():
                 strange = strange or shortened(line.strip(), 200)
         return Said(reports=tuple(reports), state=state, passed_over=strange)
 
@@ -69,9 +72,11 @@ class Reader(Struct, kw_only=True):
             resource, updated, change = wrapped.get("stream"), fields.get(self.updated_field), None
         else:
             resource, number, updated, change = map(message.get, ("resource", "id", "updated", "change"))
+        if isinstance(number, float) and number.is_integer():
+            number = int(number)
         if not self._is_meant(resource) or not isinstance(number, str | int):
             return ()
-        kind = _CHANGES.get(str(change).upper())
+        kind = None if change is None else _CHANGES.get(str(change).upper(), ExpectedEventType.UNKNOWN)
         return (Report(record_id=str(number), change=kind, updated=_instant(updated)),)
 
     def _is_meant(self, stream: object) -> bool:
@@ -84,6 +89,19 @@ class Reader(Struct, kw_only=True):
         stream = state.get("stream", {}) if isinstance(state, dict) else {}
         self._states[str(stream.get("stream_descriptor") if isinstance(stream, dict) else stream)] = state
         return list(self._states.values())
+
+
+def records_shown(body: str, id_field: str, updated_field: str) -> set[Shown]:
+    """Return the ids and dates of the records that an answer of the CRM has."""
+    try:
+        value = decode(body.encode())
+    except MalformedJsonError:
+        return set()
+    return {
+        (str(each.get(id_field)), _instant(each.get(updated_field)))
+        for each in (value if isinstance(value, list) else [value])
+        if isinstance(each, dict)
+    }
 
 
 def _object(line: str) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from elements_local.certify.poller.judgement import (
     Finding,
     Leniency,
     Report,
+    Shown,
     VisibleChange,
     judge,
 )
-from elements_local.certify.poller.reported import Reader
+from elements_local.certify.poller.reported import Reader, records_shown
 from elements_local.certify.scorecard import SkippedError
 from elements_local.clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.errors import CallError
@@ -30,7 +31,7 @@ from elements_local.kit.masks import mask_known
 from elements_local.kit.values import replace
 from elements_local.kit.wire import AGENT
 from elements_local.platform.audit.oracle import ExpectedEventType
-from elements_local.records import INSIGHTLY, RecordSort, with_value
+from elements_local.records import INSIGHTLY, RecordSort, merged, with_value
 
 Runner = Callable[[Mapping[str, str], datetime], Ended]
 """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
@@ -185,7 +186,7 @@ class PollerTrial:
 
     def run(self, times: str | Sequence[Fields] = "1", *, disturbed: bool = False) -> None:
         """Run the poller an interval after the last time, so many times, or once with fault rules."""
-        rules = () if isinstance(times, str) else times
+        rules = () if isinstance(times, str) else [self._of_the_list(rule) for rule in times]
         for _ in range(int(times) if isinstance(times, str) else 1):
             self._go_to(self.next_run)
             self.stamp([*self.rules, *rules])
@@ -203,8 +204,14 @@ class PollerTrial:
         runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
         if not judge(changes, runs, self.terms.allowed):
             return []
-        calls = self._calls()
-        return judge(changes, [replace(run, calls=calls[run.at]) for run in runs], self.terms.allowed)
+        calls, shown = self._calls()
+        known = [replace(run, calls=calls[run.at], shown=frozenset(shown[run.at])) for run in runs]
+        return judge(changes, known, self.terms.allowed)
+
+    def _of_the_list(self, rule: Fields) -> Fields:
+        """Return a rule that leaves the poller's other calls alone, such as one that tries its key first."""
+        path = f"*/{self.sort.collection}*"
+        return merged(rule, {"match": {"path": path}}) if self.sort.element == INSIGHTLY else rule
 
     def _ids(self, names: Iterable[str]) -> Iterable[Any]:
         return (number for name in names for number in self.made[name])
@@ -262,13 +269,16 @@ class PollerTrial:
             reports[parse_instant(posted["received_at"])] += self.reader.report(posted["json"])
         return reports
 
-    def _calls(self) -> Mapping[datetime, list[str]]:
-        """Return the poller's calls, as the fake's journal has them, by the runs' instants."""
-        calls = defaultdict[datetime, list[str]](list)
+    def _calls(self) -> tuple[Mapping[datetime, list[str]], Mapping[datetime, set[Shown]]]:
+        """Return the poller's calls, as the fake's journal has them, and what they were answered, by the runs' instants."""
+        calls, shown = defaultdict[datetime, list[str]](list), defaultdict[datetime, set[Shown]](set)
         for each in reversed(self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")["exchanges"]):
             if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
                 calls[parse_instant(each["at"])] += [f"{each['method']} {each['target']} -> {each['status']}"]
-        return calls
+                shown[parse_instant(each["at"])] |= records_shown(
+                    each["reply"]["body"], self.sort.id, _INSIGHTLY_UPDATED
+                )
+        return calls, shown
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])
