@@ -61,7 +61,7 @@ def linted(sought: CureCase, findings: Sequence[Mapping[str, Any]]) -> list[Cure
         CureCandidate(where="configuration", text=_text(block, keys, resource), block=block, keys=keys)
         for finding in findings
         if finding["resource"] in {None, resource} and finding["cure"]["change"]
-        for block, keys in [_split(finding["cure"]["change"], resource)]
+        for block, keys in [_split(finding["cure"]["change"], resource, sought.block or {})]
         if block or keys
     ]
     if sought.cause.stage in _AFTER_POLLS:
@@ -112,11 +112,19 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
         yield CureCandidate(where="receiver", text=text, answers=True, shown={"status": 200})
 
 
-def _split(change: Mapping[str, Any], resource: str) -> tuple[dict[str, object], dict[str, object]]:
-    """Return the keys of a resource's block, those of its dates among them, and the instance's own, of a merge patch."""
-    block = dict((change.get(CONFIGURATION) or {}).get(resource) or {})
-    dates = block.pop(DATES, None) or {}
-    return {**block, **dates}, {key: value for key, value in change.items() if key != CONFIGURATION}
+def _split(
+    change: Mapping[str, Any], resource: str, present: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return the keys of a resource's block, those of its dates among them, and the instance's own, of a merge patch.
+
+    Args:
+        present: the block; in the place of one that is empty, a patch has all of the element's own.
+    """
+    block, there = (
+        _as_keys(each) for each in ((change.get(CONFIGURATION) or {}).get(resource) or {}, present)
+    )
+    changed = {key: value for key, value in block.items() if key not in there or there[key] != value}
+    return changed, {key: value for key, value in change.items() if key != CONFIGURATION}
 
 
 def _text(block: Mapping[str, object], keys: Mapping[str, object], resource: str) -> str:

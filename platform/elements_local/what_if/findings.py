@@ -251,8 +251,10 @@ class NoSuchInstanceError(HarnessError):
 
 def of_body(clients: WorkspaceClients, body: Mapping[str, Any], *, lag_s: int | None) -> Linted:
     """Return what is found in the body of an instance that is not made."""
-    found = clients.platform.call_object("POST", f"/_local/lint{query_of({'indexLag': lag_s})}", json=body)
-    return _linted(configured_body(body, clients.credentials.crms), found, lag_s or 0)
+    configured = configured_body(body, clients.credentials.crms)
+    lag = _lag_of(clients, configured.element) if lag_s is None else lag_s
+    found = clients.platform.call_object("POST", f"/_local/lint{query_of({'indexLag': lag})}", json=body)
+    return _linted(configured, found, lag)
 
 
 def configured_body(
@@ -285,11 +287,10 @@ def of_instance(clients: WorkspaceClients, instance_id: int | None, *, lag_s: in
     """
     platform = clients.platform
     number = _only_instance(clients) if instance_id is None else instance_id
-    lag = _lag_of(clients) if lag_s is None else lag_s
+    configured = configured_instance(clients, number)
+    lag = _lag_of(clients, configured.element) if lag_s is None else lag_s
     query = query_of({"instanceId": number, "indexLag": lag})
-    return _linted(
-        configured_instance(clients, number), platform.call_object("GET", f"/_local/lint{query}"), lag
-    )
+    return _linted(configured, platform.call_object("GET", f"/_local/lint{query}"), lag)
 
 
 def configured_instance(clients: WorkspaceClients, instance_id: int | None) -> Configured:
@@ -361,14 +362,15 @@ def _only_instance(clients: WorkspaceClients) -> int:
     return number
 
 
-def _lag_of(clients: WorkspaceClients) -> int:
-    """Return how far the CRM's search lags by its scripted faults."""
-    if not clients.crm.url:
+def _lag_of(clients: WorkspaceClients, element: str) -> int:
+    """Return how far the search of an element's vendor lags, by its scripted faults or as ever."""
+    vendor = clients.fakes.get(element, clients.crm)
+    if not vendor.url:
         return 0
-    rules = clients.crm.call("GET", "/_local/faults")["faults"]
-    effects = [each["effect"] for each in rules]
+    kinds = clients.credentials.crms.get(element, {}).get("kinds", {}).values()
+    effects = [each["effect"] for each in vendor.call("GET", "/_local/faults")["faults"]]
     lags = (each.get("index_lag_s", 0) + each.get("index_lag_within_s", 0) for each in effects)
-    return int(max(lags, default=0))
+    return int(max([0, *lags, *(kind["indexLag"] for kind in kinds)]))
 
 
 def rules(clients: WorkspaceClients) -> list[dict[str, Any]]:

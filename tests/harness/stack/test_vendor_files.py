@@ -12,7 +12,7 @@ from elements_local.kit.api.json_text import decode
 from elements_local.recording import scenario_so_far
 from elements_local.start import Options, in_process
 from elements_local.what_if.configured import resource_of
-from elements_local.what_if.findings import configured_instance
+from elements_local.what_if.findings import configured_instance, of_instance
 from elements_local.what_if.grid import CellVerdict
 from elements_local.what_if.sweep import Probes
 
@@ -342,20 +342,22 @@ AUTHENTICATIONS = {
 }  # fmt: skip
 
 
-def small(folder, name, authentication, *more):
-    """Write a file of a small vendor that lets callers in as it is said."""
+def small(folder, name, authentication, *, listing=""):
+    """Write a file of a small vendor that lets callers in, and lists, as it is said."""
     text = (VENDORS / "small.yaml").read_text("utf-8").replace("small", name)
+    text = text.replace("  paging:", f"{listing}  paging:")
     text = re.sub("authentication: .*", f"authentication: {{ key: access.token, {authentication} }}", text)
     path = folder / f"{name}.yaml"
-    path.write_text("\n".join((text, *more)), "utf-8")
+    path.write_text(text, "utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
 def letting_in(tmp_path_factory):
     folder = tmp_path_factory.mktemp("vendors")
-    files = tuple(small(folder, name, said) for name, (said, _, _) in AUTHENTICATIONS.items())
-    with in_process(Options(vendors=files)) as stack:
+    files = [small(folder, name, said) for name, (said, _, _) in AUTHENTICATIONS.items()]
+    files.append(small(folder, "lagging", "header: X-Api-Key", listing="  lag_s: 4\n"))
+    with in_process(Options(vendors=tuple(files))) as stack:
         yield stack
 
 
@@ -378,5 +380,22 @@ def test_a_call_straight_to_a_fake_is_made_again_with_its_credential_where_it_st
     assert ("not-recorded" in text, "deals/a: id" in text) == (False, True)
     assert (said["cause"], (said["fix"] or {}).get("change")) == (
         "index-lag",
-        {"pollDelay": 5} if cured else None,
+        {"pollDelay": 4} if cured else None,
     )
+
+
+@each_row(("name", "effect", "lag_s"), [("lagging", {}, 4), ("keyed", {"index_lag_s": 3}, 3)])
+def test_a_lag_of_its_lists_is_known_to_lint_and_to_the_diagnosis(letting_in, name, effect, lag_s):
+    clients = letting_in.new_workspace(seed=7)
+    instance = instance_of(clients, name)
+    clients.fakes[name].script_faults([{"match": {"path": "*"}, "effect": effect}] if effect else [])
+    clients.clock.advance("14m58s")
+    made = clients.crm.create(f"{name}/deals", {"title": "a"})
+    clients.clock.advance("16m")
+    of = {"instance_id": instance["id"], "resource": "deals", "record_id": made["id"], "cures": False}
+    said = clients.platform.explain(**of)
+    found = of_instance(clients, instance["id"], lag_s=None)
+
+    assert (said["cause"], f"only {lag_s} s later" in said["why"]) == ("index-lag", True)
+    assert [each["rule"] for each in found.findings] == ["poll-delay-too-short"]
+    assert found.lag_s == lag_s

@@ -19,7 +19,7 @@ from elements_local.kit.storage.retention import Pruned, Retention, RetentionRul
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import Forgetting, Row, Transaction, WorkspaceStatement
 from elements_local.kit.values import replace
-from elements_local.kit.web.middleware import RULE
+from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
 
 Fields = Mapping[str, object]
@@ -172,7 +172,9 @@ class KeptRecords:
             deleted: those that are deleted, and no others.
         """
         workspace, (effect, _) = self._workspace_of(), _effect()
-        effect = effect if effect.index_lag_s else replace(effect, index_lag_s=lag_s)
+        if lag_s and not effect.index_lag_s:
+            effect = replace(effect, index_lag_s=lag_s)
+            request.environ.setdefault(NOTED, {})["index_lag_s"] = lag_s
         now = workspace.clock.now()
         with self._host.database.read(workspace.name) as tx:
             found = [_record(row) for row in tx.all(self._gone if deleted else self._all, of_kind=kind)]

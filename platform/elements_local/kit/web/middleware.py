@@ -40,7 +40,7 @@ RULE = "elements_local.fault_rule"
 """Where in a request's environment the service finds the rule that struck it, for effects of its own."""
 
 NOTED = "elements_local.fault_noted"
-"""Where in a request's environment the service notes what a rule's effect did, for the journal: a mapping."""
+"""Where in a request's environment the service notes what a rule's effect did, or its own lag, for the journal: a mapping."""
 
 WHOSE = "elements_local.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
@@ -313,12 +313,12 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
         reply_headers=[] if answer is None else list(answer.headers),
         reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
         fault=rule is not None,
-        effect=_effect(rule, environ[NOTED]) if rule else {},
+        effect=_effect(rule, environ.get(NOTED, {})),
     )
 
 
-def _effect(rule: FaultRule, noted: dict[str, Any]) -> dict[str, Any]:
-    effect: dict[str, Any] = to_builtins(rule.effect)
+def _effect(rule: FaultRule | None, noted: dict[str, Any]) -> dict[str, Any]:
+    effect: dict[str, Any] = to_builtins(rule.effect) if rule else {}
     return {**effect, "noted": noted} if noted else effect
 
 

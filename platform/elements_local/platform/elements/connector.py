@@ -230,11 +230,13 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
         named_by: the path of a field that says what a record is called.
         text: that of one that takes any text.
         example: what a new one has beside its name.
+        index_lag: seconds by which its lists and searches lag behind its records, without any fault.
     """
 
     named_by: str
     text: str
     example: Mapping[str, object] = msgspec.field(default_factory=dict)
+    index_lag: int = 0
 
 
 class VendorFake(Struct, frozen=True, kw_only=True):

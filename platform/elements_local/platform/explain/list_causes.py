@@ -1,7 +1,7 @@
 """Causes by the stretch of time that a poll asked for, and by which the CRM's answer did not hold a record within it. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
@@ -183,8 +183,10 @@ def _is_date_parameter(clause: Clause) -> bool:
 
 
 def _most(calls: Iterable[VendorCall], effect: str) -> float:
-    """Return the highest number that scripted faults of some calls had for an effect; 0 if there was none."""
-    numbers = [call.effect.get(effect) for call in calls]
+    """Return the highest number that some calls had for an effect, by scripted faults or as ever; 0 if there was none."""
+    noted = (call.effect.get("noted") for call in calls)
+    effects = [*(call.effect for call in calls), *(each for each in noted if isinstance(each, Mapping))]
+    numbers = [each.get(effect) for each in effects]
     return max((number for number in numbers if isinstance(number, int | float)), default=0)
 
 

@@ -83,7 +83,7 @@ class FileConnector:
             origin=self.file.origin,
             create_app=partial(create_app, self),
             credentials=lambda key: {self.file.authentication.key: key},
-            kinds={key: _kind(each) for key, each in self.resources.items()},
+            kinds={key: _kind(self.file, each) for key, each in self.resources.items()},
         )
 
     def collection(self, resource: str) -> VendorCollection:
@@ -152,7 +152,7 @@ def create_app(connector: FileConnector, host: "FakeHost") -> "Flask":
     return FileFake(host, connector.file, connector.hooks).app()
 
 
-def _kind(resource: FileResource) -> VendorKind:
+def _kind(file: VendorFile, resource: FileResource) -> VendorKind:
     declared = resource.declared
     texts = resource.record.values == "text"
     example: dict[str, object] = {}
@@ -161,5 +161,8 @@ def _kind(resource: FileResource) -> VendorKind:
             value = plain(name, field)
             put(example, resource.path(name), as_text(value) if texts else value)
     return VendorKind(
-        named_by=resource.path(declared.named_by), text=resource.path(declared.text), example=example
+        named_by=resource.path(declared.named_by),
+        text=resource.path(declared.text),
+        example=example,
+        index_lag=max(each.lag_s for each in (file.listing, file.search) if each),
     )
