@@ -130,13 +130,17 @@ def stack_environment() -> dict[str, str]:
     return configuration(click.get_current_context()).environment()
 
 
-def refuse_set(why: str) -> None:
+def refuse_set(why: str, *, vendors: bool = True) -> None:
     """Refuse ``--set``, and what hands in vendors, where the present command starts no stack.
+
+    Args:
+        vendors: whether the latter is refused, too.
 
     Raises:
         click.UsageError: it was given.
     """
-    for name, flag in (("assignments", "--set"), ("connector", "--connector"), ("vendor", "--vendor")):
+    handing_in = (("connector", "--connector"), ("vendor", "--vendor"))
+    for name, flag in (("assignments", "--set"), *(handing_in if vendors else ())):
         if name in typed_options():
             raise click.UsageError(f"{why}, so leave out {flag}")
 

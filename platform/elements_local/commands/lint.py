@@ -20,7 +20,9 @@ from elements_local.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.files import read_bounded, read_file
 from elements_local.kit.os_errors import os_reason
+from elements_local.kit.settings import variable
 from elements_local.recording.text import write
+from elements_local.records import INSIGHTLY
 from elements_local.replay.runner import How, Runner
 from elements_local.reports.files import writable
 from elements_local.start import Options, in_process
@@ -130,7 +132,7 @@ def _check(
     if rule is None and output is not None:
         raise click.UsageError("--output is where --scenario writes to")
     if body is None and not tries:
-        refuse_set("no stack is started without FILE or --try")
+        refuse_set("no stack is started without FILE or --try", vendors=rule is None)
 
 
 def _linted(
@@ -171,7 +173,8 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
     if not findings:
         named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
         raise click.UsageError(f"nothing is found by {rule!r}; found are: {named or 'none'}")
-    first, *others = (scenario_of(linted, finding) for finding in findings)
+    settings = _vendor_settings(linted)
+    first, *others = (scenario_of(linted, finding, settings=settings) for finding in findings)
     with writable(output):
         write(output, first, [finding["message"] for finding in findings], others=others)
     cured = all(finding["cure"]["change"] for finding in findings)
@@ -179,8 +182,27 @@ def _write(linted: "Linted", rule: str, output: Path) -> None:
     click.echo(f"see it: elements-local replay {output}")
 
 
+def _vendor_settings(linted: "Linted") -> dict[str, str]:
+    """Return the settings that a stack of our own needs so that it has the element.
+
+    Raises:
+        click.UsageError: it is a vendor's that is not handed in.
+    """
+    if linted.element == INSIGHTLY:
+        return {}
+    environment = stack_environment()
+    settings = {name.upper(): environment.get(variable(name), "") for name in ("connectors", "vendors")}
+    given = {name: text for name, text in settings.items() if text}
+    if not given and linted.element in linted.kinds.others:
+        raise click.UsageError(
+            f"hand in {linted.element} by --vendor or --connector, as the running stack has it"
+        )
+    return given
+
+
 def _tried(linted: "Linted") -> "list[dict[str, Any]]":
     environment = stack_environment()
+    _vendor_settings(linted)
     with (
         closing(Runner(How(environment=environment, cures=False))) as runner,
         runner.holding(),

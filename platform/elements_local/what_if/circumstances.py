@@ -75,6 +75,11 @@ class Circumstance:
     clocks: ClockChange | None = None
     about: str = field(default="", repr=False)
 
+    @property
+    def effects(self) -> set[str]:
+        """The effects of its faults."""
+        return {name for fault in self.faults for name in fault["effect"]}
+
 
 CIRCUMSTANCES = (
     Circumstance(name="as it is", about="The CRM stamps whole seconds, and finds at once what was written."),

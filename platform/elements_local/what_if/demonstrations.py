@@ -111,8 +111,9 @@ def _in_a_burst(shown: DemonstratedResource) -> Steps:
 def _lagging(shown: DemonstratedResource, lag_s: int) -> Steps:
     """A record is made within the lag of the search before a poll."""
     early = max(shown.interval_m * 60 - lag_s // 2, 1)
+    service = {} if shown.sort.element == INSIGHTLY else {"service": shown.sort.element}
     return [
-        {"fault": {"match": {"path": "*"}, "effect": {"index_lag_s": lag_s}}},
+        {"fault": {**service, "match": {"path": "*"}, "effect": {"index_lag_s": lag_s}}},
         {"advance": {"to": f"T+{early}s"}},
         shown.created(),
         shown.poll(2 + -(-lag_s // (shown.interval_m * 60))),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
@@ -72,11 +73,16 @@ class Linted(Configured):
         return any(finding["severity"] == "error" for finding in self.findings)
 
 
-def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
+def scenario_of(
+    linted: Linted, finding: Mapping[str, Any], *, settings: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, Any]:
     """Return the scenario of a finding, with a row for the configuration as it is, and one with the cure if one is known.
 
     All other findings about the same resource, or about any if it is about none, are cured in both, so that it shows nothing but
     this one.
+
+    Args:
+        settings: of a stack that has the element.
 
     Raises:
         NoScenarioError: no scenario could show it.
@@ -88,6 +94,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
     sought = cases[AS_IT_IS] if rule == _ABOUT_PAGES else [*cases.values()][-1]
     shown = _shown(linted, sought, subject_of(finding))
     element = {} if linted.element == INSIGHTLY else {"element": {"key": linted.element}}
+    settings = {**settings, **SETTINGS.get(rule, {})}
     mapping_steps = [
         {"request": {"method": "POST", "path": f"/instances/{{instance}}/{where}", "json": dict(body)}}
         for where, body in linted.mapping_requests()
@@ -96,7 +103,7 @@ def scenario_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, Any]:
         "scenario": f"{rule}{_where(finding)} <case>",
         "about": f"Bites: {finding['why']}. Cure: {finding['cure']['text']}.",
         "tags": ["lint"],
-        **({"settings": dict(SETTINGS[rule])} if rule in SETTINGS else {}),
+        **({"settings": settings} if settings else {}),
         "matrix": [
             {"case": case, "configuration": _with_what_is_shown(configuration, shown.name, rule)}
             for case, configuration in cases.items()

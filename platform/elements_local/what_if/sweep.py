@@ -9,6 +9,7 @@ from typing import Any
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body, patched
+from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
@@ -49,7 +50,7 @@ def sweep(
     circumstances: Sequence[Circumstance] = CIRCUMSTANCES,
     seed: int = 0,
 ) -> Grid:
-    """Return what comes of each change at each second in each circumstance.
+    """Return what comes of each change at each second in each circumstance that the resource's vendor can be in.
 
     Args:
         stack: with the environment's settings.
@@ -59,6 +60,8 @@ def sweep(
         CallError: the platform refuses the configuration.
     """
     cells: dict[CellKey, GridCell] = {}
+    if resource.sort.element != INSIGHTLY:
+        circumstances = [each for each in circumstances if each.effects <= {*RecordEffect.__struct_fields__}]
     for number, circumstance in enumerate(circumstances):
         clients = stack.new_workspace(start=_start(circumstance, configured, resource), seed=seed)
         try:
@@ -155,7 +158,8 @@ class Probes:
         for victim in self.victims:
             self._update(victim)
         if circumstance.faults:
-            self.clients.crm.script_faults([*circumstance.faults])
+            vendor = self.clients.fakes.get(self.resource.sort.element, self.clients.crm)
+            vendor.script_faults([*circumstance.faults])
         for poll in range(POLLS):
             self._around(poll, self.next_poll())
         for _ in range(_SETTLING_POLLS):

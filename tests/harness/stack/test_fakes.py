@@ -24,9 +24,10 @@ from elements_local.replay.runner import How, Runner
 from elements_local.reports.explanations import instances_polling
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process, on_ports
-from elements_local.what_if.circumstances import CIRCUMSTANCES
+from elements_local.what_if.circumstances import CIRCUMSTANCES, POLLS_SECOND
 from elements_local.what_if.configured import resource_of
 from elements_local.what_if.findings import configured_instance
+from elements_local.what_if.grid import CellVerdict
 from elements_local.what_if.sweep import sweep
 
 NAMED = {"ELEMENTS_LOCAL_CONNECTORS": "hublike:HublikeConnector"}
@@ -297,13 +298,15 @@ def test_its_default_block_has_no_findings_and_the_scenario_of_one_is_of_its_rec
         return CliRunner().invoke(cli, [*lint, *more])
 
     assert linted(usual).stdout == "nothing is found\n"
-    done = linted(
-        {**usual, "datesConfiguration": dates}, "--scenario", "tolerance-too-long", "--output", str(output)
-    )
-    assert done.exit_code == 0, done.output
-    with closing(Runner(How(environment=NAMED))) as runner:
-        as_it_is, cured = (runner.run(scenario).failure for scenario in load(output))
-    assert (as_it_is is None, cured) == (False, None)
+    with closing(Runner(How(cures=False))) as runner:
+        for rule, block, lag in (
+            ("tolerance-too-long", {**usual, "datesConfiguration": dates}, "0"),
+            ("poll-delay-too-short", usual, "3"),
+        ):
+            done = linted(block, "--index-lag", lag, "--scenario", rule, "--output", str(output))
+            assert done.exit_code == 0, done.output
+            as_it_is, cured = (runner.run(scenario).failure for scenario in load(output))
+            assert (rule, as_it_is is None, cured) == (rule, False, None)
 
 
 def test_a_callback_of_its_records_is_imported(clients, tmp_path):
@@ -333,24 +336,40 @@ def test_an_id_of_trigger_is_a_number_where_the_vendors_are(clients, kind, text,
 def test_a_sweep_makes_its_records(stack, clients, instance):
     configured = configured_instance(clients, instance["id"])
     resource = resource_of(configured, "deals")
-    grid = sweep(stack, configured, resource, circumstances=CIRCUMSTANCES[:1])
+    lagging = [each for each in CIRCUMSTANCES if each.name in {"search lags 3 s", "pages overlap"}]
+    grid = sweep(stack, configured, resource, circumstances=lagging)
 
     assert resource.block == HUBLIKE.poller_defaults["deals"]
+    found = {verdict: set() for verdict in CellVerdict}
+    for key, cell in grid.cells.items():
+        for verdict in cell.verdicts if key.change == "create" else ():
+            found[verdict].add(key.label)
+    assert (grid.kind, [each.name for each in grid.circumstances]) == ("deals", ["search lags 3 s"])
+    assert found[CellVerdict.LOST] == {"-2", "-1", POLLS_SECOND}
+    assert "-3" in found[CellVerdict.REPORTED]
 
-    found = [
-        verdict.value
-        for key, cell in grid.cells.items()
-        for verdict in cell.verdicts
-        if key.change in {"create", "update"}
-    ]
-    assert (grid.kind, len(found), {*found}) == ("deals", 100, {"reported"})
 
-
-def test_each_has_a_port_of_its_own():
+def test_each_has_a_port_of_its_own_where_lint_asks_for_its_faults(tmp_path):
+    output = tmp_path / "found.yaml"
     with on_ports(Options(environment=NAMED)) as stack:
-        crm = stack.workspace().credentials.crms["hublike"]
+        clients = stack.workspace()
+        crm = clients.credentials.crms["hublike"]
         assert stack.listening["hublike"] == crm["url"]
-        assert stack.workspace().fakes["hublike"].call("GET", "/_local/health")["service"] == "hublike"
+        assert clients.fakes["hublike"].call("GET", "/_local/health")["service"] == "hublike"
+
+        clients.platform.create_instance(instance_body(clients.credentials, element="hublike"))
+        clients.fakes["hublike"].script_faults([{"match": {"path": "*"}, "effect": {"index_lag_s": 4}}])
+        address = {"ELEMENTS_LOCAL_PLATFORM_URL": stack.addresses.platform}
+        lint = ["lint", "--scenario", "poll-delay-too-short", "--output", str(output)]
+        unnamed, tried = (
+            CliRunner().invoke(cli, [*words], env=address) for words in (lint, ["lint", "--try"])
+        )
+        named = CliRunner().invoke(cli, [*lint, "--connector", "hublike:HublikeConnector"], env=address)
+
+    for done in (unnamed, tried):
+        assert (done.exit_code, "hand in hublike by --vendor or --connector" in done.stderr) == (2, True)
+    assert named.exit_code == 0, named.output
+    assert "CONNECTORS: hublike:HublikeConnector" in output.read_text()
 
 
 def test_a_part_of_a_stack_does_not_play_it():
