@@ -5,6 +5,7 @@ the grant's code in it, which means nothing beside a user name and an API key (i
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from elements_local.clients import Credentials
@@ -109,7 +110,8 @@ def instance_body(
         return body
     crm, guides = workspace.crms[element], body["configuration"]
     kept = {name: value for name, value in guides.items() if name.startswith("event.")}
-    blocks: dict[str, object] = {"event.poller.configuration": {kind: {} for kind in crm.get("kinds", {})}}
+    own = {kind: deepcopy(dict(found.get("poller", {}))) for kind, found in crm.get("kinds", {}).items()}
+    blocks: dict[str, object] = {"event.poller.configuration": own}
     return {
         **body,
         "element": {"key": element},

@@ -102,6 +102,9 @@ class PollerEntry(Struct, frozen=True):
 
     def _path(self, key: str) -> str:
         path = self.text(key).strip()
+        if not path:
+            whole = "a block is whole, or {} for the element's own"
+            raise PollerConfigurationError(f"{self.place}.{key} is missing; {whole}")
         if not path.startswith("/") or path.startswith("//"):
             raise self._wrong(key, PollerKeyType.PATH, path)
         self._check(key, date_template.check, path)

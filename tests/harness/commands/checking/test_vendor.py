@@ -28,7 +28,9 @@ def test_what_is_begun_is_good_and_plays(tmp_path, monkeypatch):
         made = trigger.make(clients, "deals", {}, None)
         trigger.advance_to_next_poll(clients, poller)
         assert trigger.outcome_of(clients, poller, made).sent.event_types == ("CREATED",)
-        instance = clients.platform.create_instance(instance_body(clients.credentials, element="acme"))
+        body = instance_body(clients.credentials, element="acme")
+        body["configuration"]["event.poller.configuration"]["deals"]["pollDelay"] = 5
+        instance = clients.platform.create_instance(body)
         found = clients.platform.call("GET", f"/_local/lint?instanceId={instance['id']}")
         assert found["findings"] == []
 

@@ -291,7 +291,7 @@ def test_json_that_is_no_configuration_is_refused(text, words):
 
 
 A_PATH = "a path on the platform, such as /hubs/crm/contacts?where=..."
-URLS = (None, "", "hubs/crm/tasks", "//evil.example", "https://evil.example/x")
+URLS = ("hubs/crm/tasks", "//evil.example", "https://evil.example/x")
 FLAGS = ("filterByUpdatedDate", "filterByCurrentDate")
 SECONDS = ("createdCheckTolerance", "pollDelay")
 NO_SECONDS = (-1, "-5", 1.5, "2s", "\u0665", True, {}, 10**18, 10**4000)
@@ -357,6 +357,14 @@ def test_a_url_that_cannot_be_filled_is_refused(url, words):
 
     assert message.startswith("event.poller.configuration: tasks.url: ")
     assert words in message
+
+
+@each_row("block", [{"pollDelay": 4}, {"url": ""}, {"url": None}])
+def test_a_block_without_its_url_is_refused_and_says_what_does(block):
+    message = refused({"event.poller.configuration": json.dumps({"tasks": block})})
+
+    said = "tasks.url is missing; a block is whole, or {} for the element's own"
+    assert message == f"event.poller.configuration: {said}"
 
 
 @each_row(
