@@ -39,8 +39,8 @@ _NEXT = {"token": "next", "link": "link"}
 def objections(file: VendorFile) -> Iterator[Objection]:
     """Yield what is wrong with a file that has its shape."""
     how = file.authentication
-    if (how.header is None) == (how.parameter is None):
-        yield ("authentication",), "give either `header` or `parameter`, which carries the credential"
+    if how.header is None and how.parameter is None:
+        yield ("authentication",), "give `header`, `parameter` or both: what carries the credential"
     if [*placeholders(how.value)] != ["key"]:
         yield ("authentication", "value"), f"expected a text with {{key}} once; got {how.value!r}"
     yield from _record(file)

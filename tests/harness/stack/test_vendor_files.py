@@ -187,6 +187,12 @@ def test_a_credential_of_nobodys_is_refused_as_the_file_says(five, name, path, s
     assert (reply.status, said in reply.body.decode()) == (status, True), reply.body
 
 
+def test_a_credential_may_come_in_the_header_or_in_the_parameter_if_the_file_has_both(five):
+    keys = (five.credentials.crm_api_key, "nobodys")
+
+    assert [five.fakes["booked"].send("GET", f"/deals?api_key={key}").status for key in keys] == [200, 403]
+
+
 def test_links_go_on_with_what_was_asked_and_end(five):
     pages = [sent(five, "salesy", "GET", f"{QUERY} WHERE value > 6 ORDER BY value ASC")]
     while link := decode(pages[-1].body).get("nextRecordsUrl"):

@@ -71,7 +71,7 @@ MISTAKES = [
     ("vendor: acme", "vendr: acme", "1:1: vendr: unknown key 'vendr'; did you mean 'vendor'?"),
     ("vendor: acme", "vendor: Acme", "1:1: vendor: expected a word of small letters, digits and _; got 'Acme'"),
     ("https://api.acme.example", "https://api.acme.example/v1", "3:1: origin: expected an origin such as https://api.vendor.example; got"),
-    ("header: Authorization", "header: X, parameter: y", "4:1: authentication: give either `header` or `parameter`"),
+    ("header: Authorization", "kind: basic", "4:1: authentication: give `header`, `parameter` or both"),
     ("header: Authorization", "header: X, value: Bearer", "4:48: authentication.value: expected a text with {key} once; got 'Bearer'"),
     ("{path: made}", "{path: made, format: yyyy-bb}", "6:25: record.created.format: date pattern 'yyyy-bb'"),
     ("{path: made}", "{path: made, zone: America/Los_Angles}", "6:25: record.created.zone: unknown time zone"),

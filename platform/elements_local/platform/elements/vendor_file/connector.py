@@ -108,7 +108,7 @@ class FileConnector:
             headers={how.header: sent} if how.header else {},
             refusal=self._refusal,
         )
-        own = {how.parameter: sent} if how.parameter else {}
+        own = {how.parameter: sent} if how.parameter and not how.header else {}
         return FileClient(
             file=self.file, calls=calls, resources=self.resources, own_key=own, hooks=self.hooks
         )

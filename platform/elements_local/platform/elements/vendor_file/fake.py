@@ -309,14 +309,15 @@ class FileFake:
 
 def _key_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:
     """Return the API key of a request; admin routes take it as a bearer's token, too, wherever the vendor has it."""
-    how = file.authentication
+    how, sent = file.authentication, None
+    form = how.value
     if environ.get("PATH_INFO", "").startswith("/_local/") and how.header is None:
         sent, form = environ.get("HTTP_AUTHORIZATION"), "Bearer {key}"
     elif how.header is not None:
-        sent, form = environ.get(f"HTTP_{how.header.upper().replace('-', '_')}"), how.value
-    else:
-        values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter or "", [])
-        sent, form = (values[-1] if values else None), how.value
+        sent = environ.get(f"HTTP_{how.header.upper().replace('-', '_')}")
+    if sent is None and how.parameter is not None:
+        values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter, [])
+        sent, form = (values[-1] if values else None), "{key}" if how.header else how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
 
 

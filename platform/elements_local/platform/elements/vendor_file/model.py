@@ -29,7 +29,7 @@ class VendorAuthentication(_Part, frozen=True, kw_only=True):
     Attributes:
         key: the configuration key of an instance that has the credential.
         header: the header that carries it.
-        parameter: the parameter of the query that does, instead of a header.
+        parameter: the parameter of the query that does. Beside a header, the fake takes it, too, with the bare credential.
         value: what is sent, of which {key} is the credential.
         kind: the platform's word for it.
     """
