@@ -57,7 +57,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     "--index-lag",
     type=click.IntRange(0, 10**9),
     metavar="SECONDS",
-    help="How far the provider's search lags behind its records.  [default: what the running CRM's faults say, else 0]",
+    help="How far the provider's search lags behind its records.  [default: what its vendor's file and faults say, else 0]",
 )
 @click.option(
     "--try",
