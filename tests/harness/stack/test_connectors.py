@@ -23,6 +23,7 @@ steps:
 """
 
 VENDORS = Path(__file__).parents[2] / "support" / "vendors"
+ON_THE_PAGE = Path(__file__).parents[2] / "docs" / "examples" / "small_lag.yaml"
 FILE = f"""scenario: records of a vendor that a file describes are named by their kinds
 settings: {{VENDORS: "{VENDORS}/pipes.yaml"}}
 instance: {{element: {{key: pipes}}}}
@@ -69,8 +70,9 @@ def test_a_setting_hands_one_in(tmp_path):
         assert known == ["insightly", "rolodex", "hubly", "pipes"]
 
 
-@pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE])
-def test_a_scenario_hands_one_in(tmp_path, scenario):
+@pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE, ON_THE_PAGE.read_text("utf-8")])
+def test_a_scenario_hands_one_in(tmp_path, monkeypatch, scenario):
+    monkeypatch.chdir(VENDORS)
     path = tmp_path / "own.yaml"
     path.write_text(scenario)
 
