@@ -86,6 +86,13 @@ def kind_of(clients: WorkspaceClients, resource: str) -> RecordSort:
     return (Kinds(clients.credentials.crms, first=element) if element else kinds_of(clients)).of(name)
 
 
+def namesakes(clients: WorkspaceClients, resource: str) -> list[str]:
+    """Return the names of other vendors' kinds that a kind's name could mean as well."""
+    own = kind_of(clients, resource).element
+    crms = {} if "/" in resource else clients.credentials.crms
+    return [f"{key}/{resource}" for key, crm in crms.items() if key != own and resource in crm["kinds"]]
+
+
 def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | str | None) -> int | str:
     """Return the id of a record that is there: this one, or the one that was made last, or one from the start.
 

@@ -163,7 +163,9 @@ def _triggered(  # noqa: PLR0913 - what the command was told
             record_id = trigger.record_to_change(clients, kind, record_id)
         if made := trigger.instance_of_its_own(clients, kind):
             done.append(f"instance {made} has been made, nothing else")
-            click.echo(f"there was no instance, so instance {made} was made", err=as_json)
+            also = trigger.namesakes(clients, kind)
+            hint = f"; for another vendor's records say {' or '.join(also)}" if also else ""
+            click.echo(f"there was no instance, so instance {made} was made{hint}", err=as_json)
         poller = trigger.poller_of(clients, kind)
         trigger.advance_past_poll_second(clients, poller)
         change_made = trigger.make(clients, kind, fields, record_id)

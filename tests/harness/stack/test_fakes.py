@@ -271,6 +271,8 @@ def test_the_dashboard_lists_records_of_every_vendor(stack, clients, instance):
 
 
 def test_a_kind_of_one_name_is_triggered_by_its_vendors_name(clients):
+    names = ("contacts", "deals", "hublike/contacts")
+    assert [trigger.namesakes(clients, name) for name in names] == [["hublike/contacts"], [], []]
     clients.platform.create_instance(instance_body(clients.credentials))
     body = instance_body(clients.credentials, element="hublike")
     other = clients.platform.create_instance(body)["id"]
