@@ -4,7 +4,7 @@ That is ``/_local/responses``, ``/_local/forwards`` and ``/_local/signature-keys
 """
 
 import re
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, TypeAlias, TypedDict
 
 from flask import Blueprint, Request, Response, request
 from msgspec import Meta, Struct
@@ -227,6 +227,9 @@ class ReportedChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     updated: str | None = None
 
 
+_Reported: TypeAlias = ReportedChange | list[ReportedChange]
+
+
 class ReportedJson(TypedDict):
     """Under which id a report is kept."""
 
@@ -235,7 +238,7 @@ class ReportedJson(TypedDict):
 
 @reported.post("", endpoint="keep")
 @operation()
-def keep_report(call: SinkCall, query: WorkspaceQuery, body: ReportedChange) -> Answer[ReportedJson]:  # noqa: ARG001 - read by the call, and kept as it came
+def keep_report(call: SinkCall, query: WorkspaceQuery, body: _Reported) -> Answer[ReportedJson]:  # noqa: ARG001 - read by the call, and kept as it came
     """Keep what a poller of one's own reports, among the callbacks; `certify poller` judges it."""
     workspace = call.workspace()
     received = _received(call.sink, call.request, workspace, REPORTED_BIN)

@@ -295,7 +295,13 @@ def _sample(schema: Json, document: Json, depth: int, *, whole: bool = False) ->
         name = schema.get("$ref", "").rpartition("/")[2]
         # whether null comes first or last depends on the version of msgspec
         choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
-        schema = document["components"]["schemas"][name] if name else choices[0]
+        schema = (
+            document["components"]["schemas"][name]
+            if name
+            else min(
+                choices, key=lambda each: each.get("type") == "array"
+            )  # one says more than no list of them
+        )
     fixed = [schema[key] for key in ("const", "default") if schema.get(key) not in (None, {}, [])]
     fixed += schema.get("enum", [])
     if fixed:

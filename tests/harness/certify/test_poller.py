@@ -19,6 +19,7 @@ from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.reported import Reader
 from elements_local.certify.poller.trial import PollerTerms
+from elements_local.certify.scorecard import write_html, write_junit
 from elements_local.platform.audit.oracle import ExpectedEventType
 from elements_local.start import Options, in_process
 
@@ -310,10 +311,53 @@ def test_repeats_and_deletions_are_judged_as_asked(stack):
     ]
 
 
+@pytest.mark.parametrize("allowed", [Leniency(), Leniency(repeats=True)])
+def test_an_id_that_no_record_has_is_a_finding_whatever_is_allowed(stack, allowed):
+    class Adding(Poller):
+        def run(self, environment, fetch):
+            yield from super().run(environment, fetch)
+            yield {"resource": "contacts", "id": 5}
+
+    (result,) = certified(stack, Adding(), only=["two-in-one-second"], allowed=allowed).results
+
+    (finding,) = result.findings
+    assert (finding.kind, finding.record_id) == ("unknown", "5")
+    assert finding.text == "run 0 at 2026-03-02T10:00:00Z reported it, and no record has this id"
+
+
 def test_reports_are_taken_at_the_sink_as_well(stack):
     card = certified(stack, Poller(back=NONE), posts=True, only=["two-in-one-second", "long-gap"])
 
     assert [(result.outcome.value, result.count) for result in card.results] == [("failed", 1), ("passed", 0)]
+
+
+@pytest.mark.parametrize("posts", [False, True])
+def test_words_of_a_poller_are_shown_short_masked_and_escaped(stack, tmp_path, posts):
+    keys = set()
+
+    def run(environment, _now):
+        strange = f"\x1b[2J\n\x9b{environment['ELEMENTS_LOCAL_CRM_API_KEY']}" + "x" * 1000
+        said = json.dumps([{"resource": "contacts", "id": strange}]).encode()
+        if posts:
+            stack.http.send("POST", environment["ELEMENTS_LOCAL_REPORT_URL"], headers=JSON, body=said)
+        ended = Ended(
+            output=strange.encode() if posts else said, failure="" if keys else "ended", errors=strange
+        )
+        keys.add(environment["ELEMENTS_LOCAL_CRM_API_KEY"])
+        return ended
+
+    terms = PollerTerms(runner=run, page=PAGE)
+    card = certify_poller(stack, terms, title="poller", only=["two-in-one-second"])
+    write_junit(tmp_path / "it.xml", card)
+    write_html(tmp_path / "it.html", card)
+
+    shown = [str(card), json.dumps(card.to_json(), ensure_ascii=False)]
+    shown += [(tmp_path / name).read_text("utf-8") for name in ("it.xml", "it.html")]
+    assert "contacts/\\x1b[2J\\n\\x9b********xx" in shown[0]
+    for text in shown:
+        assert not {"\x1b", "\x9b"} & {*text}
+        assert not [key for key in keys if key in text]
+    assert max(len(each.record_id) for result in card.results for each in result.findings) < 300
 
 
 PROGRAM = """
@@ -484,6 +528,11 @@ def test_three_kinds_of_lines_are_read(lines, ids, state):
         pytest.param('\ufeff{"resource": "contacts", "id": 7}\r\n\r\n', ["7"], id="a byte order mark"),
         pytest.param('{"resource": "contacts", "id": 7.0}', ["7"], id="a float"),
         pytest.param(
+            '[{"resource": "contacts", "id": 7}, 5, {"resource": "contacts", "id": 8}]',
+            ["7", "8"],
+            id="a list",
+        ),
+        pytest.param(
             '{"type": "SCHEMA", "stream": "contacts", "key_properties": 5}\n'
             '{"type": "RECORD", "stream": "contacts", "record": {"CONTACT_ID": 7}}',
             ["7"],
@@ -506,3 +555,13 @@ def test_what_has_no_such_form_or_word_is_not_taken_for_right():
 
     assert said.passed_over == '{"resource": "contact", "id": 7}'
     assert [each.change for each in said.reports] == [ExpectedEventType.UNKNOWN]
+
+
+def test_a_line_that_should_be_json_is_passed_over_with_the_reason():
+    reader = Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+
+    said = reader.read(b'reading\n{"resource": "contacts", "id": 7, "rate": NaN}\n[]\n')
+
+    assert said.reports == ()
+    assert "NaN is not a JSON value" in said.passed_over
+    assert '"id": 7' in said.passed_over

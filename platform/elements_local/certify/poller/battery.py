@@ -117,7 +117,9 @@ def _why(check: PollerCheck, trial: PollerTrial, findings: list[Finding]) -> str
     counts = Counter(finding.kind for finding in findings)
     lines = [", ".join(f"{number} {kind}" for kind, number in counts.items())]
     for finding in findings[:_SHOWN]:
-        record = f"{record_name(trial.terms.resource, finding.record_id)} " if finding.record_id else ""
+        record = (
+            f"{record_name(trial.terms.resource, finding.record_id)} " if finding.kind != "failed" else ""
+        )
         lines += [f"{finding.kind}: {record}{finding.text}", *(f"  {line}" for line in finding.history)]
     lines += [f"and {len(findings) - _SHOWN} more"] if len(findings) > _SHOWN else []
     return "\n".join(

@@ -102,7 +102,7 @@ class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
     """Something that is wrong.
 
     Attributes:
-        kind: missed, late, repeated, misclassified or failed.
+        kind: missed, late, repeated, misclassified, unknown (a record that is not there) or failed.
         history: the record's changes, and each run's calls and what it said of the record.
     """
 
@@ -118,6 +118,7 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     - A change is expected of the first run after it, and after its record is listed with it and dated in the past, in
       which the CRM behaved; an earlier run may report it. What one run has to report of a record is one change.
     - What a run that failed has reported may be reported once more.
+    - An id that the CRM has never had may not be reported at all.
     - What was there before the first run may be reported by that run, and by none later.
     """
     failed = [
@@ -160,6 +161,11 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong."""
+        if not self.changes:
+            yield self._finding(
+                "unknown", f"{self.runs[self.reports[0][0]].name} reported it, and no record has this id"
+            )
+            return
         reported: list[tuple[int, int]] = []
         yield from self._as_reported(reported)
         due = {change.seq: run for change in self.changes if (run := self._due(change))}

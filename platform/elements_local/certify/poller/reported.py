@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from elements_local.certify.poller.judgement import Report, Shown
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
-from elements_local.kit.text import shortened
 from elements_local.platform.audit.oracle import ExpectedEventType
 
 _CHANGES = {each.value: each for each in ExpectedEventType if each is not ExpectedEventType.UNKNOWN}
@@ -20,7 +19,7 @@ class Said(Struct, frozen=True, kw_only=True):
 
     Attributes:
         state: what the next run is to be given: Singer's value, or Airbyte's states of all streams; None if there was none.
-        passed_over: the first of the lines that say nothing of a record.
+        passed_over: the first of the lines that should be JSON and are not, with the reason, or that say nothing of a record.
     """
 
     reports: tuple[Report, ...]
@@ -44,22 +43,32 @@ class Reader(Struct, kw_only=True):
 
     def read(self, output: bytes) -> Said:
         """Read what a run wrote."""
-        reports, state, strange = list[Report](), None, ""
+        reports, state, strange, broken = list[Report](), None, "", ""
         # Only these end a line: JSON may have the other characters within its strings at which Python splits.
         for line in re.split("[\r\n]+", output.decode("utf-8-sig", "replace")):
-            message = _object(line)
-            if message.get("type") == "STATE":
-                state = self._state(message)
-            elif message.get("type") == "SCHEMA" and self._is_meant(message.get("stream")):
-                keys = message.get("key_properties")
-                self.id_field = str(keys[0]) if isinstance(keys, list) and keys else self.id_field
-            elif report := self.report(message):
-                reports.extend(report)
-            elif "type" not in message and line.strip():
-                strange = strange or shortened(line.strip(), 200)
-        return Said(reports=tuple(reports), state=state, passed_over=strange)
+            try:
+                messages = _objects(decode(line.encode()))
+            except MalformedJsonError as error:
+                messages = [{}]
+                if line.lstrip().startswith(("{", "[")):
+                    broken = broken or f"{error}: {line.strip()}"
+            for message in messages:
+                if message.get("type") == "STATE":
+                    state = self._state(message)
+                elif message.get("type") == "SCHEMA" and self._is_meant(message.get("stream")):
+                    keys = message.get("key_properties")
+                    self.id_field = str(keys[0]) if isinstance(keys, list) and keys else self.id_field
+                elif report := self._report(message):
+                    reports.extend(report)
+                elif "type" not in message and line.strip():
+                    strange = strange or line.strip()
+        return Said(reports=tuple(reports), state=state, passed_over=broken or strange)
 
-    def report(self, message: Mapping[str, Any]) -> Sequence[Report]:
+    def reports(self, value: object) -> Sequence[Report]:
+        """Return what a message reports, or a list of them."""
+        return [report for message in _objects(value) for report in self._report(message)]
+
+    def _report(self, message: Mapping[str, Any]) -> Sequence[Report]:
         """Return what a message reports: nothing, if it is about something else."""
         if message.get("type") == "RECORD":
             record = message.get("record")
@@ -104,12 +113,10 @@ def records_shown(body: str, id_field: str, updated_field: str) -> set[Shown]:
     }
 
 
-def _object(line: str) -> dict[str, Any]:
-    try:
-        value = decode(line.encode())
-    except MalformedJsonError:
-        return {}
-    return value if isinstance(value, dict) else {}
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [
+        each if isinstance(each, dict) else {} for each in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _instant(text: object) -> Any:

@@ -28,6 +28,7 @@ from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
 from elements_local.kit.masks import mask_known
+from elements_local.kit.text import shortened
 from elements_local.kit.values import replace
 from elements_local.kit.wire import AGENT
 from elements_local.platform.audit.oracle import ExpectedEventType
@@ -38,6 +39,7 @@ Runner = Callable[[Mapping[str, str], datetime], Ended]
 
 _INSIGHTLY_UPDATED = "DATE_UPDATED_UTC"
 _CALLS_READ = 500
+_LONGEST_SHOWN = 200
 
 
 class PollerTerms(Struct, frozen=True, kw_only=True):
@@ -206,7 +208,8 @@ class PollerTrial:
             return []
         calls, shown = self._calls()
         known = [replace(run, calls=calls[run.at], shown=frozenset(shown[run.at])) for run in runs]
-        return judge(changes, known, self.terms.allowed)
+        found = judge(changes, known, self.terms.allowed)
+        return [replace(each, record_id=self._shown(each.record_id)) for each in found]
 
     def _of_the_list(self, rule: Fields) -> Fields:
         """Return a rule that leaves the poller's other calls alone, such as one that tries its key first."""
@@ -228,8 +231,8 @@ class PollerTrial:
         if said.state is not None:
             self.state_file.write_text(encode_text(said.state))
         if said.passed_over:
-            self.notes.append(f"passed over on standard output: {self._masked(said.passed_over)}")
-        errors = self._masked(ended.errors.strip())
+            self.notes.append(f"passed over on standard output: {self._shown(said.passed_over)}")
+        errors = "\n".join(self._shown(line, most=len(line)) for line in ended.errors.strip().splitlines())
         self.runs.append(
             CertifiedRun(
                 number=len(self.runs),
@@ -266,7 +269,7 @@ class PollerTrial:
         """Return what was reported at the sink, by the runs' instants."""
         reports = defaultdict[datetime, list[Report]](list)
         for posted in self.clients.sink.callbacks(bin="_local"):
-            reports[parse_instant(posted["received_at"])] += self.reader.report(posted["json"])
+            reports[parse_instant(posted["received_at"])] += self.reader.reports(posted["json"])
         return reports
 
     def _calls(self) -> tuple[Mapping[datetime, list[str]], Mapping[datetime, set[Shown]]]:
@@ -274,7 +277,8 @@ class PollerTrial:
         calls, shown = defaultdict[datetime, list[str]](list), defaultdict[datetime, set[Shown]](set)
         for each in reversed(self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")["exchanges"]):
             if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
-                calls[parse_instant(each["at"])] += [f"{each['method']} {each['target']} -> {each['status']}"]
+                call = f"{each['method']} {each['target']}"
+                calls[parse_instant(each["at"])] += [f"{self._shown(call)} -> {each['status']}"]
                 shown[parse_instant(each["at"])] |= records_shown(
                     each["reply"]["body"], self.sort.id, _INSIGHTLY_UPDATED
                 )
@@ -295,5 +299,7 @@ class PollerTrial:
             visible=visible,
         )
 
-    def _masked(self, text: str) -> str:
-        return mask_known(text, self.clients.credentials.secrets)
+    def _shown(self, text: str, most: int = _LONGEST_SHOWN) -> str:
+        """Return words of the poller as a scorecard may have them: masked, short, and without what a terminal would obey."""
+        words = shortened(mask_known(text, self.clients.credentials.secrets), most)
+        return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in words)
