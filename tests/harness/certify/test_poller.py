@@ -54,6 +54,7 @@ class Poller:
         kept |= json.loads(state.read_text()) if state.exists() else {}
         since = self._since(kept["cursor"], environment) - self.back
         since = max(since, now - self.gap) if self.gap else since
+        first = instant(environment["ELEMENTS_LOCAL_START"]) if self.names == "from the start" else since
         if self.keeps == "at the start":
             state.write_text(json.dumps({**kept, "cursor": written(now)}))
         known, latest = kept["known"], None
@@ -67,7 +68,7 @@ class Poller:
             yield {
                 "resource": "contacts",
                 "id": contact["CONTACT_ID"],
-                "change": self._change(contact, name, known, since),
+                "change": self._change(contact, name, known, max(since, first)),
             }
             known[name] = mark
         cursor = {"latest": latest and max(latest, instant(kept["cursor"])), "now": now}[self.cursor]
@@ -175,7 +176,7 @@ WRONG = {
     ),
     "loses its cursor in an empty run": (
         Poller(empty="now", back=NONE),
-        "two-in-one-second late-visibility out-of-order deletion-between-pages clock-behind clock-ahead empty-run",
+        "two-in-one-second late-visibility out-of-order deletion-between-pages clock-ahead empty-run",
     ),
     "remembers nothing that it has reported": (Poller(knows_by="nothing"), EVERY),
     "knows records by their ids alone": (Poller(knows_by="id"), "update-between-pages updated-again"),
@@ -199,7 +200,7 @@ WRONG = {
     "reads dates in the machine's zone": (Poller(zone="dates are local"), "zone-west"),
     "does so and remembers nothing": (
         Poller(zone="dates are local", knows_by="nothing", back=NONE),
-        "two-in-one-second out-of-order deletion-between-pages clock-behind clock-ahead zone-west zone-east clocks-forward clocks-back",
+        "two-in-one-second out-of-order deletion-between-pages clock-ahead zone-west zone-east clocks-forward clocks-back",
     ),
     "reckons with local times": (Poller(zone="differences of local times"), "clocks-back"),
     "keeps the zone's offset": (Poller(zone="the offset of the start"), "clocks-forward"),
@@ -224,6 +225,14 @@ def test_a_right_poller_passes_every_check(stack):
 @pytest.mark.parametrize(("poller", "fails"), WRONG.values(), ids=WRONG)
 def test_a_wrong_poller_fails_the_checks_of_its_row_and_no_other(stack, poller, fails):
     assert " ".join(certified(stack, poller).failed) == fails
+
+
+def test_who_calls_what_was_made_before_the_start_updated_is_right(stack):
+    card = certified(
+        stack, Poller(names="from the start"), only=["clock-behind", "update-right-after-create"]
+    )
+
+    assert card.failed == (), str(card)
 
 
 def test_what_a_row_lists_is_what_the_battery_has():
