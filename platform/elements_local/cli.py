@@ -77,7 +77,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, and name the nearest one if there is none."""
-        name = args[0]
+        name = ctx.invoked_subcommand = args[0]  # to import it takes long enough to be cut off
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""

@@ -17,6 +17,8 @@ from deadline import DEADLINE_S
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from elements_local.cli import cli
+
 PROGRAM = Path(sys.executable).parent / "elements-local"
 WORKSPACES = ["default", "mine", "other"]
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -225,6 +227,20 @@ def test_a_command_that_leaves_nothing_behind_is_just_cut_off(stack: Stack, http
     code, told, errors = stack.run("workspace", "create")
 
     assert (code, told, errors) == (130, "", "interrupted: elements-local workspace was cut off\n")
+
+
+def test_a_command_that_is_not_yet_imported_is_cut_off_by_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Importing(type(cli)):
+        def get_command(self, *_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        Importing("elements-local").main(["certify", "poller"], prog_name="elements-local")
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "interrupted: elements-local certify was cut off\n"
 
 
 def test_a_certification_says_which_checks_were_made_and_which_were_not(httpserver: HTTPServer) -> None:
