@@ -334,6 +334,19 @@ def test_an_id_that_no_record_has_is_a_finding_whatever_is_allowed(stack, allowe
     assert finding.text == "run 0 at 2026-03-02T10:00:00Z reported it, and no record has this id"
 
 
+def test_calls_that_the_journal_no_longer_has_are_said_not_to_be_kept(stack):
+    class Busy(Poller):
+        def run(self, environment, fetch):
+            for _ in range(150):
+                fetch("/v3.1/Users/Me")
+            yield from super().run(environment, fetch)
+
+    (result,) = certified(stack, Busy(knows_by="id"), only=["updated-again"]).results
+
+    calls = [line.rpartition("calls: ")[2] for line in result.findings[0].history if "calls: " in line]
+    assert calls == ["not kept", "the last 42", "152", "152", "152"]
+
+
 def test_reports_are_taken_at_the_sink_as_well(stack):
     card = certified(stack, Poller(back=NONE), posts=True, only=["two-in-one-second", "long-gap"])
 

@@ -61,6 +61,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
         disturbed: whether the CRM misbehaved in a way that may keep something from it.
         failure: how it ended, if not well.
         calls: what the CRM's journal has of it.
+        kept: whether the journal still has all of them.
     """
 
     number: int
@@ -72,6 +73,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     disturbed: bool = False
     failure: str = ""
     calls: Sequence[str] = ()
+    kept: bool = True
 
     @property
     def counts(self) -> bool:
@@ -249,7 +251,10 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             reports = [report for at, report in self.reports if at == nth]
             said = [each.change.value if each.change else "reported" for each in reports]
             state = "; the CRM misbehaved" * run.disturbed + (f"; it {run.failure}" if run.failure else "")
-            yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {len(run.calls)}"
+            calls = (
+                f"{len(run.calls)}" if run.kept else f"the last {len(run.calls)}" if run.calls else "not kept"
+            )
+            yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {calls}"
             yield from (f"  {call}" for call in run.calls[:_CALLS_SHOWN])
 
 

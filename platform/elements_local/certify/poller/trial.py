@@ -206,8 +206,11 @@ class PollerTrial:
         runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
         if not judge(changes, runs, self.terms.allowed):
             return []
-        calls, shown = self._calls()
-        known = [replace(run, calls=calls[run.at], shown=frozenset(shown[run.at])) for run in runs]
+        calls, shown, since = self._calls()
+        known = [
+            replace(run, calls=calls[run.at], shown=frozenset(shown[run.at]), kept=run.at > since)
+            for run in runs
+        ]
         found = judge(changes, known, self.terms.allowed)
         return [replace(each, record_id=self._shown(each.record_id)) for each in found]
 
@@ -272,17 +275,23 @@ class PollerTrial:
             reports[parse_instant(posted["received_at"])] += self.reader.reports(posted["json"])
         return reports
 
-    def _calls(self) -> tuple[Mapping[datetime, list[str]], Mapping[datetime, set[Shown]]]:
-        """Return the poller's calls, as the fake's journal has them, and what they were answered, by the runs' instants."""
+    def _calls(self) -> tuple[Mapping[datetime, list[str]], Mapping[datetime, set[Shown]], datetime]:
+        """Return the poller's calls, as the fake's journal has them, and what they were answered, by the runs' instants.
+
+        Beside them, up to when the journal may have dropped some.
+        """
         calls, shown = defaultdict[datetime, list[str]](list), defaultdict[datetime, set[Shown]](set)
-        for each in reversed(self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")["exchanges"]):
+        journal = self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")
+        exchanges = journal["exchanges"][::-1]
+        for each in exchanges:
             if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
                 call = f"{each['method']} {each['target']}"
                 calls[parse_instant(each["at"])] += [f"{self._shown(call)} -> {each['status']}"]
                 shown[parse_instant(each["at"])] |= records_shown(
                     each["reply"]["body"], self.sort.id, _INSIGHTLY_UPDATED
                 )
-        return calls, shown
+        all_read = journal["count"] == journal["total"] and not journal["pruned"]
+        return calls, shown, EARLIEST if all_read else parse_instant(exchanges[0]["at"])
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])
