@@ -320,6 +320,44 @@ def test_repeats_and_deletions_are_judged_as_asked(stack):
     ]
 
 
+class Dating(Poller):
+    """Says which date it read."""
+
+    def run(self, environment, fetch):
+        def noting(path):
+            status, page = fetch(path)
+            dates.update((each["CONTACT_ID"], each["DATE_UPDATED_UTC"]) for each in page)
+            return status, page
+
+        dates = {}
+        yield from ({**each, "updated": dates[each["id"]]} for each in super().run(environment, noting))
+
+
+class Hearing(Poller):
+    """Reports, too, what is no longer listed of what it has reported."""
+
+    def run(self, environment, fetch):
+        kept = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "heard.json")
+        heard = set(json.loads(kept.read_text())) if kept.exists() else set()
+        there = {each["CONTACT_ID"] for each in self._listed(fetch, instant("2026-01-01"))}
+        gone = heard - there
+        yield from ({"resource": "contacts", "id": each, "change": "deleted"} for each in gone)
+        for each in super().run(environment, fetch):
+            heard.add(each["id"])
+            yield each
+        kept.write_text(json.dumps([*(heard - gone)]))
+
+
+@pytest.mark.parametrize(("kind", "missed"), [(Poller, 1), (Dating, 1), (Hearing, 0)])
+def test_a_deletion_in_the_run_that_reported_the_record_is_owed(stack, kind, missed):
+    allowed = Leniency(deletes=True)
+
+    (result,) = certified(stack, kind(), only=["deletion-between-pages"], allowed=allowed).results
+
+    found = [(finding.kind, finding.text.partition(" ")[0]) for finding in result.findings]
+    assert found == [("missed", "DELETED")] * missed, result.why
+
+
 @pytest.mark.parametrize("allowed", [Leniency(), Leniency(repeats=True)])
 def test_an_id_that_no_record_has_is_a_finding_whatever_is_allowed(stack, allowed):
     class Adding(Poller):

@@ -170,7 +170,7 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             return
         reported: list[tuple[int, int]] = []
         yield from self._as_reported(reported)
-        due = {change.seq: run for change in self.changes if (run := self._due(change))}
+        due = {change.seq: run for change in self.changes if (run := self._due(change, reported))}
         for event in self._owed(due):
             last = max(seq for seq, run in due.items() if run.at == event.due)
             by = next(nth for nth, run in enumerate(self.runs) if run.at == event.due)
@@ -191,11 +191,15 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             if self.allowed.deletes or event.kind is not ExpectedEventType.DELETED:
                 yield event
 
-    def _due(self, change: VisibleChange) -> CertifiedRun | None:
-        """Return the first run that has to report a change: a later change may hide the record once more."""
-        for run in self.runs:
+    def _due(self, change: VisibleChange, reported: Sequence[tuple[int, int]]) -> CertifiedRun | None:
+        """Return the first run that has to report a change, or did: a later change may hide the record once more.
+
+        What was reported earlier than it had to be is known: if it is deleted then, that is owed.
+        """
+        for nth, run in enumerate(self.runs):
             shown = all(each.visible < run.at for each in self.changes if each.seq <= run.before)
-            if run.counts and change.at < run.at and shown:
+            told = any(of == nth and change.seq <= seen for of, seen in reported)
+            if told or (run.counts and change.at < run.at and shown):
                 return run
         return None
 
@@ -228,12 +232,14 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
         """Say whether a report is of a record as a change left it; of one made during the run only its date can say so."""
         if change.kind is ExpectedEventType.DELETED and not self.allowed.deletes:
             return False
-        return change.seq <= run.before or (change.seq <= run.after and change.updated == report.updated)
+        return change.seq <= run.before or (
+            _is_within(change, run, report) and change.updated == report.updated
+        )
 
     def _may_show(self, change: VisibleChange, run: CertifiedRun, report: Report) -> bool:
         """Say whether a report without a date may be of a change made during the run: the CRM's answers had it."""
-        within = run.before < change.seq <= run.after
-        return within and report.updated is None and (self.record_id, change.updated) in run.shown
+        shown = (self.record_id, change.updated) in run.shown
+        return _is_within(change, run, report) and report.updated is None and shown
 
     def _finding(self, kind: str, text: str) -> Finding:
         return Finding(kind=kind, record_id=self.record_id, text=text, history=tuple(self._history()))
@@ -256,6 +262,12 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             )
             yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {calls}"
             yield from (f"  {call}" for call in run.calls[:_CALLS_SHOWN])
+
+
+def _is_within(change: VisibleChange, run: CertifiedRun, report: Report) -> bool:
+    """Say whether a change was made during the run, and a report may be of it: what is deleted keeps the date that was read before."""
+    gone = ExpectedEventType.DELETED
+    return run.before < change.seq <= run.after and (change.kind is gone) == (report.change is gone)
 
 
 def _kind(fresh: Sequence[VisibleChange]) -> ExpectedEventType:
