@@ -156,10 +156,11 @@ def _place(counter: str) -> str:
 
 
 def _check_subjects(tx: Transaction) -> None:
-    """Check that every job says what it is about: the number of an instance or the like, of a delivery two."""
+    """Check that every job says what it is about: an instance or a bulk job, or one of these and a notification."""
+    counts = {JobKind.POLL.value: {1}, JobKind.DELIVER.value: {2}, JobKind.BULK.value: {1, 2}}
     for kind, subject in tx.all(WorkspaceStatement(select(jobs.c.kind, jobs.c.subject))):
         numbers = subject.split("/")
-        if len(numbers) != (2 if kind == JobKind.DELIVER.value else 1) or None in map(whole_number, numbers):
+        if len(numbers) not in counts.get(kind, ()) or None in map(whole_number, numbers):
             raise SnapshotError(
                 f"tables.platform_jobs: subject {subject!r} is none of a job of the kind {kind}"
             )

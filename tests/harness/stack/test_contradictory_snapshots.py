@@ -142,6 +142,10 @@ def test_a_snapshot_that_contradicts_itself_is_refused_and_changes_nothing(busy)
 
 def test_one_that_does_not_is_taken_back_and_goes_on(busy):
     document = busy.snapshot()
+    jobs = rows_of(document["platform"], "platform_jobs")
+    # as it stands between a bulk job's end and the call that tells of it
+    of_bulk = {"kind": "bulk", "subject": "1/2"}
+    put_rows(document["platform"], "platform_jobs", [*jobs, jobs[0] | of_bulk])
     busy.clock.advance("20m")
 
     busy.restore(document)

@@ -142,7 +142,7 @@ class DueLanes(Struct, frozen=True, kw_only=True):
 
     def _instance_of(self, lane: JobLane) -> int | None:
         """Return the instance that a job is about; None if that is gone, or it is no instance's."""
-        number = int(lane.subject)
+        number = int(lane.subject.partition("/")[0])
         if lane.kind is JobKind.POLL:
             return number
         with self.database.read(lane.workspace) as tx:
