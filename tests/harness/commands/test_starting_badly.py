@@ -281,6 +281,6 @@ def test_what_a_role_may_not_do_is_said_before_anything_runs(postgresql_server):
             connection.exec_driver_sql("DROP OWNED BY reader_of_a_stack")
             connection.exec_driver_sql("DROP ROLE reader_of_a_stack")
     assert (
-        "the role reader_of_a_stack may not INSERT, UPDATE, DELETE on kit_schema_versions; let the owner"
+        "the role reader_of_a_stack lacks INSERT, UPDATE, DELETE on kit_schema_versions; let the owner"
         in line
     )

@@ -16,6 +16,7 @@ CALLS = {
     "clock show": URLS,
     "clock set": ["2026-03-02T10:00:00Z", *URLS],
     "clock advance": ["15m", *URLS],
+    "clock follow": ["{recorded}", *URLS],
     "clock real": URLS,
     "clock virtual": URLS,
     "explain": URLS,
