@@ -25,7 +25,7 @@ SERVICES = tuple(
     )
 )
 DELIVERY = "/callbacks/task.py"
-MOST_OF_POST, MOST_OF_POLL = 91, 97
+MOST_OF_POST, MOST_OF_POLL = 91, 98
 
 
 class FilesPassed:
