@@ -85,7 +85,7 @@ class Caller:
         return f"{next(self._numbers)}-".ljust(self._dice.randrange(20, longest), "x")
 
     def _write(self, one: WorkspaceClients) -> None:
-        made = one.crm.create("Contacts", {"FIRST_NAME": "Ada", "BACKGROUND": self._text(5000)})
+        made = one.crm.create("Contacts", {"FIRST_NAME": "Ada", "BACKGROUND": self._text(4000)})
         one.crm.update("Contacts", made["CONTACT_ID"], {"FIRST_NAME": "Grace"})
         if self._dice.random() < 1 / 2:
             one.crm.delete("Contacts", made["CONTACT_ID"])
