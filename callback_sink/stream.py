@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Condition, Lock
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from elements_local.kit.api.json_text import encode
 
 
 class ArrivalNotifier:
-    """One condition for each workspace, so that a thousand of them do not wake one another.
+    """One condition for each workspace for which somebody waits, so that a thousand of them do not wake one another.
 
     The time-out is the condition's own. Under freezegun it still expires, as ``threading`` keeps the
     real monotonic clock; a deadline reckoned here would stand still with the frozen time.
@@ -25,7 +26,8 @@ class ArrivalNotifier:
 
     def __init__(self, *, look_after: timedelta | None = None) -> None:
         self._look_after = look_after
-        self._conditions: dict[str, Condition] = {}
+        self._conditions: WeakValueDictionary[str, Condition] = WeakValueDictionary()
+        self._finding = Lock()
 
     def announce(self, workspace: str) -> None:
         """Wake those who wait for callbacks of a workspace; call it when the callback can be read."""
@@ -50,7 +52,8 @@ class ArrivalNotifier:
             return True
 
     def _of(self, workspace: str) -> Condition:
-        return self._conditions.setdefault(workspace, Condition())
+        with self._finding:
+            return self._conditions.setdefault(workspace, Condition())
 
 
 PULSE = timedelta(seconds=15)

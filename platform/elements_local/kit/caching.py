@@ -11,7 +11,7 @@ from msgspec import Raw
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_BYTES = 24 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """About how many all caches of the process hold; then all are emptied, as none knows what another has forgotten."""
 
 _OVERHEAD = 400

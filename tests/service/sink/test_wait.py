@@ -1,7 +1,8 @@
 """``POST /_local/callbacks/wait``: answered as soon as enough is there, or with what came closest."""
 
+import gc
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 import pytest
 from deadline import DEADLINE
@@ -123,3 +124,16 @@ def test_where_others_write_too_it_is_asked_again_and_again_until_the_time_is_ov
     )
 
     assert (found, len(asked)) == (False, looks)
+
+
+def test_workspaces_for_which_nobody_waits_leave_nothing():
+    arrivals = ArrivalNotifier()
+
+    def kept():
+        return sum(isinstance(each, Condition) for each in gc.get_objects())
+
+    before = kept()
+    for number in range(50):
+        arrivals.announce(f"workspace {number}")
+
+    assert kept() == before
