@@ -36,6 +36,9 @@ from elements_local.platform.polling.store import Polls, PollSearch
 MOST = 100_000
 """Records of all audits together, of which the reckoning is kept; those asked for last are."""
 
+_BESIDE_RECORDS = 200
+"""What an audit holds beside its records, its instance and polls, in records: so those of deleted workspaces go soon."""
+
 
 class Standing(Struct, frozen=True, kw_only=True):
     """Where the audit of an instance stands.
@@ -143,7 +146,7 @@ class KeptAudit:
         flight: of whoever answers; who asks for the same meanwhile may have the answer.
         answers: how many there were.
         answered: the last, and to what.
-        size: records of which it keeps the reckoning, and one.
+        size: records of which it keeps the reckoning, and what it holds beside them.
     """
 
     def __init__(self) -> None:
@@ -154,7 +157,7 @@ class KeptAudit:
         self._basis: object = None
         self._gathered = _Gathered()
         self._revision = 0
-        self.size = 1
+        self.size = _BESIDE_RECORDS
 
     def look(self, call: Call, instance: Instance) -> Standing:
         """Take in what has happened, and return where the audit stands.
@@ -204,7 +207,7 @@ class KeptAudit:
             self._revision += bool(polls)
             self._basis = basis
             records = [record for by_id in kept.records.values() for record in by_id.values()]
-            self.size = 1 + len(records)
+            self.size = _BESIDE_RECORDS + len(records)
             return Standing(
                 polled=polled,
                 since=since,
