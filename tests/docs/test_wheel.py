@@ -22,6 +22,8 @@ from elements_local.project_scaffold import starting_files
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"elements_local", "mock_insightly", "callback_sink"}
+PAGES = ".data/data/share/doc/elements-local/"
+"""Where the wheel has its documents: an installer puts what is below ``data/`` into the environment's root."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -55,7 +57,7 @@ def names_in(wheel: Path) -> set[str]:
 
 def test_the_wheel_holds_all_five_packages_with_their_types_and_nothing_else(wheel: Path) -> None:
     names = names_in(wheel)
-    tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
+    tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name and PAGES not in name}
 
     assert tops == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
@@ -82,6 +84,18 @@ def test_the_wheel_holds_all_that_pages_are_made_of_and_that_init_lays_down(whee
     } <= names
     assert {"elements_local/scenario.schema.json", "elements_local/vendor.schema.json"} <= names
     assert "elements_local/platform/elements/vendors/hubspotcrm.yaml" in names
+
+
+def test_the_wheel_has_every_page_as_it_is_in_the_repository_and_no_picture_or_program(wheel: Path) -> None:
+    files = zipfile.ZipFile(wheel)
+    installed = {name.partition(PAGES)[2]: name for name in files.namelist() if PAGES in name}
+    above = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+
+    assert {*installed} == above | {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert {
+        page for page, name in installed.items() if files.read(name) != (ROOT / page).read_bytes()
+    } == set()
+    assert b"elements_platform" in files.read(installed["docs/python.md"])
 
 
 def test_the_wheel_says_what_it_is_and_under_which_licences(wheel: Path) -> None:
