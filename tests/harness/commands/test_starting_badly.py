@@ -213,6 +213,7 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
             full := clients.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "A" * 200})
         ).status == 201:
             made += 1
+        stood_at = clients.clock.now()
         refused = [
             full,
             # a small change may find room in what the database has already
@@ -227,6 +228,7 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
             clients.platform.send("GET", "/elements/api-v2/instances"),
             clients.platform.send("GET", "/_local/health"),
         ]
+        stands_at = clients.clock.now()
         filler.unlink()
         clients.clock.advance("30m")
         audit = clients.platform.audit(instance["id"])
@@ -234,6 +236,7 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
     assert [reply.status for reply in refused] == [507] * 4
     assert all(b"there is no room left" in reply.body for reply in refused)
     assert [reply.status for reply in read] == [200] * 3
+    assert stands_at == stood_at
     assert made > 20
     assert (audit["owed"], len(audit["lost"]), len(audit["duplicate"])) == (made, 0, 0)
     assert len(audit["reported"]) + len(audit["late"]) == made
