@@ -1,6 +1,8 @@
 """Thirty secrets are planted, and none of them is in what the product writes or shows, but for what is listed here."""
 
 import json
+import subprocess
+import sys
 from base64 import b64encode, urlsafe_b64encode
 from collections import Counter
 from types import SimpleNamespace
@@ -32,7 +34,7 @@ EXEMPT = {
 RECORDS = {
     "crm /_local/export": "records are their owner's",
     "page records/": "as above; a form of one is sent back",
-    "sink /_local/callbacks": "the body as it was signed",
+    "sink /_local/callbacks": "the body as it was signed; of what is said live none is",
 }
 """What a workspace's own secret is left in that somebody wrote into a record."""
 
@@ -142,16 +144,12 @@ class World:
             "bin": self.own.name,
         }
         for each in operations_of(self.stack):
-            if (
-                each.method == "GET"
-                and each.is_admin
-                and each.path not in EXEMPT
-                and "stream" not in each.path
-            ):
+            if each.method == "GET" and each.is_admin and each.path not in EXEMPT:
                 target = each.target(known)
+                asked = [f"workspace={self.own.name}"] if each.service == "sink" else []
+                asked += ["timeout_s=0"] if "stream" in each.path else []
                 mark = "&" if "?" in target else "?"
-                whose = f"{mark}workspace={self.own.name}" if each.service == "sink" else ""
-                reply = getattr(self.clients, each.service).send("GET", target + whose)
+                reply = getattr(self.clients, each.service).send("GET", target + mark + "&".join(asked))
                 yield f"{each.service} {each.path}", reply.body.decode("utf-8", "replace")
 
     def pages(self):
@@ -193,7 +191,7 @@ def leaks(world, shown):
     """Which secrets are in which text."""
     found = {}
     for where, text in shown.items():
-        own = [] if where.startswith(tuple(RECORDS)) else world.secrets
+        own = [] if where.startswith(tuple(RECORDS)) and not where.endswith("/stream") else world.secrets
         has = {each for each in own if any(form in text for form in forms(each))}
         has |= {word.partition("-~9~")[0] for word in text.split("pl4nted-")[1:]}
         has |= {_WHSEC} & {_WHSEC for _ in range(text.count(_WHSEC))}
@@ -295,3 +293,17 @@ def test_a_log_shows_no_secret_of_a_url(world, caplog):
     assert refused.status == 403
     assert "the origin was 'https://********@pages.example'" in caplog.text
     assert "pl4nted" not in caplog.text
+
+
+def test_a_trace_in_the_log_of_a_stack_shows_no_secret():
+    code = (
+        "import logging; from elements_local.commands.up import log_without_secrets; log_without_secrets()\n"
+        f"try: raise RuntimeError({SPOKEN!r} + ' and password=pl4nted')\n"
+        "except RuntimeError: logging.exception('it broke')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "it broke\nTraceback" in done.stderr
+    assert "RuntimeError: http://********@sink.example" in done.stderr
+    assert "pl4nted" not in done.stderr.partition("RuntimeError: ")[2]

@@ -22,6 +22,7 @@ from elements_local.command_line.options import (
 from elements_local.command_line.output import print_json
 from elements_local.command_line.stacks import start_options
 from elements_local.interruption import Interruption, interrupted
+from elements_local.kit.masks import mask_body
 from elements_local.kit.storage.database_errors import shown_url
 from elements_local.kit.web.origins import is_loopback
 from elements_local.reports.activity_lines import ActivityPrinter
@@ -137,7 +138,7 @@ def up_command(  # noqa: PLR0913 - the command's options
     if wait:
         _wait(timeout_s=timeout, token=token, as_json=as_json, quiet=quiet, **options)
         return
-    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
+    log_without_secrets()
     if not quiet:
         announce_filling(options["records"])
     if options["fresh"] and options["database"]:
@@ -162,6 +163,22 @@ def up_command(  # noqa: PLR0913 - the command's options
             telling.catch_up()
     if not as_json and (telling is None or telling.has_ended()):
         click.echo("stopped")
+
+
+class MaskedFormatter(logging.Formatter):
+    """Writes messages and traces as they may be shown: without passwords in URLs, and what is below a secret's name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        return mask_body(super().format(record))
+
+
+def log_without_secrets() -> None:
+    """Let this process write its log to standard error, masked."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskedFormatter())
+    logging.basicConfig(handlers=[handler])
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
 
 
 def _print_start(stack: "Stack", options: "Options", *, as_json: bool) -> None:
