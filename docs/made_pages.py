@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib.metadata import PackageMetadata, metadata
 from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
@@ -19,9 +20,11 @@ from python_api import python_api
 
 from elements_local.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
-from elements_local.platform.configuration.poller_keys import POLLER_KEYS
+from elements_local.kit.api.openapi import attribute_texts
+from elements_local.platform.configuration.poller_keys import POLLER_KEYS, PollerKey
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
+from elements_local.platform.elements.vendor_file.model import VendorFile
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.stack.listed_settings import written
@@ -42,6 +45,9 @@ _TOPICS = "| area | topics |"
 
 _POLLER_KEYS = "## Every key of a block"
 """The head of what is made at the end of ``poller-configuration.md``."""
+
+_VENDOR_WORDS = "## Every word"
+"""The head of what is made at the end of ``vendor-file.md``."""
 
 _CUSTOM_FIELDS = "| of | field in v3.1, in v2.2 | type |"
 """The head of the table at the end of ``crm-limits.md``."""
@@ -123,21 +129,35 @@ def causes() -> Iterator[str]:
 
 
 def poller_keys() -> Iterator[str]:
-    """Yield what a resource's block may hold, a section for each key, with the rules of lint that say what goes wrong."""
-    yield _POLLER_KEYS
-    defaults = {each.name: each.default for each in msgspec.structs.fields(Resource)}
+    """Yield the table of what a resource's block may hold, and one of the rules of lint that say what goes wrong."""
+    yield f"{_POLLER_KEYS}\n"
+    yield "| key | takes | without it | meaning | example |"
+    yield "| --- | --- | --- | --- | --- |"
     for key in POLLER_KEYS:
-        unset = key.unset or f"`{_plain(defaults[key.field])}`"
-        yield f"\n### {key.name}\n\n{key.meaning[:1].upper()}{key.meaning[1:]}.\n"
-        yield f"- Takes {key.takes.value.removesuffix('?where=...')}; without it: {unset}."
-        inside = ", inside `datesConfiguration`" if key.inside else ""
-        yield f"- Example: `{json.dumps({key.name: key.example})[1:-1]}`{inside}."
-        if key.also:
-            yield f"- Also read as {', '.join(f'`{name}`' for name in key.also)}."
-        if key.misplaced:
-            yield "- It is read " + ("beside `datesConfiguration`" if key.inside else "inside it") + ", too."
-        for rule in map(LintRule, key.rules):
-            yield f"- Goes wrong with {rule.seen}: {rule.why} (`{rule.value}`)."
+        takes = key.takes.value.removesuffix("?where=...")
+        yield f"| `{_path(key)}` | {takes} | {_without(key)} | {_meaning(key)} | `{json.dumps(key.example)}` |"
+    yield "\n## What goes wrong\n"
+    yield "[Lint](lint.md) finds each of these.\n"
+    yield "| rule | what is in the configuration | what happens |"
+    yield "| --- | --- | --- |"
+    for word in dict.fromkeys(word for key in POLLER_KEYS for word in key.rules):
+        rule = LintRule(word)
+        yield f"| `{word}` | {rule.seen} | {rule.why} |"
+
+
+def _path(key: PollerKey) -> str:
+    return f"datesConfiguration.{key.name}" if key.inside else key.name
+
+
+def _without(key: PollerKey) -> str:
+    defaults = {each.name: each.default for each in msgspec.structs.fields(Resource)}
+    return key.unset or f"`{_plain(defaults[key.field])}`"
+
+
+def _meaning(key: PollerKey) -> str:
+    names = "".join(f"; also read as `{name}`" for name in key.also)
+    place = "beside" if key.inside else "inside"
+    return key.meaning + names + (f"; also read {place} `datesConfiguration`" if key.misplaced else "")
 
 
 def _plain(value: object) -> str:
@@ -237,6 +257,61 @@ def with_poller_keys(page: str) -> str:
     return page.partition(_POLLER_KEYS)[0] + "\n".join(poller_keys()) + "\n"
 
 
+def vendor_words() -> Iterator[str]:
+    """Yield the table of every word of a vendor file, those inside of others below them."""
+    yield f"{_VENDOR_WORDS}\n"
+    yield "| word | meaning | default |"
+    yield "| --- | --- | --- |"
+    yield from _words_of(VendorFile, "", {})
+
+
+def _words_of(shape: type[msgspec.Struct], above: str, listed: dict[type, str]) -> Iterator[str]:
+    """Yield the rows of a shape's words, without those of a shape or of its base that are listed already."""
+    texts = attribute_texts(shape)
+    own = (
+        shape.__annotations__ if any(shape.__base__ in one.__mro__ for one in {*listed} - {shape}) else texts
+    )
+    for each in msgspec.structs.fields(shape):
+        if each.name not in own and each.encode_name not in own:
+            continue
+        word = above + each.encode_name
+        kinds = [
+            kind for kind in _parts(each.type) if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+        ]
+        inner = next(iter(kinds), None)
+        text = texts[each.encode_name].removesuffix(".")
+        text += "".join(_choices(each.type))
+        if inner in listed and not listed[inner].startswith(above or "-"):
+            text += f" (with the words of `{listed[inner]}`)"
+        yield f"| `{word}` | {text} | {_default_of(each)} |"
+        if inner and not any(issubclass(one, inner) for one in listed):
+            listed[inner] = word
+            yield from _words_of(inner, f"{word}.NAME." if "dict" in str(each.type) else f"{word}.", listed)
+
+
+def _parts(kind: object) -> Iterator[object]:
+    """Yield a type and every type and value that it is put together of."""
+    yield kind
+    for part in get_args(kind):
+        yield from _parts(part)
+
+
+def _choices(kind: object) -> Iterator[str]:
+    """Yield what is to be said of the values that a word takes, if they are listed and no keys."""
+    if "dict" not in str(kind):
+        values = [part for part in _parts(kind) if isinstance(part, str)]
+        if values:
+            yield f": {', '.join(f'`{value}`' for value in values)}"
+
+
+def _default_of(each: msgspec.structs.FieldInfo) -> str:
+    if each.required:
+        return "needed"
+    default = each.default_factory() if each.default is msgspec.NODEFAULT else each.default
+    plain = default if isinstance(default, (str, bool, int, tuple, dict)) else None
+    return f"`{json.dumps(plain)}`" if plain or plain is False else ""
+
+
 def custom_fields() -> Iterator[str]:
     """Yield the table of custom fields that an account of the CRM has."""
     yield _CUSTOM_FIELDS
@@ -251,6 +326,11 @@ def with_custom_fields(page: str) -> str:
     return page.partition(_CUSTOM_FIELDS)[0] + "\n".join(custom_fields()) + "\n"
 
 
+def with_vendor_words(page: str) -> str:
+    """Return the page of vendor files with every word at its end."""
+    return page.partition(_VENDOR_WORDS)[0] + "\n".join(vendor_words()) + "\n"
+
+
 def python_page(_: str) -> str:
     """Return the page of the Python API, which is wholly made."""
     return "\n".join(python_api())
@@ -262,6 +342,7 @@ MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
     "not-imitated.md": with_paths,
     "poller-configuration.md": with_poller_keys,
     "python.md": python_page,
+    "vendor-file.md": with_vendor_words,
 }
 """What makes a page of ``docs/`` anew of what it is, in part or wholly."""
 

@@ -16,7 +16,7 @@ from elements_local.stack_settings import every_setting
 
 MOST_WORDS = 1200
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-REFERENCES = {*MADE, "changelog.md", "poller-configuration.md", "python.md"}
+REFERENCES = {*MADE, "changelog.md", "poller-configuration.md", "python.md", "vendor-file.md"}
 """Pages in which something is looked up; all others are read from top to bottom."""
 
 

@@ -1,7 +1,6 @@
 """Vendor files: what is wrong with one is said with its line and what would do; the JSON Schema takes what the loader takes."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from elements_local.stack.vendor_files import VendorFileError, connector_of, jso
 from elements_local.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "vendor-file.md"
 PUBLISHED = ROOT / "platform" / "elements_local" / "vendor.schema.json"
 STARTER = (ROOT / "platform" / "elements_local" / "templates" / "vendor.yaml").read_text("utf-8")
 VENDORS = sorted((ROOT / "tests" / "support" / "vendors").glob("*.yaml"))
@@ -59,15 +57,6 @@ def test_the_published_schema_is_the_present_one():
     anew = f"make it anew: elements-local vendor check --schema > {PUBLISHED}"
     assert sorted_choices(made) == sorted_choices(json.loads(json.dumps(json_schema()))), anew
     Draft202012Validator.check_schema(made)
-
-
-def test_the_page_has_the_meaning_of_each_word():
-    schema = json_schema()
-    shapes = [schema, *schema["$defs"].values()]
-    words = {name for shape in shapes for name in shape.get("properties", {})}
-    said = {*re.findall(r"[`.](\w+)(?=[`.])", PAGE.read_text("utf-8"))}
-
-    assert words - said == set()
 
 
 @each_row("text", [GOOD, STARTER.replace("NAME", "acme"), *(path.read_text("utf-8") for path in VENDORS)])

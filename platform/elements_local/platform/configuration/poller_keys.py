@@ -86,7 +86,7 @@ POLLER_KEYS = (
     PollerKey(
         name="url",
         takes=PollerKeyType.PATH,
-        meaning="the list that is asked for, with a placeholder for the last poll's time",
+        meaning="the list to poll, with a placeholder for the time of the last poll",
         field="url",
         unset="refused",
         example="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
@@ -97,7 +97,7 @@ POLLER_KEYS = (
     PollerKey(
         name="idField",
         takes=PollerKeyType.TEXT,
-        meaning="the record's field that becomes `objectId`",
+        meaning="the field of a record that becomes `objectId`",
         field="id_field",
         unset="events name no record",
         example="CONTACT_ID",
@@ -117,14 +117,14 @@ POLLER_KEYS = (
     ),
     _of_date("updated", "Field", "the field of the updated date", unset="the created date decides"),
     _of_date("updated", "Format", "its Java pattern, or `milliseconds`", unset="as without the field"),
-    _of_date("updated", "Timezone", "the zone of a text that names none", unset="`GMT`", misplaced=True),
+    _of_date("updated", "Timezone", "the time zone of a date that names none", unset="`GMT`", misplaced=True),
     _of_date("created", "Field", "the field of the created date", unset="nothing is `CREATED`"),
     _of_date("created", "Format", "its Java pattern, or `milliseconds`", unset="`updatedDateFormat`"),
-    _of_date("created", "Timezone", "the zone of a text that names none", unset="`updatedDateTimezone`"),
+    _of_date("created", "Timezone", "the time zone of a date that names none", unset="`updatedDateTimezone`"),
     PollerKey(
         name="filterByUpdatedDate",
         takes=PollerKeyType.FLAG,
-        meaning="whether the updated date decides, and not the created one",
+        meaning="whether the updated date decides what is reported, not the created date",
         field="filter_by_updated_date",
         example=True,
         rules=("created-alone",),
@@ -135,7 +135,7 @@ POLLER_KEYS = (
     PollerKey(
         name="pageSize",
         takes=PollerKeyType.COUNT,
-        meaning="how many records a poll asks for at a time",
+        meaning="how many records a poll reads in one call",
         field="page_size",
         unset="the element's",
         example=200,
@@ -146,7 +146,7 @@ POLLER_KEYS = (
     PollerKey(
         name="pollDelay",
         takes=PollerKeyType.SECONDS,
-        meaning="by how much a poll looks back beyond the last one, which may repeat records",
+        meaning="how far before the last poll this poll begins; records may then be reported again",
         field="poll_delay",
         example=60,
         rules=("poll-delay-too-long", "poll-delay-too-short"),
@@ -156,7 +156,7 @@ POLLER_KEYS = (
     PollerKey(
         name="filterByCurrentDate",
         takes=PollerKeyType.FLAG,
-        meaning="whether a record that is dated later than the poll's start has to wait",
+        meaning="whether a record with a date after the start of the poll waits for a later poll",
         field="filter_by_current_date",
         example=True,
         heeded_by="polling.created_or_updated",
@@ -165,7 +165,7 @@ POLLER_KEYS = (
     PollerKey(
         name="createdCheckTolerance",
         takes=PollerKeyType.SECONDS,
-        meaning="how far the two dates of a record may lie apart that counts as created; it is often nested by mistake (observed)",
+        meaning="the largest difference between the two dates of a record that counts as `CREATED`",
         field="created_check_tolerance",
         unset="the setting `CREATED_CHECK_TOLERANCE`",
         example=2,

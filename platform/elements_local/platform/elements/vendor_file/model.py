@@ -28,10 +28,11 @@ class VendorAuthentication(_Part, frozen=True, kw_only=True):
 
     Attributes:
         key: the configuration key of an instance that has the credential.
-        header: the header that carries it.
-        parameter: the parameter of the query that does. Beside a header, the fake takes it, too, with the bare credential.
-        value: what is sent, of which {key} is the credential.
-        kind: the platform's word for it.
+        header: the header that carries the credential.
+        parameter: the query parameter that carries it. If there is a header too, the connector sends the header, and the fake
+            takes either; the parameter then has the bare credential.
+        value: what is sent; {key} is the credential.
+        kind: the platform's name for this kind of authentication.
     """
 
     key: str
@@ -45,7 +46,11 @@ class FileConfigurationKey(_Part, frozen=True, kw_only=True):
     """A configuration key of the element's own.
 
     Attributes:
-        type: one of the platform's input types, such as TEXTFIELD_128.
+        key: how an instance's configuration names it.
+        name: how people know it.
+        type: one of the platform's input types.
+        default: the value without one.
+        required: whether an instance must have it.
     """
 
     key: str
@@ -59,11 +64,11 @@ class RecordId(_Part, frozen=True, kw_only=True):
     """A record's id.
 
     Attributes:
-        path: where it stands.
-        also: where it stands a second time.
-        type: whether it is shown as a text or as a number.
+        path: where in a record the id is.
+        also: other places that have it as well.
+        type: what answers show it as.
         first: the id of the first record.
-        step: how much larger the id of the next one is.
+        step: how much larger the next id is.
     """
 
     path: Path = "id"
@@ -81,10 +86,10 @@ class RecordDate(_Part, frozen=True, kw_only=True):
     """A date that the vendor sets.
 
     Attributes:
-        path: where it stands.
-        also: where it stands a second time.
-        format: milliseconds, or a Java pattern, as a poller's block has it.
-        zone: in which it is written.
+        path: where in a record the date is.
+        also: other places that have it as well.
+        format: milliseconds, or a Java date pattern as in a poller's block.
+        zone: the time zone in which it is written.
     """
 
     path: Path
@@ -97,17 +102,17 @@ class RecordShape(_Part, frozen=True, kw_only=True):
     """How a record looks.
 
     Attributes:
-        id: where its id stands, and how ids go on.
-        fields: the path below which its fields stand; at the top without one.
-        created: when it was made.
-        updated: when it was changed.
-        resolution: what two dates are apart at least, if they are not the same.
-        values: whether values stay as they are written, or become texts.
-        missing: whether a field without a value is absent, or null.
-        unknown: whether a written field that is not declared is refused, kept or ignored.
-        clears: the value that clears a field, beside null.
-        unchanged: whether writing equal values touches the updated date, or keeps it.
-        constants: what else a record has at its top; {id}, {resource} and {deleted} vary.
+        id: where a record has its id, and how ids are counted.
+        fields: the path below which all fields are; without it, they are at the top.
+        created: where a record has the date of its creation.
+        updated: where it has the date of its last change.
+        resolution: how exact dates are.
+        values: whether values keep their types, or all become text.
+        missing: how answers show a field without a value.
+        unknown: what is done with a written field that the file does not have.
+        clears: a value that empties a field; null always does.
+        unchanged: whether a write of equal values changes the updated date (touch) or not (keep).
+        constants: further values at the top of every record, with {id}, {resource} and {deleted}.
     """
 
     id: RecordId = RecordId()
@@ -127,13 +132,13 @@ class VendorField(_Part, frozen=True, kw_only=True):
     """A field of a record.
 
     Attributes:
-        type: what it takes.
+        type: what values it takes.
         required: whether a new record must have it.
-        unique: whether no two records have the same value.
-        default: whether it is shown where nobody names the fields that are wanted.
-        initial: what it has in a new record that does not say.
-        choices: what a choice may be.
-        fill: how made-up records get it: a method of Faker, or {method: {argument: value}}.
+        unique: whether no two records may have the same value.
+        default: whether answers have it although the request names no fields; a default value is `initial`.
+        initial: the value of a new record that has none.
+        choices: the values of a choice.
+        fill: how made-up records get a value: a method of Faker, or {method: {argument: value}}.
     """
 
     type: FieldType = "text"
@@ -149,13 +154,13 @@ class VendorResource(_Part, frozen=True, kw_only=True):
     """A kind of records.
 
     Attributes:
-        name: the vendor's, if it is not the hub's.
-        named_by: the field that says what a record is called.
-        text: a field that takes any text.
-        created: the path of its created date, if it is another than the other resources'.
-        updated: the path of its updated date, if it is another than the other resources'.
-        poller: keys of its poller's block that differ from what follows from the file.
-        fields: by their names.
+        name: the vendor's name, if it is not the hub's.
+        named_by: the field with a record's name, which scenarios and probes write.
+        text: a field that takes any text, which updates write.
+        created: the path of the created date, if it is not that of `record`.
+        updated: the path of the updated date, if it is not that of `record`.
+        poller: keys of its poller block that differ from the file's.
+        fields: its fields, by name.
     """
 
     name: str | None = None
@@ -171,10 +176,10 @@ class VendorFilter(_Part, frozen=True, kw_only=True):
     """How conditions are written.
 
     Attributes:
-        each: one of {filters}; of {field}, {operator} and {value}.
-        join: what stands between them, if {filters} is a text.
-        operators: CEQL's, and what the vendor calls each.
-        quote: what stands around texts.
+        each: one condition of {filters}, with {field}, {operator} and {value}.
+        join: what stands between two conditions, if {filters} is a text.
+        operators: the vendor's word for each operator of a `where` clause.
+        quote: what stands before and after a text.
         format: how dates are written, if not as in records.
     """
 
@@ -189,10 +194,10 @@ class VendorOrder(_Part, frozen=True, kw_only=True):
     """In which order records come.
 
     Attributes:
-        by: unless somebody asks for another: made, id, created or updated.
-        descending: whether the last one comes first.
-        each: what {order} is; of {field} and {direction}.
-        words: upwards and downwards.
+        by: the order of a list whose request names none; `made` is that of creation.
+        descending: whether that order is reversed.
+        each: what {order} stands for, with {field} and {direction}.
+        words: the words for ascending and descending.
     """
 
     by: Literal["made", "id", "created", "updated"] = "made"
@@ -205,13 +210,13 @@ class VendorPaging(_Part, frozen=True, kw_only=True):
     """How a list goes on.
 
     Attributes:
-        by: what the next page is asked for by.
+        by: what a request for the next page has.
         first: the number of the first page.
-        default: records of a page, unless {size} says.
-        max: records that a page has at the most.
-        over: whether a larger size is taken for the largest, or refused.
+        default: how many records a page has, if the request does not say.
+        max: how many it has at most.
+        over: whether a larger size becomes the largest (clamp) or is refused.
         token: what a token is: nothing that a client can read, an offset, or the id of the next record.
-        link: where the next page is; {token} varies, and what the request had.
+        link: the address of the next page, with {token} and what the request had, such as `/v1/next/{token}`.
     """
 
     by: Literal["offset", "page", "token", "link"]
@@ -224,7 +229,12 @@ class VendorPaging(_Part, frozen=True, kw_only=True):
 
 
 class DeletedParameter(_Part, frozen=True, kw_only=True):
-    """A parameter with which a list has the deleted records, and no others."""
+    """A parameter with which a list has the deleted records, and no others.
+
+    Attributes:
+        parameter: its name.
+        value: the value that asks for them.
+    """
 
     parameter: str
     value: str = "true"
@@ -234,12 +244,12 @@ class FileCall(_Part, frozen=True, kw_only=True):
     """A call.
 
     Attributes:
-        method: of HTTP.
-        path: below the origin.
+        method: of the request; without it, POST for `create`, PATCH for `update`, DELETE for `delete`, else GET.
+        path: below the origin, with {resource} and {id}.
         parameters: of the query.
-        body: a template of JSON.
+        body: of the request, a template of JSON.
         status: of the answer.
-        answer: a template of JSON.
+        answer: the body of the answer, a template of JSON; without it {records} of a list, {record} of other calls, nothing of `delete`.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
@@ -254,7 +264,7 @@ class DeleteCall(FileCall, frozen=True, kw_only=True):
     """The call that deletes a record.
 
     Attributes:
-        unknown: whether deleting a record that is not there is good, or refused.
+        unknown: the answer for a record that is not there: an error (refuse), or that of success (good).
     """
 
     status: Annotated[int, Meta(ge=200, le=299)] = 204
@@ -266,12 +276,12 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     """The call of a list, or a search.
 
     Attributes:
-        headers: of the answer; templates.
+        headers: of the answer, templates.
         filter: how conditions are written.
         order: in which order records come.
-        paging: how the list goes on.
-        cap: how many records can be had in all; beyond, the list ends, or refuses if there is an error `cap`.
-        lag_s: it has nothing yet of what was written in the last so many seconds.
+        paging: how a client asks for the next page.
+        cap: how many records can be had in all. Then the list ends, or, if `errors.cases.cap` is there, is refused.
+        lag_s: how many seconds the list lags behind writes.
         deleted: the parameter that asks for deleted records.
     """
 
@@ -289,9 +299,9 @@ class VendorLimit(_Part, frozen=True, kw_only=True):
     """How many calls are answered, with ``up --limits vendor``, by the workspace's clock; those beyond are refused as ``limit``.
 
     Attributes:
-        calls: so many,
-        seconds: in the last so many seconds,
-        paths: of these paths, in which * is any text.
+        calls: how many calls are allowed in that time.
+        seconds: the length of that time, up to now.
+        paths: the paths that are counted together; * is any text.
     """
 
     calls: Annotated[int, Meta(ge=1, le=10_000)]
@@ -303,10 +313,10 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
     Attributes:
-        status: of the answer.
-        message: in the vendor's words; {message} is ours.
-        values: what else fills the body, by the names of its placeholders.
-        body: in the place of that of all errors.
+        status: of the answer; without it 401 for `unauthenticated`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
+        message: the vendor's text; {message} is that of this program.
+        values: values for further names in the body.
+        body: replaces `errors.body`.
         headers: of the answer.
     """
 
@@ -321,14 +331,14 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     """What is refused, and how.
 
     Attributes:
-        unauthenticated: the credential is missing, or nobody's.
-        not_found: a record, or a resource, is not there.
-        invalid: a page, a filter, a value or a body cannot be used.
-        required: a new record lacks a field.
-        unknown_field: a written field is not declared.
-        conflict: another record has the value of a unique field; {id} is that one's.
-        cap: what is asked for lies beyond a list's cap.
-        limit: a call is beyond a limit.
+        unauthenticated: the credential is missing or unknown.
+        not_found: the record or resource does not exist.
+        invalid: a page, filter, value or body is not valid.
+        required: a new record lacks a required field.
+        unknown_field: a written field is not in the file.
+        conflict: another record, {id}, has the value of a unique field.
+        cap: the request goes beyond the list's `cap`.
+        limit: the call goes beyond `limits`.
     """
 
     unauthenticated: VendorErrorCase = VendorErrorCase()
@@ -345,8 +355,8 @@ class VendorErrors(_Part, frozen=True, kw_only=True):
     """What errors look like.
 
     Attributes:
-        body: {message}, {status}, {id}, {field}, {resource} and {uuid} vary, and what a case has as `values`.
-        cases: what of them differs.
+        body: of every error, with {message}, {status}, {id}, {field}, {resource}, {uuid} and the `values` of a case.
+        cases: what differs in one case.
     """
 
     body: Template = field(default_factory=lambda: {"message": "{message}"})
@@ -357,14 +367,14 @@ class HookNames(_Part, frozen=True, kw_only=True):
     """Functions of Python, each named ``package.module:function``, for what a file cannot say.
 
     Attributes:
-        id: a record's id, from its number.
-        write: what is kept, from what was written, the resource, and the record before or None.
-        shown: a record as it is shown, from that which follows from the file, and the one that is kept.
-        query: what a list is asked, from the body or the parameters, what was read of them, and the resource; filters and
-            order are its own to read.
-        routes: adds further routes to the fake.
-        where: what a clause of the hub means, from the clause and the resource.
-        hub: a record as the hub has it, from the vendor's and the resource.
+        id: takes a record's number; returns its id.
+        write: takes what was written, the resource, and the record before or None; returns what the fake keeps.
+        shown: takes the record as the file shows it, and as the fake keeps it; returns what the fake shows.
+        query: takes the body or the parameters of a list's request, what was read of them, and the resource; returns what the
+            list is asked for. It reads filters and order itself.
+        routes: takes the fake; adds routes by its `route`.
+        where: takes a `where` clause of the hub, and the resource; returns what it means to the vendor.
+        hub: takes the vendor's record, and the resource; returns the record as the hub has it.
     """
 
     id: str | None = None
@@ -380,27 +390,27 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     """A vendor: how its element is polled, how it is called, and how it answers.
 
     Attributes:
-        vendor: the element's key.
-        name: as people know it.
-        about: what it has.
-        number: the element's; one follows from the key.
-        hub: whose kind of element it is.
-        origin: the vendor's own; calls that go there reach the fake.
+        vendor: the element's key, and the name of the fake.
+        name: how people know it.
+        about: what it is, in a sentence.
+        number: the element's id; without it, the id follows from the key.
+        hub: the hub to whose paths it belongs: `crm` for `/hubs/crm/...`.
+        origin: the vendor's scheme and host; calls that go there reach the fake. Two vendors cannot share one.
         authentication: how the vendor knows its callers.
-        configuration: keys of the element, beside those of its credential and of all elements.
-        poller: keys of all pollers' blocks that differ from what follows; {resource}, {updated}, {created} and {id} vary.
+        configuration: further configuration keys of the element.
+        poller: keys of all poller blocks that differ from what follows from `record`; with {resource}, {updated}, {created} and {id}.
         record: how a record looks.
-        resources: by the hub's names of them.
-        list: asked for records without conditions, and for all where there is no search.
-        search: asked for records with conditions.
-        get: asked for one record.
+        resources: the kinds of records, by the names that the hub, pollers, scenarios and `trigger` use.
+        list: lists records without conditions; without `search`, all.
+        search: lists records with conditions; takes the words of `list`.
+        get: shows one record.
         create: makes a record.
         update: changes a record.
         delete: deletes a record.
-        me: asked whose the credential is; {user} in its answer.
+        me: says whose the credential is, by {user} in its answer.
         errors: what errors look like.
-        limits: how many calls are answered.
-        hooks: what the file cannot say.
+        limits: how many calls are allowed, with `up --limits vendor`.
+        hooks: Python functions, each `package.module:function`, for what a file cannot say.
     """
 
     vendor: Annotated[
