@@ -53,10 +53,10 @@ SHOWN_BY = {
         "corpus: tests/service/platform/events/test_releases.py::test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it"
     ],
     "the CRM answers a poll by 500, 429, half an answer or none": [
-        "tests/engine/test_polls.py::test_a_poll_that_gets_no_list_says_why_reports_nothing_and_loses_nothing"
+        "corpus: tests/engine/test_polls.py::test_a_poll_that_gets_no_list_says_why_reports_nothing_and_loses_nothing"
     ],
     "changes in the CRM race an advance": [
-        "tests/engine/test_exactly_once.py::test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly"
+        "tests/engine/test_audit_laws.py::test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly"
     ],
     "a client hangs up during an advance": [
         "tests/engine/test_advance.py::test_an_advance_whose_client_hangs_up_ends_after_the_job"
@@ -86,7 +86,7 @@ SHOWN_BY = {
         "tests/whole/test_every_route.py::test_no_page_of_elsewhere_reaches_anything_with_the_right_credentials_too"
     ],
     "a page binds its own name to this machine (rebinding)": [
-        "tests/whole/test_hostile_page.py::test_a_page_whose_name_was_bound_to_this_machine_is_told_nothing"
+        "tests/service/kit/test_guard.py::TestOrigin::test_a_page_that_bound_its_own_name_to_this_machine_is_refused"
     ],
     "a recording is interrupted, or the stack ends": [
         "tests/harness/commands/test_interrupted.py::test_what_is_recorded_is_written_though_ctrl_c_comes_twice",

@@ -20,22 +20,10 @@ from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-END_OF_CLOCKS = "9000-12-31T23:59:59.999999Z"
 
 
 def minutes(number):
     return START + timedelta(minutes=number)
-
-
-def test_what_falls_due_exactly_at_the_target_runs_and_what_falls_due_later_does_not(clients, poll_contacts):
-    poll_contacts(clients)
-
-    before = clients.clock.advance("14m 59.999999s")
-    at = clients.clock.advance("0.000001s")
-    nothing = clients.clock.advance(0)
-
-    assert (before["polls"], at["polls"], nothing["polls"]) == (0, 1, 0)
-    assert at["now"] == "2026-03-02T10:15:00Z"
 
 
 def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
@@ -192,48 +180,10 @@ def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(c
     assert "stopped" not in rest
 
 
-GOALS = {  # what is asked for -> from 10:01 with a callback that is refused twice: where it ends, and why
-    "to the next": [({"duration": "next"}, (f"10:15:{at}", "next", 1)) for at in ("00", "04", "16")],
-    "until": (
-        ({"until": {"callbacks": 2, "objectType": "contacts"}}, ("10:15:04", "until", 2)),
-        ({"until": {"eventType": "UPDATED"}, "limit": "30s"}, ("10:15:34", "limit", 1)),
-        ({"until": {"objectId": 1}, "limit": timedelta(seconds=6)}, ("10:15:40", "limit", 0)),
-    ),
-    "idle": (
-        ({"idle": "13m"}, ("10:01:00", "idle", 0)),
-        ({"duration": "14m"}, ("10:15:00", None, 1)),
-        ({"duration": "idle"}, ("10:15:16", "idle", 2)),
-        ({"idle": "1h", "limit": "20m"}, ("10:35:16", "limit", 0)),
-    ),
-}
-
-
-@pytest.mark.parametrize("steps", GOALS.values(), ids=GOALS)
-def test_an_advance_goes_on_to_what_it_is_asked_for_and_says_why_it_ended(clients, poll_contacts, steps):
-    poll_contacts(clients)
-    clients.sink.respond({"status": 503, "times": 2})
-    clients.clock.advance("1m")
-    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-
-    ran = [clients.clock.advance(**step) for step, _ in steps]
-
-    came = [(each["now"][11:19], each.get("stopped"), each["attempts"]) for each in ran]
-    assert came == [end for _, end in steps]
-    assert {each["workspace"] for each in ran} == {clients.credentials.name}
-
-
-def test_nothing_is_due_next_where_nothing_is_planned_and_a_number_needs_its_unit(clients):
-    ran = clients.clock.advance("next")
-
-    assert (ran["stopped"], ran["now"]) == ("idle", ran["from"])
+def test_a_number_needs_its_unit(clients):
     for amount in (15, "15", 0.5):
         with pytest.raises(OptionError, match=f"{amount} what"):
             clients.clock.advance(amount)
-
-
-def test_where_no_advance_is_under_way_there_is_none_to_stop(clients):
-    assert clients.clock.call("DELETE", "/_local/clock/advance") == {"advance": None}
-    assert "stopped" not in clients.clock.advance("1m")
 
 
 def test_an_advance_whose_client_hangs_up_ends_after_the_job(stack_on_ports, poll_contacts, receiver):
@@ -368,16 +318,6 @@ def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(
         bench.engine.advance(workspace, minutes(15))
 
     assert Room(bench.database, Jobs, workspace.name).of(JobKind.POLL, str(instance.id)).due == minutes(15)
-
-
-def test_a_parked_poller_survives_the_end_of_clocks(clients, poll_contacts):
-    poll_contacts(clients, configuration={"event.poller.refresh_interval": 10**17})
-
-    ran = clients.clock.advance(to=END_OF_CLOCKS)
-    again = clients.clock.advance(0)
-
-    assert ran["now"] == again["now"] == END_OF_CLOCKS
-    assert again["polls"] == 0
 
 
 def test_many_callers_at_once_move_time_one_after_the_other_or_are_refused(clients, poll_contacts):

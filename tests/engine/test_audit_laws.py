@@ -1,10 +1,16 @@
-"""Random timelines: oracle and engine agree, an explanation says the same, and each flaw has the cause that was planted."""
+"""Random timelines: oracle and engine agree, an explanation says the same, and each flaw has the cause that was planted.
+
+The audit's oracle shares no code with the poller, nor do the rules of ``tests/chaos``, which hold both in simulated days.
+"""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from threading import Event
 
 import pytest
-from examples import LONG
+from examples import LONG, examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +22,8 @@ FLAWS = ("lost", "late", "duplicate", "misclassified")
 
 WRITES = st.tuples(st.sampled_from(["create", "create", "update", "update", "delete"]), st.integers(0, 5))
 WAITS = st.tuples(st.just("wait"), st.integers(1, 70))
+LANDINGS = st.tuples(st.just("land"), st.sampled_from([-1, 0, 0, 0, 1, INTERVAL - 1, INTERVAL, INTERVAL + 1]))
+OUTAGES = st.tuples(st.just("outage"), st.integers(0, 1))
 STORIES = st.lists(st.one_of(WRITES, WRITES, WAITS), min_size=3, max_size=25)
 
 ALWAYS = {"deletion", "undone", "changed-at-once", "interval-not-over"}
@@ -46,7 +54,7 @@ class Timeline:
 
     def __init__(self, clients, **entry):
         self.clients = clients
-        body = instance_body(clients.credentials)
+        body = instance_body(clients.credentials, signature_key="a key of the test's")
         contacts = body["configuration"]["event.poller.configuration"]["contacts"] | entry
         body["configuration"]["event.poller.refresh_interval"] = "1"
         body["configuration"]["event.poller.configuration"] = {"contacts": contacts}
@@ -55,6 +63,15 @@ class Timeline:
 
     def wait(self, seconds):
         self.clients.clock.advance(f"{seconds}s")
+
+    def land(self, beside):
+        """Move to the next poll, or to a second beside it or beside the one after it."""
+        self.wait(INTERVAL - self.clients.clock.now().second + beside)
+
+    def outage(self, begins):
+        """Let the CRM list no contacts from now on, or list them again."""
+        rule = {"match": {"method": "GET", "path": LISTS}, "effect": {"status": 503}}
+        self.clients.crm.script_faults([rule] if begins else [])
 
     def create(self, _nth):
         self.live.append(self.clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
@@ -73,14 +90,16 @@ class Timeline:
             getattr(self, action)(number)
         self.wait(2 * INTERVAL)
 
+    def taken(self):
+        """Return the callbacks that the receiver took, all rightly signed."""
+        callbacks = self.clients.sink.callbacks()
+        assert {callback["signature"] for callback in callbacks} <= {"valid"}
+        return [callback for callback in callbacks if callback["status"] == 200]
+
     def audit(self):
         """Return the audit, whose kinds share out what is owed and whose count of events is the receiver's."""
         audit = self.clients.platform.audit(self.instance["id"])
-        told = [
-            len(callback["json"]["message"]["events"])
-            for callback in self.clients.sink.callbacks()
-            if callback["status"] == 200
-        ]
+        told = [len(callback["json"]["message"]["events"]) for callback in self.taken()]
         assert audit["owed"] == sum(
             len(audit[kind]) for kind in ("reported", "late", "misclassified", "lost")
         )
@@ -109,6 +128,41 @@ def beginning(stack, **entry):
 
 def causes(audit):
     return {finding["cause"] for kind in FLAWS for finding in audit[kind]}
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(
+    story=st.lists(st.one_of(WRITES, WRITES, WAITS, LANDINGS, LANDINGS, OUTAGES), min_size=4, max_size=30),
+    tolerance=st.sampled_from([0, 0, 1, 30]),
+    asks_for_all=st.booleans(),
+    deaf=st.integers(0, 2),
+)
+@example(story=[("land", 0), ("create", 0), ("land", 0)], tolerance=0, asks_for_all=True, deaf=0)
+@pytest.mark.parametrize("keeps_ties", [False, True], ids=["no ties", "ties kept"])
+def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
+    *, stack_in_process, stack_with_ties, keeps_ties, story, tolerance, asks_for_all, deaf
+):
+    """A change in the very second of a poll, but after it, is owed to nobody; where ties are not kept, there is none."""
+    entry = {"createdCheckTolerance": tolerance} | ({"url": "/hubs/crm/contacts"} if asks_for_all else {})
+    with beginning(stack_with_ties if keeps_ties else stack_in_process, **entry) as lived:
+        if deaf:
+            lived.clients.sink.respond({"status": 503, "times": deaf})
+        lived.run([*story, ("outage", 0)])
+
+        audit = lived.audit()
+        assert audit["duplicate"] == []
+        for lost in audit["lost"]:
+            at_a_poll = keeps_ties and datetime.fromisoformat(lost["at"]).second == 0
+            assert at_a_poll or lost["change"] == "DELETED" or int(lost["recordId"]) not in lived.live, lost
+        told = [event for one in lived.taken() for event in one["json"]["message"]["events"]]
+        began = {poll["at"]: poll["from"] for poll in lived.clients.platform.polls() if not poll["error"]}
+        created = {(one["recordId"], one["updated"]): one["created"] for one in lived.clients.crm.changes()}
+        for event in told:
+            of_it = map(datetime.fromisoformat, (event["date"], created[event["objectId"], event["date"]]))
+            apart = (next(of_it) - next(of_it)).total_seconds()
+            assert event["eventType"] == ("CREATED" if apart <= tolerance else "UPDATED"), event
+            assert event["date"] > began[event["pollDate"]], event
+        assert keeps_ties or {event["objectId"] for event in told} >= {str(number) for number in lived.live}
 
 
 @settings(max_examples=COUNT, deadline=None)
@@ -297,3 +351,39 @@ def test_what_is_counted_as_things_happen_is_what_an_audit_that_reads_it_all_ane
         assert counts["counts"] == anew["counts"] == {kind: len(anew[kind]) for kind in anew["counts"]}
         assert (counts["owed"], counts["delivered"]) == (anew["owed"], anew["delivered"])
     stack.delete_workspace(clients.credentials.name)
+
+
+WRITERS = 8
+EACH = 15
+
+
+@pytest.mark.parametrize("stack", ["stack_in_process", "stack_on_ports"])
+def test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly(request, poll_contacts, stack):
+    clients = request.getfixturevalue(stack).new_workspace(seed=7)
+    instance = poll_contacts(clients, configuration={"event.poller.refresh_interval": 1})
+    written = Event()
+
+    def write(writer):
+        return [
+            clients.crm.create("Contacts", {"FIRST_NAME": f"{writer}-{number}"})["CONTACT_ID"]
+            for number in range(EACH)
+        ]
+
+    def advance():
+        while not written.is_set():
+            clients.clock.advance("61s")
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        moving = pool.submit(advance)
+        made = [number for numbers in pool.map(write, range(WRITERS)) for number in numbers]
+        written.set()
+        moving.result()
+    clients.clock.advance("2m")
+
+    audit = clients.platform.audit(instance["id"])
+    assert {name: audit[name] for name in ("late", "duplicate", "misclassified", "lost")} == {
+        "late": [], "duplicate": [], "misclassified": [], "lost": [],
+    }  # fmt: skip
+    assert sorted(int(entry["recordId"]) for entry in audit["reported"]) == sorted(made)
+    assert len(made) == WRITERS * EACH
+    request.getfixturevalue(stack).delete_workspace(clients.credentials.name)

@@ -1,4 +1,4 @@
-"""What happens to an instance while a change of it, a poll or a delivery is under way: nothing of it is lost."""
+"""What happens to an instance while a change of it, a poll or a delivery is under way: nothing of it is lost, and it counts from then on."""
 
 import pytest
 
@@ -208,3 +208,45 @@ def test_what_is_found_of_a_resource_that_is_no_longer_polled_is_not_told(client
     clients.clock.advance("15m")
 
     assert {poll["resource"] for poll in clients.platform.polls()} <= {"second"}
+
+
+def polled_to(clients, poll_contacts, receiver):
+    """Return an instance whose callbacks go to a receiver and has been called once, at 10:15."""
+    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
+    return instance
+
+
+def test_what_a_receiver_changes_counts_from_then_on(clients, poll_contacts, receiver):
+    def faster():
+        (instance,) = clients.platform.pollers()
+        configuration = {"event.poller.refresh_interval": 1}
+        clients.platform.patch_instance(instance["instanceId"], {"configuration": configuration})
+
+    receiver.meanwhile = faster
+    polled_to(clients, poll_contacts, receiver)
+
+    assert clients.clock.advance("10m")["polls"] == 10
+
+
+def test_a_url_that_is_changed_during_the_last_try_is_not_dead(own_stack, poll_contacts, receiver):
+    clients = own_stack(PLATFORM_RETRY_SCHEDULE="open-connectors").workspace()
+    receiver.status = 503
+    instance = polled_to(clients, poll_contacts, receiver)
+    parked = {"configuration": {"event.poller.refresh_interval": 10**9}}
+    clients.platform.patch_instance(instance["id"], parked)
+    clients.clock.advance("2h")
+
+    def move_away():
+        url = {"event.notification.callback.url": clients.credentials.callback_url}
+        clients.platform.patch_instance(instance["id"], {"configuration": url})
+
+    receiver.meanwhile = move_away
+    clients.clock.advance("9h")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    ran = clients.platform.poll(instance["id"])
+
+    assert len(receiver.bodies) == 6
+    assert (ran["events"], ran["deliveries"]) == (1, 1)

@@ -7,8 +7,7 @@ import pytest
 from rooms import Room
 
 from elements_local.platform.core import tables
-from elements_local.platform.core.poll import LastPoll, Poll
-from elements_local.platform.events.store_notifications import Notifications
+from elements_local.platform.core.poll import LastPoll
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls
@@ -32,10 +31,6 @@ REFUSALS = {
     ),
 }
 """How each database is told to refuse a write, and to do so no longer."""
-
-
-class WriteFailedError(Exception):
-    """What the test lets go wrong."""
 
 
 @contextmanager
@@ -99,36 +94,6 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     }
 
 
-def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
-    workspace = bench.workspace()
-    instance = bench.instance(workspace)
-    poll = Poll(
-        instance_id=instance.id,
-        resource="contacts",
-        window_from=START,
-        at=POLLED,
-        request_url="/hubs/crm/contacts",
-        request_status=200,
-        seen=1,
-        events=1,
-    )
-
-    def compose_and_fail():
-        with bench.database.transaction(workspace.name) as tx:
-            Polls(tx).keep([poll])
-            Notifications(tx).take_ids(first=1)
-            raise WriteFailedError("compose")
-
-    with pytest.raises(WriteFailedError):
-        compose_and_fail()
-
-    assert rows(bench, tables.polls) == rows(bench, tables.notifications) == []
-    assert Room(bench.database, Instances, workspace.name).last_polls(instance.id) == {
-        "contacts": LastPoll(at=START)
-    }
-    assert "notification" not in {row.name for row in rows(bench, tables.counters)}
-
-
 def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_due(bench, found):
     workspace = bench.workspace()
     bench.instance(workspace)
@@ -146,24 +111,6 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
     assert (ran.attempts, ran.deliveries) == (1, 1)
     first, second = bench.wire.callbacks
     assert first == second
-
-
-def test_a_failed_poll_and_its_count_are_written_together(bench):
-    workspace = bench.workspace()
-    instance = bench.instance(workspace)
-    poll = Poll(
-        instance_id=instance.id, resource="contacts", window_from=START, at=POLLED, request_url="", request_status=502,
-        error="502",
-    )  # fmt: skip
-
-    with failing(bench, "platform_polls"), bench.database.transaction(workspace.name) as tx:
-        Polls(tx).switch_poller_off(instance.id)
-        Polls(tx).keep([poll])
-
-    assert Room(bench.database, Instances, workspace.name).last_polls(instance.id) == {
-        "contacts": LastPoll(at=START, failures=0)
-    }
-    assert Room(bench.database, Instances, workspace.name).get(instance.id).polling_disabled is False
 
 
 THREE = {

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask, request
 
-from elements_local.errors import CallError
 from elements_local.kit.clock import FrozenClock
 from elements_local.receiving import Receiver, reachable
 from elements_local.start import Options, in_process
@@ -13,10 +12,6 @@ from elements_local.start import Options, in_process
 
 def created(clients, name="Ada"):
     return clients.crm.create("Contacts", {"FIRST_NAME": name})
-
-
-def stamp(record):
-    return record["DATE_UPDATED_UTC"][11:]
 
 
 def reported(clients):
@@ -30,112 +25,6 @@ def reported(clients):
 
 def now(clients):
     return clients.clock.show()["now"][11:19]
-
-
-def test_a_change_after_an_instance_was_made_begins_the_next_second_and_is_reported(clients, poll_contacts):
-    poll_contacts(clients)
-    first, second = created(clients), created(clients, "Bob")
-
-    ran = clients.clock.advance("15m")
-
-    assert (stamp(first), stamp(second)) == ("10:00:01", "10:00:01")
-    assert (ran["from"], ran["now"]) == ("2026-03-02T10:00:01Z", "2026-03-02T10:15:01Z")
-    assert reported(clients) == [("CREATED", "10:15:00")] * 2
-
-
-def test_every_kind_of_write_begins_the_next_second_and_no_read_does(clients, poll_contacts):
-    for version in ("v2.2", "v3.0", "v3.1"):
-        ada = created(clients)
-        for method, path, body in (
-            ("PUT", "", {**ada, "TITLE": "Countess"}),
-            ("DELETE", f"/{ada['CONTACT_ID']}", None),
-            ("POST", "", {"FIRST_NAME": "Bob"}),
-        ):
-            poll_contacts(clients)
-            at = clients.clock.now()
-            clients.crm.call("GET", f"/{version}/Contacts")
-            assert clients.clock.now() == at, version
-            clients.crm.call(method, f"/{version}/Contacts{path}", json=body)
-            assert (clients.clock.now() - at).total_seconds() == 1, (version, method)
-            assert clients.crm.changes()[-1]["at"] == clients.clock.show()["now"]
-
-
-def test_a_change_through_the_hub_begins_the_next_second_too(clients, poll_contacts):
-    hub = clients.platform.hub(poll_contacts(clients)["token"])
-
-    hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
-    clients.clock.advance("15m")
-
-    assert clients.crm.changes()[0]["at"] == "2026-03-02T10:00:01Z"
-    assert reported(clients) == [("CREATED", "10:15:00")]
-
-
-def test_the_answer_of_the_change_and_the_journal_say_so(clients, poll_contacts):
-    instance = poll_contacts(clients)
-
-    of_crm = clients.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "Ada"})
-    clients.clock.advance(to="2026-03-02T10:15:00Z")
-    of_hub = clients.platform.hub(instance["token"]).send("POST", "/contacts", json={"FIRST_NAME": "Bob"})
-
-    assert of_crm.headers["Date"] == "Mon, 02 Mar 2026 10:00:01 GMT"
-    assert of_hub.headers["Date"] == "Mon, 02 Mar 2026 10:15:01 GMT"
-    noted = [
-        (each["at"][11:19], each["answered_at"][11:19])
-        for each in clients.crm.call("GET", "/_local/journal")["exchanges"]
-        if each["method"] == "POST"
-    ]
-    assert noted == [("10:15:00", "10:15:01"), ("10:00:00", "10:00:01")]
-
-
-def test_a_change_that_is_refused_moves_nothing(clients, poll_contacts):
-    poll_contacts(clients)
-
-    for method, path, body, status in (
-        ("POST", "/v3.1/Contacts", {"FIRST_NAME": 5}, 400),
-        ("PUT", "/v3.1/Contacts", {"CONTACT_ID": 1, "FIRST_NAME": "Ada"}, 404),
-        ("DELETE", "/v3.1/Contacts/1", None, 404),
-        ("POST", "/v3.1/Nothings", {}, 404),
-    ):
-        assert clients.crm.send(method, path, json=body).status == status
-        assert now(clients) == "10:00:00"
-
-
-def test_an_instance_that_is_refused_moves_nothing(clients):
-    with pytest.raises(CallError):
-        clients.platform.create_instance({"element": {"key": "insightly"}, "configuration": {}})
-
-    assert stamp(created(clients)) == "10:00:00"
-
-
-@pytest.mark.parametrize(
-    ("changed", "second"),
-    [
-        pytest.param({"event.notification.enabled": True}, "01", id="events switched on"),
-        pytest.param({"event.poller.configuration": {"contacts": {}, "leads": {}}}, "00", id="nothing new is polled"),
-    ],
-)  # fmt: skip
-def test_switching_events_on_counts_as_a_reading_and_other_changes_do_not(
-    clients, poll_contacts, changed, second
-):
-    instance = poll_contacts(clients, configuration={"event.notification.enabled": False})
-    clients.clock.advance("1m")
-
-    clients.platform.patch_instance(instance["id"], {"configuration": changed})
-
-    assert stamp(created(clients)) == f"10:01:{second}"
-
-
-def test_a_snapshot_knows_whether_the_present_second_was_read_and_a_reset_frees_it(clients, poll_contacts):
-    before = clients.snapshot()
-    poll_contacts(clients)
-    after = clients.snapshot()
-
-    clients.restore(before)
-    assert stamp(created(clients)) == "10:00:00"
-    clients.restore(after)
-    assert stamp(created(clients)) == "10:00:01"
-    clients.reset()
-    assert stamp(created(clients)) == "10:00:00"
 
 
 @pytest.fixture
@@ -215,25 +104,6 @@ def test_at_one_instant_polls_run_before_deliveries_that_were_planned_earlier(wr
     assert heard[-1] == ("CREATED", "10:16:04")
     assert now(clients) == "10:16:05", "the fourth try wrote back"
     assert clients.platform.polls()[-1]["at"] == "2026-03-02T10:16:04Z"
-
-
-def test_a_bulk_job_right_after_an_instance_was_made_begins_the_next_second_and_is_reported(
-    clients, poll_contacts
-):
-    instance = poll_contacts(clients)
-    hub = clients.platform.hub(instance["token"])
-    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\nContent-Type: text/csv\r\n\r\n'
-    hub.send(
-        "POST",
-        "/bulk/contacts",
-        body=part + b"FIRST_NAME\nAda\nBob\n\r\n--x--\r\n",
-        headers={"Content-Type": "multipart/form-data; boundary=x"},
-    )
-
-    clients.clock.advance("15m")
-
-    assert [change["at"][11:19] for change in clients.crm.changes()] == ["10:00:01"] * 2
-    assert reported(clients) == [("CREATED", "10:15:00")] * 2
 
 
 def test_the_process_follows_where_freezegun_holds_its_time(poll_contacts):
