@@ -7,13 +7,10 @@ from doc_pages import ROOT, exists
 
 PAGE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 SHOWN_BY = {
-    "the process is killed during an advance": [
+    "the process is killed while it sends callbacks": [
         "tests/whole/test_killed.py::test_every_callback_that_was_owed_arrives_and_none_is_altered"
     ],
-    "it is killed between a delivery and its record": [
-        "tests/whole/test_killed.py::test_every_callback_that_was_owed_arrives_and_none_is_altered"
-    ],
-    "it is killed between any two writes of an operation": [
+    "it is killed during another operation": [
         "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing"
     ],
     "it is killed while a bulk job creates a record": [
@@ -33,18 +30,14 @@ SHOWN_BY = {
         "tests/whole/test_database_away.py::test_every_request_is_503_in_its_services_shape_and_answered_when_it_is_back",
         "tests/whole/test_database_away.py::test_restarted_in_the_midst_of_requests_it_has_what_was_said_to_be_kept",
     ],
-    "the data directory is read-only": [
-        "tests/whole/test_faults.py::test_a_directory_that_cannot_be_written_to_is_named_and_left_as_it_is"
-    ],
-    "the database is corrupt, truncated, another program's or a newer version's": [
-        "tests/harness/commands/test_starting_badly.py::test_a_database_that_cannot_be_used_is_named_and_left_as_it_is"
-    ],
-    "a second process opens the data directory or the `--database` file": [
+    "the data directory is read-only or in use, a port is taken, or the database is corrupt or another version's": [
+        "tests/whole/test_faults.py::test_a_directory_that_cannot_be_written_to_is_named_and_left_as_it_is",
         "tests/harness/commands/test_starting_badly.py::test_a_directory_in_use_has_one_owner_who_is_named",
         "tests/harness/commands/test_starting_badly.py::test_a_file_in_use_has_one_owner_however_it_is_named",
         "tests/harness/commands/test_starting_badly.py::test_a_directory_is_free_again_when_its_owner_was_killed",
+        "tests/harness/commands/test_starting_badly.py::test_a_port_in_use_is_named",
+        "tests/harness/commands/test_starting_badly.py::test_a_database_that_cannot_be_used_is_named_and_left_as_it_is",
     ],
-    "a port is taken": ["tests/harness/commands/test_starting_badly.py::test_a_port_in_use_is_named"],
     "a receiver drips, hangs, is endless, compressed or huge": [
         "tests/whole/test_faults.py::test_a_receiver_that_never_answers_rightly_fails_one_attempt_and_gets_its_callback_by_the_next",
         "tests/engine/test_side_by_side.py::test_a_receiver_that_hangs_holds_up_no_other",
@@ -55,15 +48,10 @@ SHOWN_BY = {
     "the CRM answers a poll by 500, 429, half an answer or none": [
         "corpus: tests/engine/test_polls.py::test_a_poll_that_gets_no_list_says_why_reports_nothing_and_loses_nothing"
     ],
-    "changes in the CRM race an advance": [
-        "tests/engine/test_audit_laws.py::test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly"
-    ],
-    "a client hangs up during an advance": [
-        "tests/engine/test_advance.py::test_an_advance_whose_client_hangs_up_ends_after_the_job"
-    ],
-    "an advance is stopped": [
+    "an advance is stopped, or its client hangs up": [
         "tests/engine/test_advance.py::test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with",
         "tests/harness/commands/test_interrupted.py::test_an_advance_that_is_waited_for_no_longer_is_stopped_and_says_how_to_go_on",
+        "tests/engine/test_advance.py::test_an_advance_whose_client_hangs_up_ends_after_the_job",
     ],
     "a workspace is reset, or all are, while its time moves": [
         "tests/harness/stack/test_resets.py::test_while_a_workspace_is_busy_nothing_is_reset_anywhere"
@@ -76,17 +64,9 @@ SHOWN_BY = {
         "corpus: tests/service/sink/test_limits.py::test_of_too_many_the_oldest_make_room",
         "corpus: tests/service/sink/test_limits.py::test_the_latest_is_kept_however_large_it_is",
     ],
-    "300 requests are half sent": [
-        "tests/service/kit/test_serving.py::TestMany::test_hundreds_of_requests_that_were_half_sent_hold_up_no_others"
-    ],
-    "a Content-Length has 5,000 digits": [
-        "tests/service/kit/test_guard.py::TestLength::test_over_a_socket_too_and_nothing_is_logged"
-    ],
     "a page of another site sends requests": [
-        "tests/whole/test_every_route.py::test_no_page_of_elsewhere_reaches_anything_with_the_right_credentials_too"
-    ],
-    "a page binds its own name to this machine (rebinding)": [
-        "tests/service/kit/test_guard.py::TestOrigin::test_a_page_that_bound_its_own_name_to_this_machine_is_refused"
+        "tests/whole/test_every_route.py::test_no_page_of_elsewhere_reaches_anything_with_the_right_credentials_too",
+        "tests/service/kit/test_guard.py::TestOrigin::test_a_page_that_bound_its_own_name_to_this_machine_is_refused",
     ],
     "a recording is interrupted, or the stack ends": [
         "tests/harness/commands/test_interrupted.py::test_what_is_recorded_is_written_though_ctrl_c_comes_twice",
