@@ -220,11 +220,6 @@ class TestFiles:
         finally:
             second.close()
 
-    def test_a_database_can_be_closed_twice(self):
-        database = Database()
-        database.close()
-        database.close()
-
     def test_a_directory_is_made_and_keeps_what_was_written(self, tmp_path):
         names = [
             "data",

@@ -43,11 +43,6 @@ def counts(book, workspace="default"):
     return [(entry.seen, entry.struck) for entry in book.entries(workspace)]
 
 
-def test_without_rules_nothing_strikes(book):
-    assert strikes(book) == [None]
-    assert book.entries("default") == []
-
-
 def test_the_first_rule_that_hits_strikes_and_what_does_not_match_or_stands_behind_it_is_not_counted(book):
     once = FaultRule(effect=Effect(status=500), when=When(first_n=1))
     posts = FaultRule(effect=Effect(drop=True), match=Match(method="POST"))
@@ -92,14 +87,6 @@ def test_each_workspace_and_each_service_has_rules_of_its_own(book, open_book):
     book.replace("default", [])
     assert counts(book, "other") == [(1, 1)]
     assert (strikes(open_book("crm")), strikes(open_book("sink"))) == ([None], [DROPS])
-
-
-def test_what_is_shown_is_a_copy(book):
-    book.replace("default", [FAILS])
-
-    book.entries("default").clear()
-
-    assert strikes(book) == [FAILS]
 
 
 def test_rules_survive_a_restart_as_they_were_in_their_order(book, open_book):

@@ -11,7 +11,7 @@ from rooms import Room, add_instance, change_instance
 
 from elements_local.kit.values import replace
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.engine import create_tables, forget_workspace
+from elements_local.platform.engine import create_tables
 from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
 
@@ -134,17 +134,6 @@ def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, ad
     assert second.cursor is None
 
 
-def test_an_element_and_pollers_that_were_switched_off(store, add):
-    on = add()
-    off = add(polling_disabled=True)
-    add("other", polling_disabled=True)
-
-    assert ids(store) == [on.id, off.id]
-    assert ids(store, polling_disabled=True) == [off.id]
-    assert ids(store, element_key="insightly", polling_disabled=True) == [off.id]
-    assert ids(store, element_key="hubspot") == []
-
-
 def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_was(store, add):
     made = add(name="Old", tags=("a", "b"))
 
@@ -153,18 +142,3 @@ def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_
 
     assert [ids(store, tags=(tag,)) for tag in "abc"] == [[], [made.id], [made.id]]
     assert (ids(store, text="old"), ids(store, text="new")) == ([], [made.id])
-
-
-def test_a_nul_is_found_as_it_is_kept(store, add):
-    made = add(name="a\0b", tags=("\0",))
-    add()
-
-    assert ids(store, text="\0") == ids(store, tags=("\0",)) == [made.id]
-
-
-def test_a_deleted_instance_leaves_no_tags_behind(store, add):
-    Room(store, Instances).delete(add().id)
-
-    assert ids(store, tags=("a",)) == []
-    forget_workspace(store, "acme")
-    assert ids(store) == []

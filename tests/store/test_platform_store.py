@@ -11,8 +11,8 @@ from elements_local.kit.values import replace
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables
 from elements_local.platform.core.instance import Instance, User
-from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollVerdict
-from elements_local.platform.engine import create_tables, forget_workspace
+from elements_local.platform.core.poll import Decision, Poll, PollVerdict
+from elements_local.platform.engine import create_tables
 from elements_local.platform.events import event
 from elements_local.platform.events.store import EventFilter, Events, history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
@@ -181,54 +181,6 @@ def test_ids_are_consecutive_and_never_given_twice(store, add):
     assert [instance.id for instance in Room(store, Instances, "acme").all()] == [FIRST, FIRST + 2]
 
 
-def test_the_ids_of_two_workspaces_are_counted_apart_and_their_instances_are_not_mixed(store, add):
-    mine, theirs = add("acme"), add("other")
-
-    assert mine.id == theirs.id == FIRST
-    assert Room(store, Instances, "acme").with_token(theirs.token) is None
-    assert Room(store, Instances, "acme").all() == [mine]
-    Room(store, Instances, "acme").delete(mine.id)
-    assert Room(store, Instances, "other").get(FIRST) == theirs
-    assert Room(store, Jobs, "other").first_due(until=LATER).subject == str(FIRST)
-
-
-def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
-    def fail(_number):
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        add_instance(store, "acme", fail, plan("contacts"), first_id=FIRST, now=NOON)
-
-    assert add().id == FIRST
-
-
-def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_where_they_are(
-    store, add, change
-):
-    made = add(planned=plan("contacts", "leads"))
-
-    change("acme", made, plan("leads", "accounts", poll_at=None), now=LATER)
-
-    assert Room(store, Instances, "acme").last_polls(made.id) == {
-        "leads": LastPoll(at=NOON),
-        "accounts": LastPoll(at=LATER),
-    }
-    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
-
-
-def test_a_new_pace_takes_the_place_of_the_old_one_and_what_is_polled_no_more_has_no_job(store, add, change):
-    made = add()
-    soon = NOON + timedelta(minutes=1)
-
-    change("acme", made, plan("contacts", poll_at=soon), now=NOON)
-    assert Room(store, Jobs, "acme").of(JobKind.POLL, str(made.id)).due == soon
-    assert Room(store, Jobs, "acme").count() == 1
-    change("acme", made, plan(polled=False, poll_at=None), now=NOON)
-
-    assert Room(store, Jobs, "acme").count() == 0
-    assert Room(store, Instances, "acme").last_polls(made.id) == {}
-
-
 @pytest.mark.parametrize("database_url", [None], ids=["temporary"])
 def test_a_token_selects_an_instance_as_it_is_by_now_where_it_is_read_once(store, add, change):
     made = add()
@@ -260,52 +212,6 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
             assert subject == str(other.id)
 
 
-def test_a_change_starts_from_the_instance_as_it_is_kept_and_not_as_it_was_read(store, add, fail, change):
-    made = add()
-    fail(poll_of(made, error="502"), switch_off=made)
-
-    renamed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="New"))
-
-    assert (
-        renamed
-        == Room(store, Instances, "acme").get(made.id)
-        == replace(made, name="New", polling_disabled=True)
-    )
-
-
-def test_a_change_that_is_refused_changes_nothing(store, add, change):
-    made = add()
-
-    with pytest.raises(ZeroDivisionError):
-        change("acme", made, plan(), now=NOON, rule=lambda _: 1 / 0)
-
-    assert Room(store, Instances, "acme").get(made.id) == made
-    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
-
-
-def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store, add, change):
-    made = add()
-    Room(store, Instances, "acme").delete(made.id)
-
-    saved = change("acme", made, plan("contacts"), now=NOON)
-
-    assert saved is None
-    assert Room(store, Instances, "acme").all() == []
-    assert Room(store, Jobs, "acme").count() == 0
-    assert Room(store, Instances, "acme").last_polls(made.id) == {}
-    assert Room(store, Subscriptions).get(made.subscription_id) is None
-
-
-@pytest.mark.usefixtures("database")
-def test_jobs_come_by_time_and_then_by_number(store, add):
-    late = add(planned=plan("contacts", poll_at=LATER))
-    first = add(planned=plan("contacts", poll_at=NOON))
-    second = add(planned=plan("contacts", poll_at=NOON))
-
-    assert Room(store, Jobs, "acme").first_due(until=NOON - timedelta(microseconds=1)) is None
-    assert [subject for _, subject, _ in due(store)] == [str(first.id), str(second.id), str(late.id)]
-
-
 def test_a_job_that_is_moved_keeps_its_number_and_that_of_one_that_was_removed_is_nobody_elses(store, add):
     made = add()
     job = Room(store, Jobs, "acme").first_due(until=LATER)
@@ -326,16 +232,6 @@ def test_a_job_that_is_moved_keeps_its_number_and_that_of_one_that_was_removed_i
     assert Room(store, Jobs, "acme").count() == 0
     add()
     assert Room(store, Jobs, "acme").first_due(until=LATER).number > job.number
-
-
-def test_the_next_job_is_the_first_of_a_workspace_after_an_instant(store, add):
-    add("acme", planned=plan("contacts", poll_at=LATER))
-    add("other", planned=plan("contacts", poll_at=NOON))
-
-    assert Room(store, Jobs, "acme").next_due(after=NOON) == LATER
-    assert Room(store, Jobs, "other").next_due(after=NOON - timedelta(microseconds=1)) == NOON
-    assert Room(store, Jobs, "other").next_due(after=NOON) is None
-    assert Room(store, Jobs, "nobody").next_due(after=NOON) is None
 
 
 def test_a_poll_comes_back_as_it_was_kept(store, add, fail):
@@ -385,21 +281,6 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert Room(store, Polls, "other").latest(limit=9) == []
 
 
-@pytest.mark.parametrize("outcome", ["succeeded", "failed"])
-def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, fail, succeed, outcome):
-    made = add()
-    Room(store, Instances, "acme").delete(made.id)
-
-    if outcome == "succeeded":
-        succeed(made, 3)
-    else:
-        assert fail(poll_of(made, error="502"), switch_off=made) == 0
-
-    assert Room(store, Polls, "acme").latest(limit=9) == []
-    assert Room(store, Jobs, "acme").count() == 0
-    assert Room(store, Instances, "acme").last_polls(made.id) == {}
-
-
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
     made = add()
     body = f'{{"a":"{WEIRD}\u0000"}}'.encode()
@@ -433,27 +314,3 @@ def test_what_all_notifications_of_a_poll_have_is_kept_once_as_long_as_one_of_th
     assert owed(5001).endswith(b'"raw":{"contacts":[]}}')
     assert forget(5001, LATER + timedelta(days=3)) == {5000: raw}
     assert forget(5001, LATER + timedelta(days=4)) == {}
-
-
-def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):
-    mine, theirs = add("acme"), add("other")
-    succeed(mine)
-    succeed(theirs, workspace="other")
-
-    forget_workspace(store, "acme")
-
-    with database.reading() as connection:
-        for table in tables.metadata.sorted_tables:
-            left = {row.workspace for row in connection.execute(table.select())}
-            assert left <= {"other", ""}
-    assert Room(store, Instances, "other").all() == [theirs]
-    assert add("acme").id == FIRST
-
-
-def test_two_instances_of_one_workspace_cannot_have_one_token(store, add):
-    add(token="the same")
-
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        add(token="the same")
-
-    assert len(Room(store, Instances, "acme").all()) == 1
