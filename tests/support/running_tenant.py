@@ -1,22 +1,15 @@
 """A stack as a tenant is seen: its time runs by itself, and a proxy hides its admin routes."""
 
-import json
 import socket
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 
 import requests
-from deadline import DEADLINE_S
 from flask import Flask, Response, request
+from processes import FREE_PORTS, stack_of, up
 from werkzeug.serving import make_server
 
-from elements_local.clients import BASE_PATH, Addresses
-from elements_local.stack.stack import at
-
-PROGRAM = Path(sys.executable).parent / "elements-local"
+from elements_local.clients import BASE_PATH
 
 
 @contextmanager
@@ -65,12 +58,9 @@ def free_port():
 @contextmanager
 def tenant_running(speed, *words):
     """Run a stack at a speed, and give its addresses, the environment with its secrets, and its clients."""
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    command = [PROGRAM, "up", "--json", "--quiet", "--clock", "real", "--speed", speed, *ports, *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        ready = json.loads(process.stdout.readline())
-        root = ready["platform"].removesuffix(BASE_PATH)
-        with hiding(root, ready["crm"]) as (platform, crm):
+    with up("--clock=real", "--speed", speed, *FREE_PORTS, *words) as (process, ready):
+        stack = stack_of(ready)
+        with hiding(stack.addresses.platform, ready["crm"]) as (platform, crm):
             workspace = ready["workspace"]
             yield {
                 "platform": platform + BASE_PATH,
@@ -79,8 +69,7 @@ def tenant_running(speed, *words):
                     f"ELEMENTS_LOCAL_TENANT_{name.upper()}": workspace[name]
                     for name in ("user_secret", "organization_secret", "crm_username", "crm_api_key")
                 },
-                "clients": at(Addresses(platform=root, crm=ready["crm"], sink=ready["sink"])).workspace(),
+                "clients": stack.workspace(),
                 "sink": ready["sink"],
             }
-        process.terminate()
-        assert process.wait(timeout=DEADLINE_S) == 0
+    assert process.returncode == 0

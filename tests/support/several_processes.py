@@ -1,8 +1,5 @@
 """A stack of several processes on one PostgreSQL, and two ways to whichever of them serves: by connection, and by call."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import cycle
@@ -13,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deadline import DEADLINE
+from processes import up
 
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.wire import NO_HEADERS, NoReply, Reply
@@ -23,13 +21,8 @@ TOKEN = "of-the-whole-team"
 @contextmanager
 def process(role: str, *options: str) -> Iterator[dict[str, Any]]:
     """Run ``up --role`` in a process of its own, and yield what it prints."""
-    words = [sys.executable, "-m", "elements_local", "up", "--role", role, "--json", "--quiet", *options]
-    with subprocess.Popen(words, stdout=subprocess.PIPE) as started:
-        assert started.stdout
-        try:
-            yield json.loads(started.stdout.readline())
-        finally:
-            started.terminate()
+    with up(f"--role={role}", *options) as (started, told):
+        yield told
     assert started.returncode == 0
 
 

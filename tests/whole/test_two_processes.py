@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadline import DEADLINE_S
+from processes import FREE_PORTS, stack_of
 from several_processes import TOKEN, contact, process, told
 from werkzeug import Response
 
-from elements_local.clients import Addresses
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.kit.web.guard import TOKEN_HEADER
-from elements_local.stack.stack import at
 
 _numbers = count()
 
@@ -104,15 +103,9 @@ def test_what_one_polls_was_changed_through_either_and_is_told_once(sides):
 @pytest.fixture
 def whole_stacks(postgresql_server):
     """Two stacks, each with all services in one process, on one database."""
-    ports = ("--platform-port=0", "--crm-port=0", "--sink-port=0")
     with postgresql_server.database() as url, ExitStack() as closing, ThreadPoolExecutor(2) as starting:
-        run = [process("all", f"--database={url}", *ports) for _ in range(2)]
-        printed = [*starting.map(closing.enter_context, run)]
-        bases = [one["platform"].removesuffix("/elements/api-v2") for one in printed]
-        yield [
-            at(Addresses(platform=base, crm=one["crm"], sink=one["sink"]))
-            for base, one in zip(bases, printed, strict=True)
-        ]
+        run = [process("all", f"--database={url}", *FREE_PORTS) for _ in range(2)]
+        yield [stack_of(told) for told in starting.map(closing.enter_context, run)]
 
 
 def test_whole_stacks_on_one_database_are_one_environment(whole_stacks):

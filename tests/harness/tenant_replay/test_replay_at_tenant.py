@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from command import call
 from deadline import DEADLINE_S
 from examples import LONG
-from running_tenant import PROGRAM, free_port, tenant_running
+from processes import PROGRAM
+from running_tenant import free_port, tenant_running
 from shipped_scenarios import by_file
 
 from elements_local.cli import cli
