@@ -155,20 +155,6 @@ def test_a_package_is_imported_from_where_it_lies_and_says_that_it_is_typed(pack
     assert (PACKAGES[package] / package / "py.typed").is_file()
 
 
-def test_a_package_says_in_a_sentence_what_it_is():
-    said = {
-        path: (ast.get_docstring(tree) or "").partition("\n")[0]
-        for package in PACKAGES
-        for path, tree in trees_of(package)
-        if path.name == "__init__.py"
-    }
-
-    assert said
-    assert {
-        str(path): first for path, first in said.items() if not first.endswith(".") or len(first.split()) <= 5
-    } == {}
-
-
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_module_has_the_name_of_one_of_the_standard_library(package):
     ours = {path.stem for path in (PACKAGES[package] / package).rglob("*.py")} - {"__init__", "__main__"}

@@ -1,11 +1,9 @@
 """What tests stand on: tables of rows, programs that are looked for, and how code is counted."""
 
-import shutil
-
 import programs
 import pytest
 from each_row import each_row
-from size import Size, size_of, table
+from size import Size, size_of
 
 
 def test_of_a_table_every_row_is_tried_and_all_that_are_wrong_are_shown():
@@ -42,14 +40,6 @@ def test_a_method_may_have_a_table_too():
 def test_a_table_without_rows_is_refused():
     with pytest.raises(AssertionError, match="a table has rows"):
         each_row("number", [])
-
-
-def test_a_program_is_found_by_any_of_its_names():
-    assert programs.find_program("no-such-program", "sh") == shutil.which("sh")
-
-
-def test_the_administrators_directories_are_looked_through_too():
-    assert {"/usr/local/sbin", "/usr/sbin", "/sbin"} <= {*programs.PATH.split(":")}
 
 
 def test_where_it_is_missing_a_test_is_skipped_and_told_which():
@@ -99,13 +89,3 @@ def test_a_modules_code_is_counted_by_lines_and_by_tokens():
 )
 def test_of_what_stands_beside_lines_are_counted_that_are_not_blank(name, size):
     assert size_of(name, "one\n\n  \ntwo\n") == size
-
-
-def test_two_revisions_are_compared():
-    lines = [*table({"product": Size(modules=2, tokens=900)}, {"product": Size(modules=3, tokens=1900)})]
-
-    assert [line.split() for line in lines[1:]] == [
-        ["product", "before", "3", "0", "1,900", "0", "0"],
-        ["product", "2", "0", "900", "0", "0"],
-        ["-1", "+0", "-1,000", "+0", "+0"],
-    ]

@@ -19,22 +19,6 @@ def parsed(rule):
 
 
 @each_row(
-    "effect",
-    {
-        "a clock that is behind": {"clock_skew_s": -90},
-        "stamps apart": {"updated_later_s": 1, "updated_within_s": 3},
-        "a late index": {"index_lag_s": 2.5},
-        "an index with a delay of its own for each write": {"index_lag_within_s": 60},
-        "a field that is renamed": {"rename_fields": {"TITLE": "JOB_TITLE"}},
-        "pages that overlap": {"page_overlap": 1},
-        "a delete, and an effect of all services": {"delete_listed": 1, "delay_s": 3},
-    },
-)
-def test_a_rule_is_shown_as_it_was_written(effect):
-    assert parsed({"effect": effect}).to_json() == {"effect": effect}
-
-
-@each_row(
     ("rule", "told"),
     {
         "a skew as text": ({"effect": {"clock_skew_s": "90"}}, "clock_skew_s"),
@@ -131,14 +115,6 @@ def test_delays_are_of_all_sizes_and_other_ones_with_another_seed():
 
     assert {*delays[0]} == {*delays[1]} == {0, 1, 2, 3}
     assert delays[0] != delays[1]
-
-
-def test_other_services_refuse_them_and_say_which_they_know():
-    with pytest.raises(FaultRuleError) as refusal:
-        parse_rules({"faults": [{"effect": {"index_lag_s": 60}}]}, service="sink")
-
-    assert "unknown key 'index_lag_s' in faults[0].effect" in str(refusal.value)
-    assert 'expected {"status"?: a whole number from 200 to 599, "body"?: ' in str(refusal.value)
 
 
 @each_row(

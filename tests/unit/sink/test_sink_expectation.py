@@ -95,12 +95,6 @@ def test_what_is_not_as_expected_is_said(asked, came, said):
     assert [str(failure) for failure in wrong(asked, callbacks(*came))] == [said]
 
 
-def test_too_many_are_shown_from_the_first_that_is_too_many():
-    (failure,) = wrong({"at_most": 1}, callbacks("a", "b", "c"))
-
-    assert [callback.id for callback in failure.unexpected] == [2, 3]
-
-
 def test_what_is_missing_is_compared_with_what_is_left():
     came = callbacks("a", "x", "y")
     (failure,) = wrong({"these": [one("a"), {"q": "b", "method": "POST"}]}, came)

@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from each_row import each_row
 
 from mock_insightly.account.account import account_of
 from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.kinds import KINDS
-from mock_insightly.kinds.account import CATEGORIES
 from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
 from mock_insightly.kinds.work import EMAILS, EVENTS, TASKS
 from mock_insightly.made_up import drafts as made_up
-from mock_insightly.made_up.drafts import CHUNK, COLLEAGUES, SPREAD
+from mock_insightly.made_up.drafts import CHUNK, SPREAD
 from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.record import created, references
 from mock_insightly.versions.known import VERSIONS
@@ -30,50 +28,12 @@ def account(seed=7):
     )
 
 
-def test_a_foundation_follows_from_the_seed():
-    assert [*foundation(account(), since=NOW)] == [*foundation(account(), since=NOW)]
-    assert [*foundation(account(8), since=NOW)] != [*foundation(account(), since=NOW)]
-
-
-def test_every_kind_that_is_founded_has_records_and_no_other():
-    founded = [kind for kind, _ in foundation(account(), since=NOW)]
-
-    assert {kind.name for kind in founded} == {kind.name for kind in KINDS if kind.founded}
-
-
 def test_what_is_founded_is_what_a_new_record_would_be_and_refers_to_nothing():
     for kind, records in foundation(account(), since=NOW):
         for record in records:
             anew = created(kind, record, record_id=record[kind.id_field], account=account(), now=NOW)
             assert [*record.items()] == [*anew.items()]
             assert references(kind, record) == set()
-
-
-def test_the_accounts_defaults_are_a_source_after_the_first_and_the_first_status():
-    records = {kind.name: records for kind, records in foundation(account(), since=NOW)}
-
-    default, *others = [one for one in records["LeadSources"] if one["DEFAULT_VALUE"]]
-    assert (default["LEAD_SOURCE_ID"], others) == (account().lead_source_id, [])
-    assert (records["LeadSources"][0]["LEAD_SOURCE"], records["LeadSources"][0]["DEFAULT_VALUE"]) == (
-        "Web",
-        False,
-    )
-    assert records["LeadStatuses"][0]["LEAD_STATUS_ID"] == account().lead_status_id
-
-
-def test_categories_of_all_sorts_are_numbered_in_one_row():
-    records = {kind.name: records for kind, records in foundation(account(), since=NOW)}
-    ids = [one["CATEGORY_ID"] for kind in CATEGORIES for one in records[kind.name]]
-
-    assert sorted(ids) == list(range(min(ids), min(ids) + len(ids)))
-
-
-@each_row("entity", ["Contact", "CONTACT"])
-def test_custom_fields_belong_to_a_kind_of_record_whatever_its_case(entity):
-    fields = custom_fields_of(entity)
-
-    assert fields
-    assert [field.id for field in fields] == [f"CONTACT_FIELD_{n}" for n in range(1, len(fields) + 1)]
 
 
 def test_custom_fields_have_names_and_ids_of_their_own():
@@ -147,20 +107,3 @@ def test_drafts_are_what_a_client_could_send(chunk, kind):
     for draft in chunk[kind.name]:
         given = shape.given(shape.sent(draft.fields), {}, whole=False)
         assert {name: given[name] for name in draft.fields} == draft.fields
-
-
-def test_a_contacts_address_belongs_to_its_organisation(chunk):
-    contact = chunk["Contacts"][100]
-    company = chunk["Organisations"][contact.organisation - 3 * CHUNK].fields
-
-    domain = company["EMAILDOMAINS"][0]["EMAIL_DOMAIN"]
-    assert contact.fields["EMAIL_ADDRESS"].endswith(f"@{domain}")
-    assert company["WEBSITE"] == f"https://www.{domain}"
-    assert contact.fields["ADDRESS_MAIL_CITY"] == company["ADDRESS_BILLING_CITY"]
-
-
-def test_colleagues_follow_from_the_seed():
-    names = made_up.colleagues(7)
-
-    assert names == made_up.colleagues(7) != made_up.colleagues(8)
-    assert len(names) == COLLEAGUES

@@ -21,7 +21,7 @@ from mock_insightly.fields.fields import (
     parse_date,
     whole_second,
 )
-from mock_insightly.fields.row_types import DATES, LINKS, TAGS, CustomFields
+from mock_insightly.fields.row_types import LINKS, TAGS, CustomFields
 from mock_insightly.records.contents import LONGEST, extract, read_upload
 
 STATES = Choice(options=("OPEN", "WON"))
@@ -102,46 +102,6 @@ def test_a_long_value_is_quoted_in_part():
 @given(st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1))
 def test_a_whole_number_may_come_as_a_text(number):
     assert Whole().read(str(number), "F") == Whole().read(number, "F") == number
-
-
-def test_rows_drop_what_no_field_has_and_fill_in_the_rest():
-    rows = DATES.read([{"occasion_date": "2020-01-02", "COLOUR": "red"}], "DATES")
-
-    assert rows == [
-        {
-            "DATE_ID": None,
-            "OCCASION_NAME": None,
-            "OCCASION_DATE": "2020-01-02 00:00:00",
-            "REPEAT_YEARLY": False,
-            "CREATE_TASK_YEARLY": False,
-        }
-    ]
-
-
-def test_a_link_spells_the_kinds_it_knows_as_the_vendor_does():
-    rows = LINKS.read(
-        [
-            {"LINK_OBJECT_NAME": "ORGANISATION", "LINK_OBJECT_ID": "1"},
-            {"LINK_OBJECT_NAME": "Fruit__c", "LINK_OBJECT_ID": 2},
-        ],
-        "LINKS",
-    )
-
-    assert [row["LINK_OBJECT_NAME"] for row in rows] == ["Organisation", "Fruit__c"]
-    assert [row["LINK_OBJECT_ID"] for row in rows] == [1, 2]
-
-
-def test_custom_fields_show_their_name_as_id_and_only_those_with_a_value_stay():
-    sent = [
-        {"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess"},
-        {"CUSTOM_FIELD_ID": "Age__c", "FIELD_VALUE": 7},
-        {"FIELD_NAME": "Gone__c", "FIELD_VALUE": None},
-    ]
-
-    assert CustomFields(of="Contact").read(sent, "CUSTOMFIELDS") == [
-        {"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess", "CUSTOM_FIELD_ID": "Hobby__c"},
-        {"FIELD_NAME": "Age__c", "FIELD_VALUE": 7, "CUSTOM_FIELD_ID": "Age__c"},
-    ]
 
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
@@ -253,26 +213,6 @@ def test_a_file_comes_out_as_it_went_in(content):
     upload = read_upload(body, BOUNDARY)
 
     assert (upload.name, upload.file.content_type, upload.file.content) == ("a", "a/b", content)
-
-
-def test_other_parts_are_texts():
-    body = part('name="File_Name"', "ü".encode()) + part('name="f"; filename="a"', b"x") + b"--b--"
-
-    upload = read_upload(body, BOUNDARY)
-
-    assert (upload.name, upload.texts) == ("a", {"file_name": "ü"})
-    assert upload.file.content_type == "application/octet-stream"
-
-
-def test_the_vendors_python_client_closes_every_delimiter():
-    body = (
-        b'--b--\r\nContent-Disposition: form-data; name="a.png1"; filename="a.png"\r\n'
-        b"Content-Type: image/png\r\n\r\nxyz\r\n--b--\r\n"
-    )
-
-    upload = read_upload(body, 'multipart/form-data; boundary="b"')
-
-    assert (upload.name, upload.file.content) == ("a.png", b"xyz")
 
 
 @each_row(

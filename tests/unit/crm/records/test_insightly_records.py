@@ -2,15 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 from each_row import each_row
 
-from mock_insightly.account.account import account_of, first_number
+from mock_insightly.account.account import account_of
 from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES
-from mock_insightly.records.record import changed, created, number_rows
+from mock_insightly.records.record import created, number_rows
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -27,29 +26,6 @@ def test_a_new_record_has_every_field_of_its_kind_in_order_and_equal_stamps(kind
 
     assert list(record) == [field.name for field in kind.fields]
     assert record["DATE_CREATED_UTC"] == record["DATE_UPDATED_UTC"] == "2026-03-02 10:00:00"
-
-
-def test_an_update_changes_what_is_given_and_the_stamp():
-    before = new(CONTACTS, FIRST_NAME="Ada", LAST_NAME="L")
-
-    after = changed(CONTACTS, before, {"LAST_NAME": "K"}, account=ACCOUNT, now=LATER)
-
-    assert after == {**before, "LAST_NAME": "K", "DATE_UPDATED_UTC": "2026-03-02 10:05:00"}
-
-
-@pytest.mark.assumed
-def test_null_brings_a_field_back_to_what_it_holds_initially():
-    before = new(LEADS, EMAIL="a@b", EMPLOYEE_COUNT=5, TITLE="CTO")
-
-    after = changed(
-        LEADS,
-        before,
-        {"EMAIL": None, "EMPLOYEE_COUNT": None, "TITLE": None, "TAGS": None},
-        account=ACCOUNT,
-        now=LATER,
-    )
-
-    assert (after["EMAIL"], after["EMPLOYEE_COUNT"], after["TITLE"], after["TAGS"]) == ("", 0, None, [])
 
 
 @pytest.mark.assumed
@@ -77,27 +53,6 @@ def test_mail_is_linked_by_an_address_of_the_form_on_record():
     assert new(LEADS)["LINKED_EMAIL_ADDRESS"] == address
 
 
-def test_new_rows_get_numbers_and_links_learn_where_they_hang():
-    taken = []
-    blocks = count(100, 100)
-
-    def reserve(sequence, how_many):
-        taken.append((sequence, how_many))
-        return next(blocks)
-
-    record = new(
-        CONTACTS,
-        DATES=[{"DATE_ID": 5, "OCCASION_NAME": "a"}, {"DATE_ID": None, "OCCASION_NAME": "b"}],
-        LINKS=[{"LINK_ID": None, "OBJECT_NAME": None, "OBJECT_ID": None}],
-    )
-    numbered = number_rows(CONTACTS, record, {}, reserve)
-
-    assert [row["DATE_ID"] for row in numbered["DATES"]] == [100, 101]
-    assert numbered["LINKS"] == [{"LINK_ID": 200, "OBJECT_NAME": "Contact", "OBJECT_ID": 12345678}]
-    assert taken == [("DATE_ID", 2), ("LINK_ID", 1)]
-    assert record["LINKS"][0]["LINK_ID"] is None
-
-
 def test_old_rows_keep_their_numbers_and_come_first():
     before = new(CONTACTS, DATES=[{"DATE_ID": 8}, {"DATE_ID": 7}])
     record = {**before, "DATES": [{"DATE_ID": None}, {"DATE_ID": 8}, {"DATE_ID": 7}, {"DATE_ID": 8}]}
@@ -105,12 +60,3 @@ def test_old_rows_keep_their_numbers_and_come_first():
     numbered = number_rows(CONTACTS, record, before, lambda _sequence, _count: 50)
 
     assert [row["DATE_ID"] for row in numbered["DATES"]] == [7, 8, 50, 51]
-
-
-@each_row("seed", [0, 1, 2**53])
-def test_numbers_start_with_eight_digits_that_follow_from_the_seed(seed):
-    first = first_number(seed, "Contacts")
-
-    assert 10_000_000 <= first < 90_000_000
-    assert first == first_number(seed, "Contacts")
-    assert first != first_number(seed, "Leads")

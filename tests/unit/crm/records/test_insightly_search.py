@@ -8,12 +8,10 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.errors import FieldError, HalfAFilterError, NoSuchFieldError, TooManyFiltersError
-from mock_insightly.kinds.sales import ORGANISATIONS
+from mock_insightly.errors import FieldError, NoSuchFieldError
 from mock_insightly.records.search import (
     Criterion,
     PageRange,
-    RecordFilter,
     page_of,
     parse_query,
     updated_after,
@@ -107,22 +105,6 @@ def test_v3_1_reads_a_value_as_its_field_would_and_takes_a_percent_sign_literall
     assert criterion == Criterion(places=(name.upper(),), value=value)
 
 
-def test_v3_1_searches_custom_fields():
-    assert wanted(V31, "contacts", field_name="Hobby__c", field_value="chess").criterion.holds(RECORD)
-
-
-def test_v3_1_wants_everything_without_a_filter():
-    assert wanted(V31, "contacts") == wanted(V31, "contacts", field_name="", field_value="") == RecordFilter()
-
-
-@pytest.mark.assumed
-def test_v3_1_refuses_half_a_filter():
-    with pytest.raises(HalfAFilterError, match="got field_name without field_value"):
-        wanted(V31, "contacts", field_name="FIRST_NAME")
-    with pytest.raises(HalfAFilterError, match="got field_value without field_name"):
-        wanted(V31, "contacts", field_value="Ada")
-
-
 @pytest.mark.assumed
 @each_row(
     ("resource", "name", "nearest"),
@@ -174,23 +156,6 @@ def test_v3_1_refuses_a_value_that_its_field_can_never_have():
 )
 def test_v2_2_has_a_filter_for_each_documented_name(resource, name, value, record):
     assert wanted(V22, resource, **{name: value}).criterion.holds(record)
-
-
-def test_v2_2_finds_contacts_by_the_name_of_their_organisation():
-    criterion = wanted(V22, "contacts", organisation="Acme%").criterion
-
-    assert criterion.via == (ORGANISATIONS, "ORGANISATION_NAME")
-    assert criterion.places == ("ORGANISATION_ID",)
-
-
-def test_v2_2_ignores_blank_filters_and_unknown_names():
-    assert wanted(V22, "contacts", email=" ", updated_after_utc="2026-01-01", colour="red") == RecordFilter()
-
-
-@pytest.mark.assumed
-def test_v2_2_refuses_more_than_one_filter():
-    with pytest.raises(TooManyFiltersError, match="exactly one filter; got email, updated_after_utc"):
-        wanted(V22, "contacts", email="a@b", updated_after_utc="2026-01-01")
 
 
 NAMES = st.text("abcdefg_", min_size=1)

@@ -69,15 +69,6 @@ def numbers(calls: CallLog, after: int = 0, *, limit: int = 100) -> list[int]:
     return [one.number for one in calls.after("default", after, limit=limit).items]
 
 
-def test_pages_go_by_number_and_leave_nothing_out():
-    calls = calls_of(*(call(number, "GET" if number % 2 else "PUT") for number in range(1, 8)))
-
-    assert numbers(calls, limit=3) == [1, 2, 3]
-    assert numbers(calls, 3, limit=3) == [4, 5, 6]
-    assert numbers(calls, 6, limit=3) == [7]
-    assert numbers(calls, 7) == []
-
-
 def test_what_was_answered_late_comes_on_a_later_page_though_it_began_early():
     calls = calls_of(call(2, began=2), call(9, began=1))
 
@@ -155,36 +146,6 @@ def test_a_page_ends_with_the_call_that_makes_it_long(letters, shown):
 
     assert [one.number for one in found.items] == [1, 2, 3][:shown]
     assert (found.total, found.cursor is not None) == (3, shown < 3)
-
-
-def test_clearing_forgets_one_workspace_and_counts_it():
-    calls = calls_of(call(1))
-    calls.add("other", call(2))
-
-    calls.clear("default")
-
-    assert calls.after("default", 0, limit=1).resets == 1
-    assert numbers(calls) == []
-    other = calls.after("other", 0, limit=1)
-    assert ([one.number for one in other.items], other.resets) == ([2], 0)
-
-
-def test_own_secrets_are_shown_by_their_names_and_others_not_at_all():
-    body = b"""{"password": "00000000-0000-4000-a000-000000000001", "token": "another", "NOTE": "by dXNlciBzZWNyZXQ="}"""
-    authorization = "User dXNlciBzZWNyZXQ=, Organization 0123456789abcdef, Element another"
-
-    cookie, place = ("Set-Cookie", "session=another"), ("Location", "/of/0123456789abcdef")
-
-    shown = call(
-        1, body=body, reply=body, headers=[("Authorization", authorization)], reply_headers=[cookie, place]
-    ).to_json(WORKSPACE)
-
-    masked = '{"password": "{crm_api_key}", "token": "********", "NOTE": "by {user_secret}"}'
-    assert (shown["body"], shown["reply"]) == (masked, masked)
-    assert shown["headers"] == {
-        "Authorization": "User {user_secret}, Organization {organization_secret}, Element ********"
-    }
-    assert shown["reply_headers"] == {"Set-Cookie": "********", "Location": "/of/{organization_secret}"}
 
 
 @each_row("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])

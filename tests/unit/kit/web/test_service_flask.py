@@ -50,12 +50,6 @@ def test_a_route_that_comes_after_they_are_bound_is_refused():
         made("one", "/a").add_url_rule("/late", "late", str)
 
 
-def test_each_request_has_variables_of_its_own(client):
-    answers = [client.get("/hubs/crm/7").json for _ in range(2)]
-
-    assert answers == [{"number": 7}] * 2
-
-
 def test_methods_and_paths_are_told_apart_once_one_is_known(client):
     found = [
         client.open(path, method=method).status_code
@@ -142,10 +136,6 @@ def test_a_method_that_only_a_less_literal_route_takes_is_refused(path, method, 
 
     assert sorted(refused.value.valid_methods) == allowed
     assert PRECEDENCE.methods(path) == set(allowed)
-
-
-def test_a_path_without_a_route_takes_nothing():
-    assert PRECEDENCE.methods("/a/b/c/d") is None
 
 
 @given(st.lists(st.sampled_from(["users", "settings", "notes", "x"]), min_size=1, max_size=3))

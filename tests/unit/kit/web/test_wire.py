@@ -9,11 +9,6 @@ from elements_local.kit.web.in_process import begin
 from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
-@each_row(("status", "ok"), [(199, False), (200, True), (204, True), (299, True), (300, False), (503, False)])
-def test_a_status_of_the_2xx_family_is_ok(status, ok):
-    assert Reply(status=status).ok is ok
-
-
 def test_replies_of_the_same_content_are_equal_and_share_no_headers():
     first, second = Reply(status=200), Reply(status=200)
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from elements_local.kit.clock import (
     LAST_OF_CLOCKS,
-    ClockError,
     FastClock,
     FrozenClock,
     Mode,
@@ -46,10 +45,6 @@ NAIVE = [
 ]
 
 
-def test_the_machines_time_is_aware_and_in_utc():
-    assert SystemClock().now().tzinfo is UTC
-
-
 @given(
     passed=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)), speed=st.integers(1, 86_400)
 )
@@ -60,10 +55,6 @@ def test_a_fast_clock_starts_with_the_machines_and_runs_so_many_times_as_fast(pa
 
     assert clock.now() - NOON == speed * passed
     assert (clock.mode, clock.speed) == (Mode.REAL, speed)
-
-
-def test_the_machines_clock_and_a_virtual_one_are_of_no_speed_of_their_own():
-    assert [WorkspaceClock(clock).speed for clock in (SystemClock(), VirtualClock(NOON))] == [1, 1]
 
 
 def test_a_virtual_clock_stands_still_until_it_is_moved_forward_or_to_where_it_is():
@@ -141,11 +132,6 @@ def test_a_frozen_clock_takes_the_process_along_at_each_move_and_nowhere_if_it_r
         assert process_time() == (start + MINUTE, (start + MINUTE).timestamp())
 
 
-def test_the_machines_clock_tells_the_frozen_time_while_the_process_is_frozen():
-    with freezegun.freeze_time(NOON):
-        assert SystemClock().now() == NOON
-
-
 def test_after_a_freeze_the_process_has_its_own_time_and_the_clock_still_moves():
     before = SystemClock().now()
     with freezegun.freeze_time("2020-01-01") as frozen:
@@ -155,25 +141,6 @@ def test_after_a_freeze_the_process_has_its_own_time_and_the_clock_still_moves()
 
     assert clock.now() == NOON
     assert process_time()[0] >= before
-
-
-def test_a_workspace_clock_goes_by_the_clock_it_was_given_last():
-    clock = WorkspaceClock(VirtualClock(NOON))
-    assert (clock.mode, clock.now()) == (Mode.VIRTUAL, NOON)
-
-    clock.use(SystemClock())
-    assert clock.mode is Mode.REAL
-    assert clock.now() != NOON
-
-    clock.use(VirtualClock(NOON - MINUTE))
-    assert (clock.mode, clock.now()) == (Mode.VIRTUAL, NOON - MINUTE)
-
-
-def test_a_workspace_clock_in_real_mode_cannot_be_moved():
-    clock = WorkspaceClock(SystemClock())
-
-    with pytest.raises(ClockError, match="switch it to virtual first"):
-        clock.move_to(datetime(9999, 1, 1, tzinfo=UTC))
 
 
 WATERMARK = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
