@@ -21,6 +21,8 @@ from python_api import python_api
 from elements_local.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
 from elements_local.kit.api.openapi import attribute_texts
+from elements_local.kit.fakes.effects import RecordEffect
+from elements_local.kit.traffic.fault_rules import Effect
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS, PollerKey
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
@@ -35,6 +37,7 @@ from elements_local.stack_settings import (
     TenantSettings,
     every_setting,
 )
+from mock_insightly.faults import CrmEffect
 from mock_insightly.fields.definitions import CUSTOM_FIELDS
 
 _PATHS = "| path | what the vendor has there |"
@@ -48,6 +51,9 @@ _POLLER_KEYS = "## Every key of a block"
 
 _VENDOR_WORDS = "## Every word"
 """The head of what is made at the end of ``vendor-file.md``."""
+
+_EFFECTS = "| effect | of | what happens |"
+"""The head of the table at the end of ``fault-rules.md``."""
 
 _CUSTOM_FIELDS = "| of | field in v3.1, in v2.2 | type |"
 """The head of the table at the end of ``crm-limits.md``."""
@@ -312,6 +318,18 @@ def _default_of(each: msgspec.structs.FieldInfo) -> str:
     return f"`{json.dumps(plain)}`" if plain or plain is False else ""
 
 
+def effects() -> Iterator[str]:
+    """Yield the table of what fault rules can do, the effects of every service first."""
+    yield _EFFECTS
+    yield "| --- | --- | --- |"
+    shapes = {Effect: "every service", RecordEffect: "every CRM", CrmEffect: "Insightly"}
+    for shape, of in shapes.items():
+        texts = attribute_texts(shape)
+        for text, names in groupby(shape.__annotations__, key=lambda name: texts[name]):
+            listed = ", ".join(f"`{name}`" for name in names)
+            yield f"| {listed} | {of} | {text.removesuffix('.').replace('``', '`')} |"
+
+
 def custom_fields() -> Iterator[str]:
     """Yield the table of custom fields that an account of the CRM has."""
     yield _CUSTOM_FIELDS
@@ -326,6 +344,11 @@ def with_custom_fields(page: str) -> str:
     return page.partition(_CUSTOM_FIELDS)[0] + "\n".join(custom_fields()) + "\n"
 
 
+def with_effects(page: str) -> str:
+    """Return the page of fault rules with every effect at its end."""
+    return page.partition(_EFFECTS)[0] + "\n".join(effects()) + "\n"
+
+
 def with_vendor_words(page: str) -> str:
     """Return the page of vendor files with every word at its end."""
     return page.partition(_VENDOR_WORDS)[0] + "\n".join(vendor_words()) + "\n"
@@ -338,6 +361,7 @@ def python_page(_: str) -> str:
 
 MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
     "crm-limits.md": with_custom_fields,
+    "fault-rules.md": with_effects,
     "fidelity.md": with_topics,
     "not-imitated.md": with_paths,
     "poller-configuration.md": with_poller_keys,

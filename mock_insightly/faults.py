@@ -182,20 +182,20 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What becomes of an answer, and of what the CRM does for it.
 
     Attributes:
-        clock_skew_s: the clock that a write is stamped by is so many seconds ahead, or behind if negative.
-        stamp_step_s: a write is stamped in whole steps of so many seconds, so that what happens within one ties.
-        updated_later_s: a new record's second stamp is so many seconds after its first.
-        updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
-        index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
-        index_lag_within_s: of each write it knows later by up to so many seconds more; how many follows from the
-            workspace's seed and the write, so that a later write may be seen before an earlier one.
-        list_cap: a list or a search ends after its first so many records, on whichever page.
-        page_overlap: pages but the first begin with so many records of the one before, as if others had come in between.
-        burst_limit: so many calls in any one second, of those that the rule strikes; more are refused with 429.
-        daily_limit: so many calls that the account may make on one day; more are refused with 429.
-        delete_listed: so many records, from the start of the list, are deleted before or after (``phase``) it is read.
-        update_listed: so many, from its start, are updated then.
-        rename_fields: fields of records, and the names under which answers show them instead.
+        clock_skew_s: writes get dates N seconds ahead, or behind if negative.
+        stamp_step_s: writes get dates in steps of N seconds, so that some have the same date.
+        updated_later_s: a new record's updated date is N seconds after its created date.
+        updated_within_s: it is up to N seconds later than that; how many follows from the rule's seed and the record.
+        index_lag_s: lists and searches show a write N seconds late.
+        index_lag_within_s: they show each write up to N seconds later than that; how many follows from the workspace's
+            seed and the write, so a later write may be seen first.
+        list_cap: a list or a search ends after N records, on whichever page.
+        page_overlap: each further page begins with N records of the page before, as if others had come in between.
+        burst_limit: more than N calls that the rule strikes in a second are refused with 429.
+        daily_limit: more than N calls of the account on a day are refused with 429.
+        delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
+        update_listed: N records at the start of the list are updated then.
+        rename_fields: ``{"OLD": "NEW"}``: answers show a field by another name.
 
     Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1
         lists, observed); the others are what integrators meet with other CRMs (assumed), such as records that a search

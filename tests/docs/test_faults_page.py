@@ -11,16 +11,11 @@ SHOWN_BY = {
         "tests/whole/test_killed.py::test_every_callback_that_was_owed_arrives_and_none_is_altered"
     ],
     "it is killed during another operation": [
-        "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing"
+        "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing",
+        "tests/whole/test_faults.py::test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_snapshot_has_it",
     ],
     "it is killed while a bulk job creates a record": [
         "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing"
-    ],
-    "it is killed while a snapshot is restored": [
-        "tests/whole/test_faults.py::test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_snapshot_has_it"
-    ],
-    "a snapshot contradicts itself": [
-        "tests/harness/stack/test_contradictory_snapshots.py::test_a_snapshot_that_contradicts_itself_is_refused_and_changes_nothing"
     ],
     "the disk is full": [
         "tests/harness/commands/test_starting_badly.py::test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well",
@@ -60,24 +55,12 @@ SHOWN_BY = {
         "tests/harness/stack/test_resets.py::test_what_fails_after_that_is_named_with_what_was_reset_and_what_not",
         "tests/harness/stack/test_resets.py::test_every_service_is_asked_before_the_first_is_reset",
     ],
-    "the sink is full": [
-        "corpus: tests/service/sink/test_limits.py::test_of_too_many_the_oldest_make_room",
-        "corpus: tests/service/sink/test_limits.py::test_the_latest_is_kept_however_large_it_is",
-    ],
-    "a page of another site sends requests": [
-        "tests/whole/test_every_route.py::test_no_page_of_elsewhere_reaches_anything_with_the_right_credentials_too",
-        "tests/service/kit/test_guard.py::TestOrigin::test_a_page_that_bound_its_own_name_to_this_machine_is_refused",
-    ],
-    "a recording is interrupted, or the stack ends": [
+    "a recording, a seed or a replay is interrupted": [
         "tests/harness/commands/test_interrupted.py::test_what_is_recorded_is_written_though_ctrl_c_comes_twice",
         "tests/harness/recording/test_record.py::test_what_was_seen_is_kept_when_the_stack_is_gone",
-    ],
-    "a seed is interrupted": [
         "tests/harness/commands/test_interrupted.py::test_a_seed_ends_with_its_batch_and_says_how_to_go_on",
         "tests/harness/commands/test_interrupted.py::test_a_seed_that_goes_on_makes_what_is_left",
-    ],
-    "a replay is interrupted": [
-        "tests/harness/replay/test_replay_interrupted.py::test_it_ends_with_130_what_was_done_what_remains_and_reports"
+        "tests/harness/replay/test_replay_interrupted.py::test_it_ends_with_130_what_was_done_what_remains_and_reports",
     ],
 }
 """The tests of each row of the page."""

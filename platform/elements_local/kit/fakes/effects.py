@@ -19,14 +19,14 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What becomes of an answer, of the stamps that a write leaves, and of what lists know.
 
     Attributes:
-        clock_skew_s: the clock that a write is stamped by is so many seconds ahead, or behind if negative.
-        stamp_step_s: a write is stamped in whole steps of so many seconds, so that what happens within one ties.
-        updated_later_s: a new record's second stamp is so many seconds after its first.
-        updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
-        index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
-        index_lag_within_s: of each write it knows later by up to so many seconds more; how many follows from the
-            workspace's seed and the write, so that a later write may be seen before an earlier one.
-        list_cap: a list or a search ends after its first so many records, on whichever page.
+        clock_skew_s: writes get dates N seconds ahead, or behind if negative.
+        stamp_step_s: writes get dates in steps of N seconds, so that some have the same date.
+        updated_later_s: a new record's updated date is N seconds after its created date.
+        updated_within_s: it is up to N seconds later than that; how many follows from the rule's seed and the record.
+        index_lag_s: lists and searches show a write N seconds late.
+        index_lag_within_s: they show each write up to N seconds later than that; how many follows from the workspace's
+            seed and the write, so a later write may be seen first.
+        list_cap: a list or a search ends after N records, on whichever page.
 
     Source: what integrators meet with CRMs (assumed), such as records that a search shows late and out of order (reports
         to estuary/connectors, 1861 and 2678, and activepieces, 14921).

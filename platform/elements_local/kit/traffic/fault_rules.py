@@ -90,9 +90,9 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     Attributes:
         status, body, headers: replace those of the answer; a body that is no text is sent as JSON.
-        delay_s: how long the answer says it took; virtual, nobody waits.
-        truncate: how many bytes of the body are sent before the connection is closed.
-        drop: hang up without an answer.
+        delay_s: the answer counts as N seconds late; nobody waits. The platform's time-out is 30 s.
+        truncate: N bytes of the body are sent, then the connection is closed.
+        drop: the connection is closed without an answer.
 
     A service that knows further ones declares them in a class of its own, and obeys them itself.
     """
