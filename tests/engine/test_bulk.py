@@ -87,13 +87,15 @@ def hub(bench):
     return script
 
 
+class Torn(BaseException):
+    """What tears a job down."""
+
+
+def tear():
+    raise Torn
+
+
 def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, results, hub):
-    class Torn(BaseException):
-        pass
-
-    def tear():
-        raise Torn
-
     asked = hub(page(1, token="t-2"), tear, page(2))
     job = make_job()
     with pytest.raises(Torn):
@@ -108,12 +110,6 @@ def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, res
 
 
 def test_an_upload_that_was_torn_down_makes_no_record_twice(bench, make_job, run, results, hub):
-    class Torn(BaseException):
-        pass
-
-    def tear():
-        raise Torn
-
     hub(Reply(status=200, body=b'{"ID": 1}'), tear, Reply(status=200, body=b'{"ID": 2}'))
     job = make_job(BulkKind.UPLOAD, sources=['{"A": 1}', '{"A": 2}'])
     with pytest.raises(Torn):

@@ -247,19 +247,6 @@ def test_what_one_transaction_owes_a_receiver_is_one_job_of_the_queue(benches, w
     assert sent.bodies == bodies(50)
 
 
-def test_what_is_not_kept_is_not_planned(benches, workspace):
-    before = waiting(benches[0])
-
-    def fail():
-        with benches[0].database.transaction(workspace.name) as tx:
-            Jobs(tx).plan(JobKind.POLL, "7", workspace.clock.now())
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert waiting(benches[1]) == before
-
-
 def test_a_receiver_that_moves_gets_what_is_left_where_it_is_by_then(benches, workspace):
     first, second = benches
     sent = Sent(*benches)

@@ -9,7 +9,7 @@ from deadline import DEADLINE_S
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
-from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.api.json_text import decode
 from elements_local.kit.clock import Mode
 from elements_local.kit.wire import Reply
 from elements_local.platform.errors import ConflictError
@@ -47,25 +47,6 @@ def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stac
     assert clients.clock.show()["now"] == "2026-03-02T10:16:00Z"
     clients.restore(before)
     assert clients.snapshot() == before
-
-
-def test_a_restore_that_the_platform_refuses_leaves_crm_and_sink_alone(own_stack, receiver):
-    clients = polled(own_stack, receiver)
-    before = clients.snapshot()
-    clients.clock.advance("1m")
-    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    refusals = []
-
-    def meanwhile():
-        with pytest.raises(Exception, match="answered 409") as refusal:
-            clients.restore(before)
-        refusals.append(refusal)
-
-    receiver.meanwhile = meanwhile
-    clients.clock.advance("15m")
-
-    assert refusals
-    assert clients.crm.get("Contacts", made["CONTACT_ID"]) == made
 
 
 @contextmanager
@@ -120,24 +101,6 @@ def test_after_a_restore_real_time_is_looked_at_again(bench):
         pass
 
     assert bench.engine._real_time._changes > seen
-
-
-def test_a_snapshot_outlives_the_process(own_stack, tmp_path):
-    """The clock, what ids follow from, and the rules are in the database when the restore returns."""
-    options = Options(data=tmp_path)
-    with in_process(options) as stack:
-        clients = stack.workspace()
-        clients.platform.create_instance(instance_body(clients.credentials))
-        clients.clock.advance("1m")
-        before = clients.snapshot()
-        clients.clock.advance("1h")
-        clients.restore(before)
-
-    again = own_stack(options).workspace().snapshot()
-
-    for name in ("platform", "crm", "sink"):
-        assert encode(again[name]["tables"]) == encode(before[name]["tables"])
-    assert again["platform"]["memory"]["workspace"] == before["platform"]["memory"]["workspace"]
 
 
 def test_instances_clock_last_polls_and_pending_tries_go_on_with_the_same_bytes(tmp_path):

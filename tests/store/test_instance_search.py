@@ -7,18 +7,12 @@ import pytest
 from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rooms import Room, add_instance, change_instance
+from rooms import Room, change_instance, polled
 
 from elements_local.kit.values import replace
-from elements_local.platform.core.instance import Instance
-from elements_local.platform.engine import create_tables
-from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOTHING = PollPlan(
-    resources=(), polled=False, poll_at=None, begins=False, callback_url=None, reset_failures=False
-)
 ALL = InstanceRange(size=1000)
 TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
 NAMES = st.sampled_from(
@@ -30,34 +24,6 @@ TEXTS = st.sampled_from(
 RULES = settings(
     max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # each example works in a workspace of its own
-
-
-@pytest.fixture
-def store(database):
-    create_tables(database)
-    return database
-
-
-@pytest.fixture
-def add(store):
-    """Return a function that adds an instance."""
-
-    def make(workspace="acme", **changes):
-        def instance(number):
-            plain = Instance(
-                id=number,
-                token=f"token-{workspace}-{number}",
-                name="Mine",
-                tags=("a",),
-                element_key="insightly",
-                configuration={},
-                created=NOON,
-            )
-            return replace(plain, **changes)
-
-        return add_instance(store, workspace, instance, NOTHING, first_id=100, now=NOON)
-
-    return make
 
 
 @pytest.fixture
@@ -138,7 +104,7 @@ def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_
     made = add(name="Old", tags=("a", "b"))
 
     renamed = {"name": "New", "tags": ("b", "c")}
-    change_instance(store, "acme", made.id, lambda kept: replace(kept, **renamed), NOTHING, now=NOON)
+    change_instance(store, "acme", made.id, lambda kept: replace(kept, **renamed), polled(), now=NOON)
 
     assert [ids(store, tags=(tag,)) for tag in "abc"] == [[], [made.id], [made.id]]
     assert (ids(store, text="old"), ids(store, text="new")) == ([], [made.id])

@@ -3,82 +3,30 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rooms import Room, add_instance, change_instance
+from rooms import Room, change_instance, polled
 from sqlalchemy import select
 
 from elements_local.kit.storage.transaction import WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables
-from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.instance import User
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict
-from elements_local.platform.engine import create_tables
 from elements_local.platform.events import event
 from elements_local.platform.events.store import EventFilter, Events, history_retention
 from elements_local.platform.events.store_notifications import NewNotification, Notifications
 from elements_local.platform.events.store_subscriptions import Subscriptions
-from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.store import Job, JobKind, Jobs, NextRun
 from elements_local.platform.polling.store import Polls, PollSearch
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)
-FIRST = 100_000
+FIRST = 100
 OWNER = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
 )
 WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
-
-
-def plan(*resources, poll_at=LATER, url="http://receiver.test/", polled=True, reset_failures=False):
-    return PollPlan(
-        resources=resources,
-        polled=polled,
-        poll_at=poll_at,
-        begins=bool(resources),
-        callback_url=url,
-        reset_failures=reset_failures,
-    )
-
-
-@pytest.fixture
-def store(database):
-    create_tables(database)
-    return database
-
-
-@pytest.fixture
-def add(store):
-    """Return a function that adds an instance which polls contacts."""
-
-    def make(workspace="acme", *, planned=None, **changes):
-        def instance(number):
-            plain = Instance(
-                id=number,
-                token=f"token-{workspace}-{number}",
-                name="Mine",
-                tags=("a", "b"),
-                element_key="insightly",
-                configuration={"username": "ada", "password": None},
-                created=NOON,
-            )
-            return replace(plain, **changes)
-
-        follows = planned or plan("contacts")
-        return add_instance(store, workspace, instance, follows, first_id=FIRST, now=NOON)
-
-    return make
-
-
-@pytest.fixture
-def change(store):
-    """Return a function that changes an instance, nothing of it unless told, to let a plan be carried out."""
-
-    def make(workspace, instance, planned, *, now, rule=lambda kept: kept):
-        return change_instance(store, workspace, instance.id, rule, planned, now=now)
-
-    return make
 
 
 def poll_of(instance, **changes):
@@ -95,11 +43,10 @@ def poll_of(instance, **changes):
 
 @pytest.fixture
 def succeed(store):
-    def keep(instance, notifications=1, workspace="acme", body=b"{}", shares=None, **changes):
+    def keep(instance, notifications=1, body=b"{}", shares=None, **changes):
         poll = poll_of(instance, events=notifications, **changes)
-        with store.transaction(workspace) as tx:
-            if not Polls(tx).keep([poll]):
-                return
+        with store.transaction("acme") as tx:
+            Polls(tx).keep([poll])
             made = Notifications(tx)
             first = made.take_ids(notifications, first=5000)
             for number in range(first, first + notifications):
@@ -121,12 +68,9 @@ def succeed(store):
 
 @pytest.fixture
 def fail(store):
-    def keep(poll, *, switch_off=None):
+    def keep(poll):
         with store.transaction("acme") as tx:
-            failures = Polls(tx).keep([poll]).get(poll.resource, 0)
-            if failures and switch_off:
-                Polls(tx).switch_poller_off(switch_off.id)
-        return failures
+            Polls(tx).keep([poll])
 
     return keep
 
@@ -160,7 +104,7 @@ def test_an_instance_comes_back_as_it_was_kept(store, add):
 
 
 def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_character(store, add, fail):
-    made = add(name="a\0b", external_authentication="\0", planned=plan("contacts", url="http://a\0b/"))
+    made = add(name="a\0b", external_authentication="\0", planned=polled("contacts", url="http://a\0b/"))
     fail(poll_of(made, error="\0", request_url="/\0"))
 
     assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
@@ -182,10 +126,12 @@ def test_ids_are_consecutive_and_never_given_twice(store, add):
 
 
 @pytest.mark.parametrize("database_url", [None], ids=["temporary"])
-def test_a_token_selects_an_instance_as_it_is_by_now_where_it_is_read_once(store, add, change):
+def test_a_token_selects_an_instance_as_it_is_by_now_where_it_is_read_once(store, add):
     made = add()
     read = [Room(store, Instances, "acme").with_token(made.token) for _ in range(2)]
-    changed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="Yours"))
+    changed = change_instance(
+        store, "acme", made.id, lambda kept: replace(kept, name="Yours"), polled("contacts"), now=NOON
+    )
 
     assert read == [made, made]
     assert Room(store, Instances, "acme").with_token(made.token) == changed != made
@@ -258,7 +204,7 @@ def test_a_poll_comes_back_as_it_was_kept(store, add, fail):
 
 
 def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, add, succeed):
-    one, two = add(), add(planned=plan("contacts", "leads"))
+    one, two = add(), add(planned=polled("contacts", "leads"))
     for minutes in (15, 30):
         for instance, resource in ((one, "contacts"), (two, "contacts"), (two, "leads")):
             succeed(instance, 0, resource=resource, at=NOON + timedelta(minutes=minutes))

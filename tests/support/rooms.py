@@ -1,5 +1,8 @@
 """The stores of the platform's rooms, each call in a transaction of its own."""
 
+from datetime import UTC, datetime
+
+from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.instances.store import Instances, turn_of
 
 
@@ -15,6 +18,18 @@ class Room:
                 return getattr(self._kind(tx), name)(*args, **options)
 
         return call
+
+
+def polled(*resources, url="http://receiver.test/"):
+    """Return what follows from an instance that polls these every quarter of an hour after noon."""
+    return PollPlan(
+        resources=resources,
+        polled=bool(resources),
+        poll_at=datetime(2026, 3, 2, 12, 15, tzinfo=UTC) if resources else None,
+        begins=bool(resources),
+        callback_url=url if resources else None,
+        reset_failures=False,
+    )
 
 
 def add_instance(store, workspace, make, planned, *, first_id, now):

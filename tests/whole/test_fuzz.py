@@ -41,19 +41,6 @@ def test_every_answer_is_one_that_the_document_allows(service, nightly, chosen):
     assert done.returncode == 0, run.readable(done)[-8000:]
 
 
-@pytest.mark.parametrize(
-    ("version", "only", "pattern"),
-    [
-        (None, None, None),
-        (None, "^/_local", "^/_local"),
-        ("v2.2", None, r"^/v2\.2/"),
-        ("v3.1", "(Contacts|Leads)", r"^/v3\.1/(Contacts|Leads)"),
-    ],
-)
-def test_a_run_is_narrowed_to_a_version_and_to_paths(version, only, pattern):
-    assert run.narrowed(version, only) == ([] if pattern is None else ["--include-path-regex", pattern])
-
-
 def test_each_version_of_the_crm_has_a_run_of_its_own_unless_one_is_asked_for():
     parts = [re.compile(pattern) for _, pattern in run.runs("crm", None, None)]
 

@@ -184,10 +184,3 @@ def test_the_collection_is_of_the_services_that_are_named(words, folders):
 
     assert [folder["name"] for folder in json.loads(printed.stdout)["item"]] == folders
     assert printed.stdout.count("\n") == 1
-
-
-def test_a_collection_of_another_service_is_refused():
-    refused = CliRunner().invoke(cli, ["postman", "hub"])
-
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert all(f"'{name}'" in refused.stderr for name in ("hub", "platform", "crm", "sink", "all"))
