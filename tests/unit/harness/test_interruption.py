@@ -51,15 +51,6 @@ def test_other_work_comes_to_its_end_and_nothing_is_begun_after_it() -> None:
     assert (came, after, begun) == ("went on", None, [])
 
 
-def test_work_without_a_signal_gives_what_it_comes_to() -> None:
-    stop = Interruption()
-
-    with stop.heeded():
-        assert stop.unless_requested(lambda: 7) == 7
-
-    assert not stop.requested
-
-
 def test_work_that_takes_the_interruption_for_itself_goes_on_and_is_the_last() -> None:
     def stubborn() -> str:
         try:
@@ -113,32 +104,6 @@ def test_a_signal_that_another_thread_takes_ends_waiting_too() -> None:
         taker.join()
 
     assert in_time == [True]
-
-
-@BOTH
-def test_what_is_cut_off_ends_with_130_and_its_summary(
-    number: signal.Signals, capsys: pytest.CaptureFixture[str]
-) -> None:
-    done = []
-
-    def work() -> None:
-        with cut_off(lambda: f"{len(done)} of 3 are in"):
-            done.append(1)
-            interrupt(number)
-            done.append(2)
-
-    with pytest.raises(SystemExit) as ended:
-        work()
-
-    assert ended.value.code == 130
-    assert capsys.readouterr() == ("", "interrupted: 1 of 3 are in\n")
-
-
-@BOTH
-def test_what_waits_for_others_ends_at_once_and_normally(number: signal.Signals) -> None:
-    with ended_by_signal():
-        interrupt(number)
-        pytest.fail("it went on")
 
 
 def test_other_errors_are_none_of_its_business() -> None:

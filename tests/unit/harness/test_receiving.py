@@ -7,14 +7,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from deadline import DEADLINE
 from each_row import each_row
 from flask import Flask
 
 from elements_local.kit.web.in_process import InProcess
-from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NoReply, Reply
-from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
+from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, receiver_of
 from elements_local.stack.held_time import HeldTime
 
 START = datetime(2020, 1, 2, tzinfo=UTC)
@@ -215,16 +212,3 @@ def test_it_does_so_in_whatever_form_it_is_given(monkeypatch, given, named):
 
     with pytest.raises(ReceiverError, match=f"as {named} is, needs a2wsgi: pip install"):
         receiver_of(given)
-
-
-def test_a_receiver_is_reachable_for_a_while_in_process_or_on_a_port():
-    applications = {}
-
-    with reachable(Receiver(app=FLASK, path="/hook"), inside=applications) as inside:
-        assert inside == f"{ORIGIN}/hook"
-        assert InProcess(applications).send("POST", inside).status == 204
-    with reachable(Receiver(app=FLASK, path="/hook"), inside=None) as served:
-        assert isinstance(OverNetwork(timeout=DEADLINE).send("POST", served), Reply)
-
-    assert applications == {}
-    assert isinstance(OverNetwork(timeout=DEADLINE).send("POST", served), NoReply)

@@ -74,19 +74,11 @@ def test_knots_say_which_instant_lies_at_a_place(shown):
     assert [axis.knots[0][0], axis.knots[-1][0]] == [0, WIDTH]
 
 
-def test_what_comes_at_even_distances_is_not_broken():
-    assert axis_of(minutes(0, 15, 30, 45)).breaks == ()
-
-
 def test_a_quarter_of_an_hour_between_polls_is_not_idle():
     """What is done around each poll takes seconds, and is not what the view is about."""
     shown = [instant + timedelta(seconds=s) for instant in minutes(0, 15, 30, 45) for s in (0, 1)]
 
     assert axis_of(shown).breaks == ()
-
-
-def test_idle_time_is_shown_where_that_is_asked_for():
-    assert axis_of(minutes(0, 1, 2, 3, 1000), whole=True).breaks == ()
 
 
 def test_one_instant_has_an_axis_of_a_minute():

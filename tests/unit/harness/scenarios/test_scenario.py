@@ -1,7 +1,6 @@
 """Reading scenarios: all of a file is checked before anything runs, and errors say where."""
 
 import tracemalloc
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,39 +10,11 @@ from elements_local.scenarios.matrix import expand
 from elements_local.scenarios.scenario import ScenarioError, find, load
 from elements_local.yaml_text import read_documents
 
-MINIMAL = "scenario: s\nsteps:\n  - advance: 1m\n"
-
 
 def written(folder: Path, text: str) -> Path:
     path = folder / "it.yaml"
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def test_a_scenario_has_its_name_start_steps_and_an_instance_like_the_guides(tmp_path: Path) -> None:
-    text = "scenario: it works\nstart: 2025-01-02T03:04:05Z\ntags: [a, b]\n" + MINIMAL.partition("\n")[2]
-
-    (scenario,) = load(written(tmp_path, text))
-
-    assert scenario.name == "it works"
-    assert scenario.start == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert scenario.tags == ("a", "b")
-    assert dict(scenario.instances) == {"instance": {}}
-    assert [(step.verb, step.argument, step.line) for step in scenario.steps] == [("advance", "1m", 5)]
-
-
-@pytest.mark.parametrize(
-    ("head", "instances"),
-    [
-        pytest.param("instance: null\n", {}, id="none"),
-        pytest.param("instance: {name: x}\n", {"instance": {"name": "x"}}, id="one that differs"),
-        pytest.param("instances: {a: {}, b: {name: x}}\n", {"a": {}, "b": {"name": "x"}}, id="two"),
-    ],
-)
-def test_instances_are_as_the_scenario_says(tmp_path: Path, head: str, instances: dict) -> None:
-    (scenario,) = load(written(tmp_path, head + MINIMAL))
-
-    assert dict(scenario.instances) == instances
 
 
 def test_find_returns_files_as_they_are_and_folders_sorted(tmp_path: Path) -> None:
@@ -146,45 +117,3 @@ def test_a_matrix_that_cannot_be_used_is_refused_with_its_place(
 
     assert str(refused.value).startswith(f"{path}:{place}: "), refused.value
     assert reason in str(refused.value)
-
-
-def test_a_profile_is_one_of_the_platforms_two_names(tmp_path: Path) -> None:
-    (scenario,) = load(written(tmp_path, "profile: open-connectors\n" + MINIMAL))
-
-    assert scenario.profile == "open-connectors"
-    with pytest.raises(ScenarioError, match="unknown value 'sap'"):
-        load(written(tmp_path, "profile: sap\n" + MINIMAL))
-
-
-def test_settings_are_environment_variables_of_the_stack(tmp_path: Path) -> None:
-    text = (
-        "settings: {CRM_BURST_LIMIT: 3, CRM_SEARCH_INCLUSIVE: true, PLATFORM_EMPTY_BLOCK: skip}\n" + MINIMAL
-    )
-
-    (scenario,) = load(written(tmp_path, text))
-
-    assert scenario.environment == {
-        "ELEMENTS_LOCAL_CRM_BURST_LIMIT": "3",
-        "ELEMENTS_LOCAL_CRM_SEARCH_INCLUSIVE": "true",
-        "ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK": "skip",
-    }
-
-
-def test_a_setting_that_no_service_knows_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match=r"it.yaml:1:12: .*'CRM_LIMIT'; did you mean 'CRM_LIMITS'\?"):
-        load(written(tmp_path, "settings: {CRM_LIMIT: vendor}\n" + MINIMAL))
-
-
-@pytest.mark.parametrize(
-    ("head", "choosy"),
-    [
-        pytest.param("", False, id="neither"),
-        pytest.param("profile: cloud-elements\n", False, id="the usual profile"),
-        pytest.param("profile: open-connectors\n", True, id="the other profile"),
-        pytest.param("settings: {CRM_LIMITS: vendor}\n", True, id="a setting"),
-    ],
-)
-def test_a_profile_or_a_setting_needs_a_stack_of_its_own(tmp_path: Path, head: str, *, choosy: bool) -> None:
-    (scenario,) = load(written(tmp_path, head + MINIMAL))
-
-    assert scenario.is_choosy is choosy

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenarios and the forms that messages show: both are what the loader takes."""
+"""The JSON Schemas that are published, and the forms that messages show: both are what the loader takes."""
 
 import json
 import re
@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 from elements_local.scenarios.scenario import ScenarioError, json_schema, load
 from elements_local.scenarios.verbs import VERBS
 from elements_local.scenarios.verbs.expect import Expect
+from elements_local.stack import vendor_files
 from elements_local.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[4]
-PUBLISHED = ROOT / "platform" / "elements_local" / "scenario.schema.json"
+PACKAGE = ROOT / "platform" / "elements_local"
 SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
 VALIDATOR = Draft202012Validator(json_schema())
 
@@ -35,11 +36,19 @@ def sorted_choices(schema):
     return [sorted_choices(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def test_the_published_schema_is_the_present_one():
-    made = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+@each_row(
+    ("name", "schema", "command"),
+    {
+        "of scenarios": ("scenario", json_schema(), "replay"),
+        "of vendor files": ("vendor", vendor_files.json_schema(), "vendor check"),
+    },
+)
+def test_the_published_schema_is_the_present_one(name, schema, command):
+    published = PACKAGE / f"{name}.schema.json"
+    made = json.loads(published.read_text(encoding="utf-8"))
 
-    anew = f"make it anew: elements-local replay --schema > {PUBLISHED}"
-    assert sorted_choices(made) == sorted_choices(json_schema()), anew
+    anew = f"make it anew: elements-local {command} --schema > {published}"
+    assert sorted_choices(made) == sorted_choices(json.loads(json.dumps(schema))), anew
     Draft202012Validator.check_schema(made)
 
 
@@ -100,7 +109,7 @@ def test_editors_are_pointed_to_the_schema_by_the_usual_comment():
         first = path.read_text(encoding="utf-8").splitlines()[0]
         prefix = "# yaml-language-server: $schema="
         assert first.startswith(prefix), path
-        assert (path.parent / first.removeprefix(prefix)).resolve() == PUBLISHED, path
+        assert (path.parent / first.removeprefix(prefix)).resolve() == PACKAGE / "scenario.schema.json", path
 
 
 SNIPPETS = [

@@ -1,6 +1,5 @@
 """A grid: every verdict of a cell, what differs between two, which changes make it worse, and how it is shown."""
 
-import json
 from xml.etree import ElementTree as ET
 
 import click
@@ -8,7 +7,7 @@ import pytest
 from each_row import each_row
 
 from elements_local.what_if import table
-from elements_local.what_if.circumstances import BETWEEN, CHANGES, CIRCUMSTANCES, COLUMNS, POLLS
+from elements_local.what_if.circumstances import CHANGES, CIRCUMSTANCES, COLUMNS, POLLS
 from elements_local.what_if.configured import AssignmentError, patch_of, unread
 from elements_local.what_if.grid import (
     CellKey,
@@ -150,19 +149,6 @@ def test_a_table_has_its_worst_row_first_one_row_of_what_is_everywhere_and_brack
     assert names.count("in every circumstance") == len(CHANGES) - 1
     assert {*names} == {"in every circumstance", *(each.name for each in SHOWN[1:])}
     assert table.counts_of(grid(at6="lost_duplicate")) == f"1 lost, 1 duplicate, {len(KEYS) - 1} reported"
-
-
-def test_json_has_every_cell_with_its_sentence():
-    shown = json.loads(json.dumps(grid(at6="lost_duplicate").to_json()))
-
-    assert (shown["counts"]["lost"], shown["offsets"][-1]) == (1, BETWEEN)
-    assert [each["name"] for each in shown["circumstances"]] == [each.name for each in SHOWN]
-    assert shown["circumstances"][0]["changes"]["create"][6] == {
-        "verdict": "lost",
-        "verdicts": ["lost", "duplicate"],
-        "why": "",
-    }
-    assert {len(row) for each in shown["circumstances"] for row in each["changes"].values()} == {len(COLUMNS)}
 
 
 def test_a_picture_is_xml_with_a_box_for_each_cell_whatever_stands_in_it():
