@@ -313,7 +313,7 @@ def bound(statement: C) -> C:
         UnboundStatementError: a table in it is narrowed to none.
     """
     if isinstance(statement, Select):
-        tables = [each for source in statement.get_final_froms() for each in _read_by(source)]
+        tables = [each for source in _sources(statement) for each in _read_by(source)]
         statement = statement.where(*(each.c[_COLUMN] == _THIS for each in tables))
     elif isinstance(statement, Update | Delete):
         change: Any = statement
@@ -326,7 +326,7 @@ def bound(statement: C) -> C:
 
 def _check(statement: "Select[Any]") -> None:
     """Refuse a select, or a subquery, which reads a table without comparing its workspace."""
-    sources = statement.get_final_froms()
+    sources = _sources(statement)
     joins = [each for source in sources for each in visitors.iterate(source) if isinstance(each, Join)]
     conditions = [statement.whereclause, *(each.onclause for each in joins)]
     compared = {column for each in conditions if each is not None for column in _compared(each)}
@@ -334,6 +334,12 @@ def _check(statement: "Select[Any]") -> None:
         for table in _read_by(source, optional=True):
             if table.c[_COLUMN] not in compared:
                 raise UnboundStatementError(str(getattr(table, "name", table)))
+
+
+def _sources(statement: "Select[Any]") -> Sequence[FromClause]:
+    """Return what a select reads from; without columns and order, which SQLAlchemy would compile to find that out."""
+    bare: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+    return bare.order_by(None).get_final_froms()
 
 
 def _compared(condition: "ColumnElement[Any]") -> Iterator[object]:
