@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from enum import EnumType
+from functools import cache
 from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, ValidationError, convert, structs
@@ -50,7 +51,7 @@ def check_counted(tx: Transaction, columns: Iterable[Column[int]], last: int | N
     if last is not None and not 0 <= last < LARGEST_COUNT:
         raise SnapshotError(f"{counter}: expected a count from 0 to {LARGEST_COUNT - 1}; got {last}")
     for column in columns:
-        highest = tx.scalar(WorkspaceStatement(select(func.max(column))))
+        highest = tx.scalar(_highest(column))
         if highest is not None and (last is None or highest > last):
             actual = "there is none" if last is None else f"got {last}"
             raise SnapshotError(
@@ -74,10 +75,7 @@ def check_texts(
     """
     for column, shape in shapes.items():
         is_word = isinstance(shape, EnumType)
-        query = select(column).where(column.is_not(None))
-        if column in may_be_empty:
-            query = query.where(column != "")
-        for (text,) in tx.all(WorkspaceStatement(query.distinct() if is_word else query)):
+        for (text,) in tx.all(_texts(column, distinct=is_word, may_be_empty=column in may_be_empty)):
             try:
                 value = text if is_word else decode(text)
             except MalformedJsonError as error:
@@ -89,6 +87,19 @@ def check_texts(
             except ValidationError as error:
                 reason = refusal(value, shape, root=column.name)
                 raise SnapshotError(f"tables.{column.table.name}: {reason}") from error
+
+
+@cache
+def _highest(column: Column[int]) -> WorkspaceStatement:
+    return WorkspaceStatement(select(func.max(column)))
+
+
+@cache
+def _texts(column: Column[Any], *, distinct: bool, may_be_empty: bool) -> WorkspaceStatement:
+    query = select(column).where(column.is_not(None))
+    if may_be_empty:
+        query = query.where(column != "")
+    return WorkspaceStatement(query.distinct() if distinct else query)
 
 
 def check_none(tx: Transaction, query: "Select[Any]", says: str) -> None:

@@ -60,41 +60,32 @@ class SnapshotRows(Struct, forbid_unknown_fields=True):
     rows: list[list[object]]
 
 
-class TableRows(Struct, frozen=True):
+class TableRows:
     """One table, of which a workspace's rows can be read and replaced.
+
+    Attributes:
+        columns: those that are written.
+        names: theirs; SQLAlchemy's own are of a class that JSON does not know.
+        shape: what the rows have to be.
 
     Raises:
         TableKindError: it has no column ``workspace``, or one of a kind that is not known here.
     """
 
-    table: Table
-
-    def __post_init__(self) -> None:
-        if _WORKSPACE not in self.table.c:
-            raise TableKindError(f"{self.table.name} has no column {_WORKSPACE!r}")
-        self.shape  # noqa: B018 - raises for a kind that is not known
-
-    @property
-    def columns(self) -> list[Column[Any]]:
-        """The columns that are written."""
-        return [each for each in self.table.c if each.name != _WORKSPACE and not _is_anew(each)]
-
-    @property
-    def names(self) -> list[str]:
-        """The names of those columns; SQLAlchemy's own are of a class that JSON does not know."""
-        return [str(each.name) for each in self.columns]
-
-    @property
-    def shape(self) -> Any:
-        """What the rows have to be."""
-        return list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
+    def __init__(self, table: Table) -> None:
+        if _WORKSPACE not in table.c:
+            raise TableKindError(f"{table.name} has no column {_WORKSPACE!r}")
+        self.table = table
+        self.columns = [each for each in table.c if each.name != _WORKSPACE and not _is_anew(each)]
+        self.names = [str(each.name) for each in self.columns]
+        self.shape: Any = list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
+        self._numbers = [each for each in table.primary_key if _is_anew(each)]
+        self._rows = WorkspaceStatement(select(*self.columns).order_by(*self._numbers))
 
     def read(self, tx: Transaction) -> SnapshotRows:
         """Return a workspace's rows; the same rows come in the same order, on any database."""
-        numbers = [each for each in self.table.primary_key if _is_anew(each)]
-        query = WorkspaceStatement(select(*self.columns).order_by(*numbers))
-        rows = [list(row) for row in tx.all(query)]
-        if not numbers:  # texts are in another order on each database
+        rows = [list(row) for row in tx.all(self._rows)]
+        if not self._numbers:  # texts are in another order on each database
             places = [place for place, each in enumerate(self.columns) if each.primary_key]
             rows.sort(key=lambda row: [row[place] for place in places])
         return SnapshotRows(columns=self.names, rows=rows)
@@ -123,12 +114,11 @@ class TableRows(Struct, frozen=True):
             TakenError: one of them is there already.
             SnapshotError: the database does not take a value.
         """
-        names = self.names
         inserted = [
             {_WORKSPACE: tx.workspace}
             | {
                 name: reworded(name, value) if isinstance(value, str) else value
-                for name, value in zip(names, row, strict=True)
+                for name, value in zip(self.names, row, strict=True)
             }
             for row in rows
         ]
