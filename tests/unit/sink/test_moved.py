@@ -1,12 +1,12 @@
 """What a snapshot's texts become in another workspace: whole names alone are replaced."""
 
-import pytest
 from each_row import each_row
+from msgspec.structs import replace
 
 from callback_sink import snapshots as sink
 from callback_sink.tables import digest_of
-from elements_local.kit.clock import VirtualClock, WorkspaceClock
-from elements_local.kit.workspaces.registry import DEFAULT_START, Workspace
+from elements_local.kit.storage.database import Database
+from elements_local.kit.workspaces.registry import Workspaces
 from elements_local.kit.workspaces.snapshots import Snapshot, rewording
 
 NAMES = {
@@ -48,26 +48,11 @@ def test_names_that_change_places_are_not_replaced_twice():
     assert rewording({"a": "b", "b": "a"})("any", "a b") == "b a"
 
 
-@pytest.fixture
-def into():
+def moved(name):
     """Return what the sink makes of texts of the workspace ``acme`` in a workspace of some name."""
-
-    def moved(name):
-        workspace = Workspace(
-            name=name,
-            seed=1,
-            origin=name,
-            organization_secret="o",
-            user_secret="u",
-            crm_username="c",
-            crm_api_key="k",
-            start=DEFAULT_START,
-            clock=WorkspaceClock(VirtualClock(DEFAULT_START)),
-        )
-        snapshot = Snapshot(version=1, service="sink", workspace="acme", tables={}, memory={})
-        return sink.moved(snapshot, workspace)
-
-    return moved
+    workspace = replace(Workspaces(Database()).default, name=name, origin=name)
+    snapshot = Snapshot(version=1, service="sink", workspace="acme", tables={}, memory={})
+    return sink.moved(snapshot, workspace)
 
 
 @each_row(
@@ -85,6 +70,6 @@ def into():
         ("headers", "acme", "acme"),
     ],
 )
-def test_the_workspaces_own_bin_takes_its_new_name(into, column, text, becomes):
-    assert into("other")(column, text) == becomes
-    assert into("acme")(column, text) == text
+def test_the_workspaces_own_bin_takes_its_new_name(column, text, becomes):
+    assert moved("other")(column, text) == becomes
+    assert moved("acme")(column, text) == text

@@ -1,25 +1,7 @@
 """How a recorded callback is shown."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 from each_row import each_row
-
-from callback_sink.inbox import Callback
-from callback_sink.signature import SignatureVerdict
-
-RECORDED = Callback(
-    id=7,
-    received_at=datetime(2026, 3, 2, 10, 15, tzinfo=UTC),
-    bin="default",
-    method="POST",
-    path="/default?a=1",
-    headers=[("Content-Type", "application/json"), ("Elements-Webhook-Signature", "sha256=x")],
-    body=b'{"a": [1]}',
-    status=503,
-    signature=SignatureVerdict.INVALID,
-    size=10,
-)
+from recorded_callbacks import recorded
 
 
 @each_row(
@@ -38,13 +20,13 @@ RECORDED = Callback(
     },
 )
 def test_a_body_is_text_and_json_if_it_is_some(body, text, value):
-    recorded = replace(RECORDED, body=body)
+    callback = recorded(body)
 
-    assert recorded.text == text
-    assert recorded.json == value if value is not ... else recorded.json is not None
+    assert callback.text == text
+    assert callback.json == value if value is not ... else callback.json is not None
 
 
 def test_the_signature_is_found_whatever_the_case_of_its_name():
-    recorded = replace(RECORDED, headers=[("ELEMENTS-webhook-Signature", "sha256=x")])
+    callback = recorded(headers=[("ELEMENTS-webhook-Signature", "sha256=x")])
 
-    assert recorded.signature_header == "sha256=x"
+    assert callback.signature_header == "sha256=x"

@@ -1,7 +1,6 @@
 """What is expected of the callbacks, held against those that came."""
 
 import json
-from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -9,31 +8,17 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
+from recorded_callbacks import recorded
 
 from callback_sink.expectation import Expectation, failures
-from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, matches
-from callback_sink.signature import SignatureVerdict
 from elements_local.kit.api.shape_words import refusal
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def callbacks(*letters):
     """Make a callback of each text; its letters are its body."""
     return [
-        Callback(
-            id=number,
-            received_at=NOON,
-            bin="default",
-            method="POST",
-            path="/",
-            headers=[],
-            body=json.dumps(text).encode(),
-            status=200,
-            signature=SignatureVerdict.ABSENT,
-            size=0,
-        )
+        recorded(json.dumps(text).encode(), id=number, path="/")
         for number, text in enumerate(letters, start=1)
     ]
 
@@ -140,19 +125,19 @@ LETTERS = st.lists(st.text(alphabet="abc", min_size=1, max_size=2), max_size=5)
 @given(wanted=st.lists(st.sampled_from("abc"), min_size=1, max_size=4), came=LETTERS)
 def test_each_has_one_of_its_own_exactly_if_they_can_be_shared_out(wanted, came):
     """Held against trying all ways."""
-    recorded = callbacks(*came)
+    there = callbacks(*came)
     filters = [Filters(q=letter) for letter in wanted]
 
-    possible = any(all(map(matches, filters, chosen)) for chosen in permutations(recorded, len(filters)))
+    possible = any(all(map(matches, filters, chosen)) for chosen in permutations(there, len(filters)))
 
-    assert (wrong({"these": [one(letter) for letter in wanted]}, recorded) == []) is possible
+    assert (wrong({"these": [one(letter) for letter in wanted]}, there) == []) is possible
 
 
 @given(wanted=st.lists(st.sampled_from("abc"), min_size=1, max_size=4), came=LETTERS)
 def test_what_is_in_order_is_as_expected_in_any_order_too(wanted, came):
     these = [one(letter) for letter in wanted]
-    recorded = callbacks(*came)
+    there = callbacks(*came)
 
-    ordered = wrong({"these": these, "in_order": True}, recorded)
+    ordered = wrong({"these": these, "in_order": True}, there)
 
-    assert ordered or wrong({"these": these}, recorded) == []
+    assert ordered or wrong({"these": these}, there) == []

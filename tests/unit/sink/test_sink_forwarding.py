@@ -1,17 +1,15 @@
 """Sending a callback on: what goes along, and when it goes nowhere."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from each_row import each_row
+from recorded_callbacks import NOON, recorded
 
 from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
-from callback_sink.inbox import Callback
-from callback_sink.signature import SignatureVerdict
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.wire import Reply, in_time, no_answer
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TARGET = "http://127.0.0.1:8000/hook"
 
 
@@ -23,21 +21,6 @@ class Network:
     def send(self, method, url, *, headers, body=b""):
         self.sent.append((method, url, dict(headers), body))
         return self.reply
-
-
-def callback(*headers, body=b"\x00\xff"):
-    return Callback(
-        id=1,
-        received_at=NOON,
-        bin="default",
-        method="PUT",
-        path="/default",
-        headers=list(headers),
-        body=body,
-        status=200,
-        signature=SignatureVerdict.ABSENT,
-        size=len(body),
-    )
 
 
 def forwarder(network):
@@ -63,7 +46,7 @@ def test_headers_of_the_connection_stay_behind(came, go_along):
 @each_row("name", [FORWARDED_HEADER, FORWARDED_HEADER.upper()])
 def test_what_was_sent_on_is_not_sent_on_again(name):
     network = Network()
-    _, came = forwarder(network).forward(callback((name, "1")), TARGET, now=NOON)
+    _, came = forwarder(network).forward(recorded(headers=[(name, "1")]), TARGET, now=NOON)
 
     assert network.sent == []
     assert came["status"] is None
@@ -74,7 +57,7 @@ def test_what_the_target_answered_is_written_down():
     reply = Reply(
         status=503, header_list=[("X-A", "b"), ("Set-Cookie", "session=abc")], body=b"\xffbusy" * 10_000
     )
-    _, came = forwarder(Network(reply)).forward(callback(), TARGET, now=NOON)
+    _, came = forwarder(Network(reply)).forward(recorded(), TARGET, now=NOON)
 
     assert (came["at"], came["url"], came["replay"], came["status"], came["reason"]) == (
         "2026-03-02T12:00:00Z",
@@ -90,7 +73,7 @@ def test_what_the_target_answered_is_written_down():
 
 def test_who_relies_on_a_silent_target_waits_in_vain_in_virtual_time():
     silent = no_answer(timedelta(seconds=5))
-    answered, came = forwarder(Network(silent)).forward(callback(), TARGET, now=NOON)
+    answered, came = forwarder(Network(silent)).forward(recorded(), TARGET, now=NOON)
 
     assert (came["status"], came["reason"]) == (None, "timed out after 5 s")
     assert in_time(answered, timedelta(seconds=30)) == no_answer(timedelta(seconds=30))

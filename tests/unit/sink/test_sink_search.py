@@ -2,20 +2,17 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
+from recorded_callbacks import recorded
 
-from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, differences, events_of, matches
-from callback_sink.signature import SignatureVerdict
 from elements_local.kit.api.shape_words import refusal
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}
 UPDATED = {"eventType": "UPDATED", "objectType": "contacts", "objectId": "2"}
 
@@ -27,20 +24,8 @@ def envelope(*events, **message):
     }
 
 
-def callback(body=b"", *, number=1, bin_="default", path="/default", headers=()):
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Callback(
-        id=number,
-        received_at=NOON,
-        bin=bin_,
-        method="POST",
-        path=path,
-        headers=list(headers),
-        body=raw,
-        status=200,
-        signature=SignatureVerdict.ABSENT,
-        size=0,
-    )
+def callback(body=b"", **differs):
+    return recorded(body if isinstance(body, bytes) else json.dumps(body).encode(), **differs)
 
 
 @each_row(
@@ -118,11 +103,11 @@ def test_a_callback_is_not_meant_and_says_why(wanted, differs):
 
 
 def test_a_header_is_held_against_what_is_shown():
-    recorded = callback(headers=[("Authorization", "User abc="), ("X-A", "b")])
+    there = callback(headers=[("Authorization", "User abc="), ("X-A", "b")])
 
-    assert not matches(Filters(header=["Authorization: User abc="]), recorded)
-    assert matches(Filters(header=["authorization"]), recorded)
-    assert differences(Filters(header=["X-A: c"]), recorded) == ["header: expected X-A: c, was b"]
+    assert not matches(Filters(header=["Authorization: User abc="]), there)
+    assert matches(Filters(header=["authorization"]), there)
+    assert differences(Filters(header=["X-A: c"]), there) == ["header: expected X-A: c, was b"]
 
 
 def test_a_callback_without_an_answer_has_no_status():
@@ -234,29 +219,29 @@ def test_an_instance_may_be_named_by_its_second_name_alone():
 )
 def test_a_text_is_looked_for_in_what_is_shown(text, found):
     headers = [("X-Thing", "Blue"), ("Authorization", "User abc=")]
-    recorded = callback('{"name": "Zoë"}'.encode(), path="/default/hook?a=1", headers=headers)
+    there = callback('{"name": "Zoë"}'.encode(), path="/default/hook?a=1", headers=headers)
 
-    assert matches(Filters(q=text), recorded) is found
+    assert matches(Filters(q=text), there) is found
 
 
 def test_those_that_differ_least_come_closest_and_of_equals_the_latest():
     wanted = Filters(object_type="contacts", event_type="CREATED", object_id="9")
-    recorded = [
-        callback(envelope(CREATED), number=1),
-        callback(b"something else", number=2),
-        callback(envelope(UPDATED), number=3),
-        callback(envelope(CREATED), number=4),
-        callback(envelope({**CREATED, "objectId": "9"}), number=5),
+    there = [
+        callback(envelope(CREATED), id=1),
+        callback(b"something else", id=2),
+        callback(envelope(UPDATED), id=3),
+        callback(envelope(CREATED), id=4),
+        callback(envelope({**CREATED, "objectId": "9"}), id=5),
     ]
 
-    misses = closest(wanted, recorded)
+    misses = closest(wanted, there)
 
     assert [miss.callback.id for miss in misses] == [4, 1, 3]
     assert misses[0].differs == ["objectId: expected 9, was 1"]
 
 
 def test_where_nothing_is_asked_nothing_comes_close():
-    assert closest(Filters(), [callback(), callback(number=2)]) == []
+    assert closest(Filters(), [callback(), callback(id=2)]) == []
 
 
 @given(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from each_row import each_row
 
-from elements_local.kit.clock import VirtualClock, WorkspaceClock
+from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.calls import (
     KEPT_BYTES_OF_CALLS,
     KEPT_CALLS,
@@ -17,20 +17,9 @@ from elements_local.kit.traffic.calls import (
     weight_of,
 )
 from elements_local.kit.traffic.journal import JOURNAL_BYTES
-from elements_local.kit.workspaces.registry import Workspace
+from elements_local.kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WORKSPACE = Workspace(
-    name="default",
-    origin="default",
-    seed=0,
-    organization_secret="0123456789abcdef",
-    user_secret="dXNlciBzZWNyZXQ=",
-    crm_username="owner",
-    crm_api_key="00000000-0000-4000-a000-000000000001",
-    start=NOON,
-    clock=WorkspaceClock(VirtualClock(NOON)),
-)
 
 
 def call(number: int, method: str = "POST", **given: object) -> RecordedCall:
@@ -150,6 +139,6 @@ def test_a_page_ends_with_the_call_that_makes_it_long(letters, shown):
 
 @each_row("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])
 def test_what_only_looks_like_a_name_is_masked(secret):
-    shown = call(1, body=b'{"password": "%s"}' % secret.encode()).to_json(WORKSPACE)
+    shown = call(1, body=b'{"password": "%s"}' % secret.encode()).to_json(Workspaces(Database()).default)
 
     assert shown["body"] == '{"password": "********"}'
