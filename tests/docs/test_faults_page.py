@@ -12,7 +12,7 @@ SHOWN_BY = {
     ],
     "it is killed during another operation": [
         "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing",
-        "tests/whole/test_faults.py::test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_snapshot_has_it",
+        "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing",
     ],
     "it is killed while a bulk job creates a record": [
         "tests/crash/test_crash_points.py::test_every_write_is_in_the_table_and_a_kill_at_any_loses_and_doubles_nothing"

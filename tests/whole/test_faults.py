@@ -1,18 +1,13 @@
 """Faults that strike a whole stack: what was owed comes once they are over, and nothing is half done."""
 
 import gzip
-import json
 import os
-import signal
 import socket
 import subprocess
-import sys
 from contextlib import closing, suppress
 from threading import Event, Thread
 
 import pytest
-from deadline import DEADLINE_S
-from examples import LONG
 from programs import find_program
 
 from elements_local.errors import OptionError
@@ -91,70 +86,6 @@ def test_a_receiver_that_never_answers_rightly_fails_one_attempt_and_gets_its_ca
     assert [[len(audit[kind]) for kind in ("reported", "late", "lost")] for audit in audits] == [
         [0, 1, 0],
         [1, 0, 0],
-    ]
-
-
-KILLED = """
-import json, os, signal, sys
-from pathlib import Path
-from elements_local.start import Options, in_process
-from elements_local.kit.workspaces.table_rows import AllRows
-
-folder, document, left = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), int(sys.argv[3])
-write = AllRows.write
-
-def write_and_die(*given):
-    global left
-    write(*given)
-    left -= 1
-    if not left:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-AllRows.write = write_and_die
-with in_process(Options(data=folder)) as stack:
-    stack.workspace().restore(document)
-"""
-
-
-@pytest.mark.parametrize("nth", range(1, 7) if LONG else (1, 6), ids=lambda nth: f"at the {nth}. of six")
-def test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_snapshot_has_it(
-    tmp_path, nth
-):
-    """All three are asked first, in what is undone; then the sink, the CRM and the platform are put back."""
-    data, file = tmp_path / "data", tmp_path / "snapshot.json"
-    with in_process(Options(data=data)) as stack:
-        clients = stack.workspace()
-        clients.platform.create_instance(instance_body(clients.credentials))
-        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        clients.clock.advance("15m")
-        taken = clients.snapshot()
-        file.write_text(json.dumps(taken))
-        clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})
-        clients.clock.advance("15m")
-        before = clients.snapshot()
-
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, data, file, str(nth)], check=False, timeout=DEADLINE_S
-    )
-
-    assert killed.returncode == -signal.SIGKILL
-    with in_process(Options(data=data)) as stack:
-        clients = stack.workspace()
-        present = clients.snapshot()
-        put_back = {
-            name for name in ("sink", "crm", "platform") if present[name]["tables"] == taken[name]["tables"]
-        }
-        as_it_was = {
-            name for name in ("sink", "crm", "platform") if present[name]["tables"] == before[name]["tables"]
-        }
-        clients.restore(taken)
-        again = clients.snapshot()
-        clients.clock.advance("15m")
-
-    assert put_back == set(("sink", "crm", "platform")[: max(0, nth - 4)])
-    assert as_it_was == {"sink", "crm", "platform"} - put_back
-    assert [again[name]["tables"] for name in ("sink", "crm", "platform")] == [
-        taken[name]["tables"] for name in ("sink", "crm", "platform")
     ]
 
 

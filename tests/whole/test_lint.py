@@ -156,23 +156,21 @@ def test_what_a_transformation_renames_is_found_and_shown_with_the_transformatio
         assert runner.run(cured).failure is None, str(runner.run(cured).failure)
 
 
-def test_how_far_the_search_lags_is_read_from_the_faults_of_the_crm(clients):
+@pytest.mark.parametrize(
+    "effects",
+    [
+        pytest.param([{"index_lag_s": 30}, {"index_lag_s": 90}], id="the longest of several"),
+        pytest.param([{"index_lag_s": 30, "index_lag_within_s": 60}], id="a delay of each write's own"),
+    ],
+)
+def test_how_far_the_search_lags_is_read_from_the_faults_of_the_crm(clients, effects):
     clients.platform.create_instance(instance_body(clients.credentials))
-    clients.crm.script_faults([{"effect": {"index_lag_s": 30}}, {"effect": {"index_lag_s": 90}}])
+    clients.crm.script_faults([{"effect": effect} for effect in effects])
 
     linted = of_instance(clients, None, lag_s=None)
 
     assert {(each["rule"], each["nearest"]) for each in linted.findings} == {("poll-delay-too-short", "90")}
     assert of_instance(clients, None, lag_s=0).findings == []
-
-
-def test_a_search_that_knows_of_each_write_after_a_delay_of_its_own_lags_by_the_longest(clients):
-    clients.platform.create_instance(instance_body(clients.credentials))
-    clients.crm.script_faults([{"effect": {"index_lag_s": 30, "index_lag_within_s": 60}}])
-
-    linted = of_instance(clients, None, lag_s=None)
-
-    assert {(each["rule"], each["nearest"]) for each in linted.findings} == {("poll-delay-too-short", "90")}
 
 
 def test_which_instance_is_meant_is_asked_if_there_are_several_or_none(clients):
@@ -224,18 +222,21 @@ def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
     }
 
 
-def test_records_of_a_kind_that_the_scenarios_cannot_make_are_said(clients):
-    change = {POLLER: {"notes": {**poller_entry("notes", "NOTE_ID"), "pollDelay": 900}}}
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(
+            {POLLER: {"notes": {**poller_entry("notes", "NOTE_ID"), "pollDelay": 900}}},
+            "notes has no scenario",
+            id="records that no scenario makes",
+        ),
+        pytest.param(contacts(pollDelai=4), "misspelt-key has no scenario", id="what a key was to do"),
+    ],
+)
+def test_what_no_scenario_shows_is_said(clients, change, said):
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
-    with pytest.raises(NoScenarioError, match="notes has no scenario"):
-        scenario_of(linted, linted.findings[0])
-
-
-def test_what_a_key_without_effect_was_to_do_is_not_guessed(clients):
-    linted = of_body(clients, body_with(clients, contacts(pollDelai=4)), lag_s=None)
-
-    with pytest.raises(NoScenarioError, match="misspelt-key has no scenario"):
+    with pytest.raises(NoScenarioError, match=said):
         scenario_of(linted, linted.findings[0])
 
 

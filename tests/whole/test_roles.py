@@ -1,21 +1,16 @@
 """A stack of processes with roles: who calls whom, what each has, and workers."""
 
-import subprocess
-import sys
-from contextlib import ExitStack
 from datetime import timedelta
-from random import Random
 from threading import Event
 from time import monotonic
 
 import pytest
 from click.testing import CliRunner
 from deadline import DEADLINE, DEADLINE_S
-from examples import LONG, drawn
+from examples import drawn
 from page_reader import PageVisitor
-from several_processes import TOKEN, contact, process, told
+from several_processes import TOKEN, contact, process
 from shipped_scenarios import all_scenarios
-from sqlalchemy import NullPool, create_engine, text
 
 from elements_local.cli import cli
 from elements_local.clients import SERVICES, Addresses
@@ -36,9 +31,6 @@ _ALL = [
     if not (scenario.is_choosy or any(getattr(step.argument, "requests", None) for step in scenario.steps))
 ]
 """All that ask neither for a stack of their own nor for the journal, of which each process has one."""
-
-_TURNS = 20
-"""How often a worker is killed."""
 
 _CHOSEN = drawn(_ALL, share=60, seed=4700)
 
@@ -201,85 +193,6 @@ def test_a_worker_runs_what_falls_due_by_real_clocks_and_a_platform_does_not(tea
     assert "listens" not in printed
     assert status != "COMPLETED"
     assert hub.call("GET", f"/bulk/{made['id']}/status")["status"] == "COMPLETED"
-    team.stack(0).delete_workspace(clients.credentials.name)
-
-
-def worker(team, closing):
-    """Start a worker that may be killed."""
-    words = [
-        sys.executable,
-        "-m",
-        "elements_local",
-        "up",
-        "--role=worker",
-        "--json",
-        "--quiet",
-        *team.options,
-    ]
-    started = subprocess.Popen([*words, "--set=platform.worker_silence=1"], stdout=subprocess.PIPE)
-    closing.enter_context(started)
-    closing.callback(started.kill)
-    started.stdout.readline()
-    return started
-
-
-SOON = text(
-    "UPDATE platform_jobs SET due = 1000000 * extract(epoch FROM now() + interval '1.2 seconds')::bigint "
-    "WHERE workspace = :workspace AND kind = 'poll'"
-)
-OVER = text(
-    "SELECT min(due) > 1000000 * extract(epoch FROM now() + interval '1 minute') FROM platform_jobs "
-    "WHERE workspace = :workspace AND kind = 'poll'"
-)
-
-
-class Polls:
-    """When the polls of a workspace fall due, as its database has it."""
-
-    def __init__(self, url, workspace):
-        self._engine = create_engine(url, poolclass=NullPool)
-        self._workspace = {"workspace": workspace}
-
-    def soon(self):
-        """Let them fall due in a little more than a second."""
-        with self._engine.begin() as connection:
-            assert connection.execute(SOON, self._workspace).rowcount == 1
-
-    def are_over(self):
-        """Say whether none is due in the next minute."""
-        with self._engine.begin() as connection:
-            return connection.scalar(OVER, self._workspace)
-
-
-@pytest.mark.skipif(
-    not LONG, reason="waits for real polls; of callbacks, the tests of the engine kill workers"
-)
-def test_of_what_workers_that_are_killed_poll_and_deliver_the_audit_finds_nothing_lost(team):
-    """Changes come through either CRM, in seconds that have no poll; a worker is killed as it polls, or delivers."""
-    chance = Random(7)  # noqa: S311 - the same kills each time
-    clients = team.alternating().new_workspace(clock="real")
-    instance = clients.platform.create_instance(instance_body(clients.credentials))
-    polls, made = Polls(team.options[0].partition("=")[2], clients.credentials.name), []
-    with ExitStack() as closing:
-        workers = [worker(team, closing), worker(team, closing)]
-        for turn in range(_TURNS):
-            changed = {contact(clients) for _ in range(5)} | set(made[-1:])
-            for number in made[-1:]:
-                clients.crm.update("Contacts", number, {"FIRST_NAME": f"Ada {turn}"})
-            made += changed - set(made)
-            seen = len(told(clients))
-            polls.soon()
-            Event().wait(1.2 + chance.random() / 2)
-            workers.pop(0).kill()
-            workers.append(worker(team, closing))
-            until(lambda: changed <= {number for *_, number in told(clients)[seen:]})  # noqa: B023 - asked at once
-            until(polls.are_over)
-            Event().wait(1.1)  # a change in the second of a poll is lost, as it would be at the vendor's
-        until(lambda: clients.platform.audit(instance["id"])["owed"] == 6 * _TURNS - 1)
-
-    audit = clients.platform.audit(instance["id"])
-    assert (audit["lost"], audit["misclassified"]) == ([], [])
-    assert len(audit["duplicate"]) <= 6 * _TURNS
     team.stack(0).delete_workspace(clients.credentials.name)
 
 

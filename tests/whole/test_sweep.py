@@ -144,17 +144,22 @@ def test_what_is_not_polled_cannot_be_swept(stack_with_ties):
         sweep(stack_with_ties, configured, resource_of(configured, None))
 
 
+LINES = "contacts|/hubs/crm/contacts"
+
+
 @pytest.mark.parametrize(
-    ("blocks", "name", "says"),
+    ("configuration", "name", "says"),
     [
-        ({}, None, "no resource can be swept"),
-        ({"contacts": {}}, "leads", "'leads' can be swept: .* there are contacts"),
-        ({"notes": {}}, "notes", "'notes' can be swept"),
+        ({POLLER: {}}, None, "no resource can be swept"),
+        ({POLLER: {"contacts": {}}}, "leads", "'leads' can be swept: .* there are contacts"),
+        ({POLLER: {"notes": {}}}, "notes", "'notes' can be swept"),
+        ({POLLER: {"leads": {}}, "event.poller.urls": LINES}, None, r"lines of event\.poller\.urls cannot be swept"),
     ],
-)
-def test_a_resource_that_cannot_be_swept_is_said(blocks, name, says):
+    ids=["nothing", "another", "what nobody makes", "lines"],
+)  # fmt: skip
+def test_a_resource_that_cannot_be_swept_is_said(configuration, name, says):
     with pytest.raises(NotPolledError, match=says):
-        resource_of(Configured(configuration={POLLER: blocks}), name)
+        resource_of(Configured(configuration=configuration), name)
 
 
 def test_blocks_are_swept_that_are_chosen_by_their_names():
@@ -174,12 +179,3 @@ def test_blocks_are_swept_that_are_chosen_by_their_names():
         )
         with pytest.raises(NotPolledError, match="'contacts' can be swept"):
             resource_of(configured, "contacts")
-
-
-def test_lines_cannot_be_swept():
-    configured = Configured(
-        configuration={"event.poller.urls": "contacts|/hubs/crm/contacts", POLLER: {"leads": {}}}
-    )
-
-    with pytest.raises(NotPolledError, match=r"lines of event\.poller\.urls cannot be swept"):
-        resource_of(configured, None)
