@@ -35,6 +35,8 @@ def main(words=None):
         click.echo(coverage(load(), Routes.served()))
         return 0
     those = chosen(load(), arguments)
+    if arguments.list:
+        return list_calls(those)
     found = [each for _, _, differing in replay_all(those, arguments.jobs) for each in differing]
     if not is_narrowed(arguments):
         found += artefact_differences()
@@ -56,10 +58,21 @@ def parsed(words):
     parser.add_argument("--why", help="goes to accepted.tsv")
     parser.add_argument("--record", nargs="+", metavar="TEST", help="record these tests anew")
     parser.add_argument("--coverage", action="store_true", help="count the operations that are called")
+    parser.add_argument("--list", action="store_true", help="print the calls instead, with their answers")
     arguments = parser.parse_args(words)
     if (arguments.accept or arguments.drop) and not arguments.why:
         parser.error("--accept and --drop need --why: the reason is kept")
     return arguments
+
+
+def list_calls(those):
+    """Print sequences as they are read best, a line for each request and answer, which are cut where they are long."""
+    for sequence in those:
+        click.echo(f"\n{sequence.name}")
+        for call in sequence.calls:
+            asked = f"{call.service} {call.method} {call.target} {call.body.text or call.body.raw or ''}"
+            click.echo(f"  {asked[:300]}\n    {call.answer.status} {call.answer.body.text[:300]}")
+    return 0
 
 
 def is_narrowed(arguments):

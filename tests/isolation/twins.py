@@ -63,10 +63,11 @@ class Twins:
 
 def state(clients, service):
     """Return all that services remember of a workspace: one of the vendors' can reach no other, the platform all."""
-    return {each: _snapshot(clients, each) for each in (URLS if service == "platform" else (service,))}
+    return {each: snapshot(clients, each) for each in (URLS if service == "platform" else (service,))}
 
 
-def _snapshot(clients, service):
+def snapshot(clients, service):
+    """Return what one service remembers of a workspace."""
     whose = f"?workspace={clients.credentials.name}" if service == "sink" else ""
     return getattr(clients, service).call("POST", f"/_local/snapshot{whose}")
 

@@ -1,6 +1,10 @@
-"""A file that a client sent is handed to a browser as one to keep, never as a page of this origin."""
+"""A file that a client sent is handed to a browser as one to keep, never as a page of this origin; what is cut short is not packed."""
 
 import pytest
+from werkzeug.test import create_environ
+
+from elements_local.kit.web.in_process import WsgiResponse
+from mock_insightly.middleware import compress_if_asked
 
 PAGE = b"<script>fetch('/_local/export')</script>"
 PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.html"\r\nContent-Type: text/html\r\n\r\n'
@@ -30,3 +34,10 @@ def test_a_browser_keeps_a_file_and_runs_nothing_of_it(crm, version, below):
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.headers["Content-Disposition"] == "attachment"
     assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_what_is_cut_short_is_not_packed():
+    cut = WsgiResponse("200 OK", [("Content-Length", "100")], b"half")
+    asked = create_environ("/v3.1/Contacts", headers={"Accept-Encoding": "gzip"})
+
+    assert compress_if_asked(asked, cut) == cut

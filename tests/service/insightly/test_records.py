@@ -1,8 +1,18 @@
-"""Records that several clients create, change and delete at once."""
+"""Whose records are meant, and that several clients create, change and delete them at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
+
+def test_without_a_key_admin_routes_mean_the_default_workspace(configured):
+    crm = configured()
+    crm.create("Contacts", FIRST_NAME="Ada")
+
+    reply = crm.without_key("GET", "/_local/changes")
+
+    assert reply.status == 200
+    assert b"CREATED" in reply.body
 
 
 class TestAtOnce:

@@ -1,7 +1,6 @@
-"""What the platform's tests share: the guide's instance, a stranger, and a look at everything that could change."""
+"""What the platform's tests share: the guide's instance, a stranger, and the form of a refusal."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
 
@@ -9,36 +8,17 @@ from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 
-
-class Directory:
-    """The API, called by a workspace's user unless a call says otherwise."""
-
-    def __init__(self, clients):
-        self._platform = clients.platform
-
-    def send(self, method, path, **given):
-        return self._platform.send(method, BASE_PATH + path, **given)
-
-    def json(self, method, path, **given):
-        reply = self.send(method, path, **given)
-        assert reply.status == 200, reply.body
-        return decode(reply.body) if reply.body else None
-
-
 VENDORS_401 = "Invalid Organization or User secret, or invalid Element token provided."
 
 
 @pytest.fixture
 def body_of(clients):
-    """Return the guide's JSON, some of its configuration and of its other keys replaced; ``...`` leaves one out."""
-
-    def without_left_out(values):
-        return {key: value for key, value in values.items() if value is not ...}
+    """Return the guide's JSON, some of its configuration and of its other keys replaced."""
 
     def body(configuration=None, /, **others):
         guide = instance_body(clients.credentials)
-        guide["configuration"] = without_left_out(guide["configuration"] | (configuration or {}))
-        return without_left_out(guide | others)
+        guide["configuration"] |= configuration or {}
+        return guide | others
 
     return body
 
@@ -77,11 +57,6 @@ def instances(clients):
 
 
 @pytest.fixture
-def directory(clients):
-    return Directory(clients)
-
-
-@pytest.fixture
 def stranger(stack_in_process):
     """The platform, called without any credentials."""
     return ServiceClient(http=stack_in_process.http, url=stack_in_process.addresses.platform, headers={})
@@ -103,33 +78,3 @@ def refused():
         return body["message"]
 
     return check
-
-
-@pytest.fixture
-def unchanged(clients):
-    """Make sure that nothing changes meanwhile: no instance, poll, event, record, clock or workspace."""
-
-    def everything():
-        listed = [
-            clients.platform.send("GET", path)
-            for path in (
-                f"{BASE_PATH}/instances?pageSize=5000",
-                f"{BASE_PATH}/instances/events?pageSize=5000",
-                "/_local/polls?limit=10000",
-                "/_local/clock",
-                "/_local/workspaces",
-            )
-        ]
-        bodies = [decode(reply.body) for reply in listed]
-        for body in bodies:
-            if "requestId" in body:
-                del body["requestId"]
-        return bodies, clients.crm.changes(), clients.sink.callbacks()
-
-    @contextmanager
-    def nothing_changes():
-        before = everything()
-        yield
-        assert everything() == before
-
-    return nothing_changes

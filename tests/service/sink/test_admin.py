@@ -1,5 +1,6 @@
-"""Who may drain a bin."""
+"""Who may drain a bin; and that each route is described."""
 
+from elements_local.kit.api.json_text import decode
 from elements_local.kit.web.guard import TOKEN_HEADER, Guard
 
 
@@ -13,3 +14,11 @@ def test_with_a_token_only_who_has_it_drains_a_bin(make_sink):
 
     assert (refused.status_code, TOKEN_HEADER in refused.json["message"]) == (403, True)
     assert drained.json == {"count": 1, "data": [{"data": "kept"}]}
+
+
+def test_every_route_is_in_the_document(sink):
+    paths = decode(sink.client.get("/_local/openapi.json").data)["paths"]
+    rules = {rule.rule for rule in sink.app.url_map.iter_rules()}
+
+    described = {rule.replace("<int:", "{").replace("<", "{").replace(">", "}") for rule in rules}
+    assert described - set(paths) == {"/_local/openapi.json"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.clients import ServiceClient
+from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
@@ -10,11 +10,13 @@ from elements_local.kit.workspaces.registry import Workspaces
 from elements_local.platform import PlatformSettings, create_app
 
 
-def test_settings_that_are_not_sent_stay(directory):
-    directory.json("PATCH", "/accounts/settings", json={"a": "b"})
-    directory.json("PATCH", "/accounts/settings", json={"c": "d"})
+def test_settings_that_are_not_sent_stay(clients):
+    settings = f"{BASE_PATH}/accounts/settings"
 
-    assert directory.json("GET", "/accounts/settings") == {"a": "b", "c": "d"}
+    for sent in ({"a": "b"}, {"c": "d"}):
+        clients.platform.call("PATCH", settings, json=sent)
+
+    assert clients.platform.call("GET", settings) == {"a": "b", "c": "d"}
 
 
 @pytest.fixture

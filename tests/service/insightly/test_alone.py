@@ -15,11 +15,6 @@ def asked(crm, method, path, **more):
     return decode(reply.body)
 
 
-def test_in_a_stack_the_crm_has_neither_clock_nor_workspaces(crm):
-    for path in (CLOCK, ADVANCE, WORKSPACES):
-        assert crm.send("GET", path).status == 404
-
-
 def test_a_real_clock_follows_the_machine_and_cannot_be_moved(alone):
     assert asked(alone, "PUT", CLOCK, json={"mode": "real"})["mode"] == "real"
     assert "switch it to virtual" in alone.refused(409, "POST", ADVANCE, json={"duration": "1m"})

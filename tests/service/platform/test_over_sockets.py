@@ -1,4 +1,4 @@
-"""What only a real connection brings: chunks, large bodies, header bytes, many callers, and clocks that run."""
+"""What only a real connection brings: large bodies, bytes of any kind in headers and paths, many callers, and others who wait."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -25,39 +25,15 @@ def world(stack_on_ports):
 def connect(stack_on_ports):
     """Return a function that sends a request as it is told to, byte for byte, and reads the answer."""
 
-    def send(method, path, *, headers=None, body=None, chunked=False):
+    def send(method, path, *, headers=None, body=None):
         with closing(
             HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=DEADLINE_S)
         ) as connection:
-            connection.request(method, path, headers=headers or {}, body=body, encode_chunked=chunked)
+            connection.request(method, path, headers=headers or {}, body=body)
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 
     return send
-
-
-def test_the_guides_json_makes_an_instance_over_a_socket(world, connect):
-    headers = {**world.platform.headers, "Content-Type": "application/json"}
-
-    status, answered, body = connect(
-        "POST", f"{BASE_PATH}/instances", headers=headers, body=json.dumps(instance_body(world.credentials))
-    )
-
-    assert status == 200
-    assert len(answered["Elements-Request-Id"]) == 24
-    assert answered["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
-    assert decode(body)["configuration"]["password"] == "********"
-
-
-def test_a_body_in_chunks_is_read_like_any_other(world, connect):
-    body = json.dumps(instance_body(world.credentials)).encode()
-    headers = {**world.platform.headers, "Transfer-Encoding": "chunked"}
-
-    status, _, made = connect(
-        "POST", f"{BASE_PATH}/instances", headers=headers, body=iter([body[:100], body[100:]]), chunked=True
-    )
-
-    assert (status, decode(made)["name"]) == (200, "My Insightly")
 
 
 @pytest.mark.parametrize("surplus", [1, 5_000_000])
@@ -100,22 +76,6 @@ def test_a_path_of_any_bytes_is_answered(world, connect, path, expected):
     assert "X" not in headers
 
 
-def test_a_slash_too_many_leads_to_the_path_without_it(world, connect):
-    status, headers, _ = connect("GET", f"{BASE_PATH}//elements", headers=world.platform.headers)
-
-    assert status == 308
-    assert urlsplit(headers["Location"]).path == f"{BASE_PATH}/elements"
-
-
-def test_a_head_request_is_answered_without_a_body_and_the_connection_stays_in_order(stack_on_ports, world):
-    connection = HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=DEADLINE_S)
-    with closing(connection):
-        for method in ("HEAD", "GET", "HEAD"):
-            connection.request(method, f"{BASE_PATH}/elements", headers=dict(world.platform.headers))
-            answer = connection.getresponse()
-            assert (answer.status, bool(answer.read())) == (200, method == "GET")
-
-
 def test_many_callers_at_once_get_consecutive_ids_and_different_request_ids(world):
     def create(_):
         return world.platform.send("POST", f"{BASE_PATH}/instances", json=instance_body(world.credentials))
@@ -131,16 +91,15 @@ def test_many_callers_at_once_get_consecutive_ids_and_different_request_ids(worl
     assert len({reply.headers["elements-request-id"] for reply in replies}) == 24
 
 
-def test_a_workspace_with_a_real_clock_polls_by_itself(stack_on_ports):
-    world = stack_on_ports.new_workspace(start="2020-01-01T00:00:00Z")
-    world.platform.create_instance(instance_body(world.credentials))
-    world.clock.advance("1m")
-    made = world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_waiting_over_a_socket_holds_up_nobody_else(stack_on_ports):
+    clients = stack_on_ports.new_workspace()
+    ask = "/_local/activity?after=0&wait_s=30"
 
-    world.clock.set(mode="real")
-    (callback,) = world.sink.wait(1)
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(clients.platform.call, "GET", ask) for _ in range(20)]
+        clients.clock.advance("1m")
+        answers = [future.result() for future in waiting]
 
-    (event,) = callback["json"]["message"]["events"]
-    assert (event["eventType"], event["objectId"]) == ("CREATED", str(made["CONTACT_ID"]))
-    assert event["pollDate"] > "2020-01-01T00:15:00Z"
-    stack_on_ports.delete_workspace(world.credentials.name)
+    told = [answer["activities"][0]["text"] for answer in answers if answer["activities"]]
+    assert set(told) <= {"clock advanced from 10:00:00 to 10:01:00: nothing fell due"}
+    stack_on_ports.delete_workspace(clients.credentials.name)

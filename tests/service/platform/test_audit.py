@@ -18,11 +18,6 @@ def entry(resource, id_field, **more):
 
 
 @pytest.fixture
-def audit(clients, instance):
-    return lambda: clients.platform.audit(instance["id"])
-
-
-@pytest.fixture
 def ada(clients, instance):  # noqa: ARG001 - it has to be there first
     clients.clock.advance("1m")
     return str(clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
@@ -38,16 +33,6 @@ def test_who_asks_at_once_is_answered_alike(clients, instance, ada):  # noqa: AR
     assert [len(each["reported"]) for each in found] == [1] * 8
     assert all(each == found[0] for each in found)
     assert {each.result()[0]["counts"]["reported"] for each in counts} == {1}
-
-
-def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(clients, audit, ada, unchanged):  # noqa: ARG001
-    clients.clock.advance("15m")
-    before = clients.crm.call("GET", "/_local/journal")["count"]
-
-    with unchanged():
-        audit()
-
-    assert clients.crm.call("GET", "/_local/journal")["count"] == before
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""The OpenAPI documents of the three services: valid, complete, and true of what the corpus has of each operation."""
+
+from collections import defaultdict
+
+import pytest
+from examples import LONG, drawn
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from routes import OPERATIONS, label
+from sequences import URLS, Setup, load
+
+from elements_local.kit.api.json_text import decode
+from mock_insightly.versions.known import VERSIONS
+
+JSON = "application/json"
+BENT = ("/_local/faults", "/_local/responses")
+"""Routes by which answers are made other than the document has them."""
+
+
+DROPPED = 0
+GUARDED = 403
+"""Statuses of what a service does not answer itself: nothing, and what its guard says."""
+
+
+@pytest.fixture(scope="module")
+def documents(stack_in_process):
+    return {
+        service: decode(stack_in_process.http.send("GET", f"{url}/_local/openapi.json").body)
+        for service, url in URLS.items()
+    }
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_a_document_is_a_valid_one(documents, service):
+    """What it says of one version of the CRM, in a check; the others are made alike."""
+    document = documents[service]
+    versions = [*VERSIONS]
+    left_out = tuple({*versions} - {*drawn(versions, share=len(versions))})
+    paths = {path: item for path, item in document["paths"].items() if not path[1:].startswith(left_out)}
+    schemas = document["components"]["schemas"]
+    kept = {name: schema for name, schema in schemas.items() if not name.startswith(left_out)}
+
+    assert len(paths) > 10
+    OpenAPIV31SpecValidator(
+        {**document, "paths": paths, "components": {**document["components"], "schemas": kept}}
+    ).validate()
+
+
+def resolved(said, document):
+    """Follow a reference to a part of a document."""
+    while "$ref" in said:
+        section, name = said["$ref"].removeprefix("#/components/").split("/")
+        said = document["components"][section][name]
+    return said
+
+
+def is_of_an_element(call):
+    """Whether a path leads to the resource of an element's that is called as a route of the platform's."""
+    return call.route.startswith(("platform GET /accounts", "platform GET /users")) and (
+        "Element " in call.headers.get("Authorization", "")
+    )
+
+
+def calls_of_the_corpus():
+    """Return calls to stacks without settings whose answers nobody had bent, by their routes and statuses."""
+    found = defaultdict(list)
+    for sequence in load():
+        if sequence.setup == Setup() and not any(call.target.startswith(BENT) for call in sequence.calls):
+            for call in sequence.calls:
+                if call.answer.status not in {DROPPED, GUARDED} and not is_of_an_element(call):
+                    found[call.route, call.answer.status].append(call)
+    return found
+
+
+def unlike(call, answer, document):
+    """Yield what of a call's answer is otherwise than its document says."""
+    headers = {name.lower(): value for name, value in call.answer.headers}
+    for name, header in answer.get("headers", {}).items():
+        if resolved(header, document).get("required") and name.lower() not in headers:
+            yield f"{call.route} {call.answer.status}: no {name}"
+    if not bytes(call.answer.body):
+        return
+    media = headers.get("content-type", "").partition(";")[0]
+    if media not in answer.get("content", {}) and "*/*" not in answer.get("content", {}):
+        yield f"{call.route} {call.answer.status}: {media}"
+    elif (
+        media == JSON and "schema" in answer["content"][JSON] and "/bulk/" not in call.target
+    ):  # lines of JSON
+        whole = {**answer["content"][JSON]["schema"], "components": document["components"]}
+        for error in Draft202012Validator(whole).iter_errors(decode(bytes(call.answer.body))):
+            yield f"{call.route} {call.answer.status}: {error.json_path}: {error.message[:200]}"
+
+
+def test_what_is_answered_is_what_the_documents_say(documents):
+    answers = {
+        (label(service, method.upper(), path), int(status)): (resolved(answer, document), document)
+        for service, document in documents.items()
+        for path, item in document["paths"].items()
+        for method in {*OPERATIONS} & item.keys()
+        for status, answer in item[method]["responses"].items()
+        if status.isdecimal()
+    }
+    routes = {route for route, _ in answers}
+    those = calls_of_the_corpus()
+
+    # what every route may be refused for stands nowhere
+    undocumented = [
+        (route, status) for route, status in those.keys() - answers.keys() if route in routes and status < 400
+    ]
+    wrong = [
+        each
+        for at in drawn(sorted(those.keys() & answers.keys()), share=8)
+        for call in (those[at] if LONG else those[at][:3])
+        for each in unlike(call, *answers[at])
+    ]
+
+    assert undocumented + wrong == []
