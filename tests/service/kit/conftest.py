@@ -112,10 +112,6 @@ def build(database: Database, guard: Guard) -> Service:
     def echo():
         return json_answer(read_json(request))
 
-    @app.get("/dated")
-    def dated():
-        return "", 200, {"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
-
     answer_problems(app, ADMIN_STATUSES, lambda _status, message, _error: {"message": message})
     return service
 

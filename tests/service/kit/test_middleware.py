@@ -21,7 +21,7 @@ from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.wire import DELAY_HEADER, NoReply
+from elements_local.kit.wire import NoReply
 from elements_local.kit.workspaces.registry import DEFAULT_START
 
 
@@ -33,24 +33,12 @@ def fails(**more: object) -> dict[str, object]:
     return {"effect": {"status": 503}, **more}
 
 
-def test_an_answer_passes_as_it_is(service):
-    reply = service.send("PUT", "/echo", json={"größe": [1, None]})
-
-    assert (reply.status, reply.body) == (200, encode({"größe": [1, None]}))
-    assert reply.headers["Content-Type"] == "application/json"
-    assert DELAY_HEADER not in reply.headers
-
-
-def test_an_answers_date_is_the_workspaces(service):
-    assert service.send("GET", "/things").headers.getlist("Date") == ["Mon, 02 Mar 2026 10:00:00 GMT"]
-
-
 def test_an_answers_date_moves_with_its_workspace_and_no_other(service):
     other = service.another("other")
 
     service.workspaces.move(other, other.clock.now() + timedelta(days=1, seconds=1))
 
-    assert service.send("GET", "/things").headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert service.send("GET", "/things").headers.getlist("Date") == ["Mon, 02 Mar 2026 10:00:00 GMT"]
     assert service.send("GET", "/things", workspace=other).headers["Date"] == "Tue, 03 Mar 2026 10:00:01 GMT"
 
 
@@ -208,33 +196,6 @@ class TestCounts:
 
 
 class TestJournal:
-    def test_an_exchange_is_noted_as_it_was(self, service):
-        service.send(
-            "PUT", "/echo?a=b&token=hidden", json={"a": 1, "password": "hidden"}, headers={"X-A": "b"}
-        )
-
-        (exchange,) = service.shown("/_local/journal")["exchanges"]
-
-        assert exchange.pop("duration_us") > 0
-        assert exchange == {
-            "number": 1,
-            "at": "2026-03-02T10:00:00Z",
-            "answered_at": "2026-03-02T10:00:00Z",
-            "method": "PUT",
-            "target": "/echo?a=b&token=********",
-            "status": 200,
-            "fault": False,
-            "effect": {},
-            "request": {
-                "headers": {"Host": "127.0.0.1:4709", "User-Agent": "elements-local", "X-A": "b"},
-                "body": '{"a":1,"password":"********"}',
-            },
-            "reply": {
-                "headers": {"Content-Type": "application/json", "Content-Length": "27"},
-                "body": '{"a":1,"password":"********"}',
-            },
-        }
-
     @pytest.mark.parametrize(
         ("rule", "status"),
         [(drop(), None), (drop(phase="after"), None), (fails(), 503), ({"effect": {"delay_s": 1}}, 200)],
@@ -248,22 +209,6 @@ class TestJournal:
         (exchange,) = service.shown("/_local/journal")["exchanges"]
         assert (exchange["status"], exchange["fault"], exchange["request"]["body"]) == (status, True, "asked")
         assert exchange["effect"] == rule["effect"]
-
-    def test_an_exchange_is_noted_at_the_workspaces_instant_and_only_there(self, service):
-        other = service.another("other")
-        service.workspaces.move(other, other.clock.now() + timedelta(hours=1))
-
-        service.send("GET", "/things", workspace=other)
-
-        assert service.shown("/_local/journal")["exchanges"] == []
-        (exchange,) = service.shown("/_local/journal", workspace=other)["exchanges"]
-        assert exchange["at"] == "2026-03-02T11:00:00Z"
-        assert exchange["request"]["headers"]["Authorization"] == "User ********"
-
-    def test_admin_calls_are_not_noted(self, service):
-        service.shown("/_local/health")
-
-        assert service.shown("/_local/journal")["count"] == 0
 
     @pytest.mark.parametrize(
         ("target", "shown"),
