@@ -140,20 +140,6 @@ def test_instances_clock_last_polls_and_pending_tries_go_on_with_the_same_bytes(
     assert (made["id"], made["token"] != instance["token"]) == (instance["id"] + 1, True)
 
 
-def test_what_is_overdue_after_a_pause_runs_at_the_next_advance(tmp_path):
-    options = Options(data=tmp_path)
-    with in_process(options) as stack:
-        stack.workspace().platform.create_instance(instance_body(stack.workspace().credentials))
-
-    with in_process(options) as stack:
-        clients = stack.workspace()
-        clients.clock.set(now="2026-03-02T11:00:00Z")
-        overdue = clients.clock.advance(0)
-        following = clients.clock.advance("15m")
-
-    assert (overdue["polls"], following["polls"]) == (4, 4)
-
-
 def test_request_ids_of_another_start_are_others(tmp_path):
     ids = []
     for _ in range(3):
