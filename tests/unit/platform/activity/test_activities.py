@@ -60,21 +60,6 @@ def followed(activities: Activities, workspace: str | None, *, limit: int, after
     return seen
 
 
-def test_an_entry_shows_what_happened_when_and_where(activities):
-    activities.publish(MINE, line("poll of contacts", instanceId=7), at=NOON + timedelta(seconds=1))
-
-    assert [entry.to_json() for entry in activities.after(0, None, limit=9).items] == [
-        {
-            "number": 1,
-            "workspace": "mine",
-            "at": "2026-03-02T12:00:01Z",
-            "kind": "poll",
-            "text": "poll of contacts",
-            "instanceId": 7,
-        }
-    ]
-
-
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 @pytest.mark.parametrize(
     ("workspace", "numbers"), [(None, [1, 2, 3, 4, 5, 6]), ("mine", [1, 3, 6]), ("theirs", [2, 4, 5])]
@@ -95,10 +80,11 @@ def test_the_latest_are_shown_oldest_first(activities):
     assert activities.latest("nobody", limit=1).items == []
 
 
-def test_a_number_of_an_earlier_run_shows_everything(activities):
+def test_a_number_of_an_earlier_run_shows_everything_and_who_asks_for_what_is_there_does_not_wait(activities):
     told(activities, MINE)
 
     assert followed(activities, None, limit=9, after=500) == [1]
+    assert activities.after(0, "mine", limit=9, patience=DEADLINE).last == 1
 
 
 def test_a_workspaces_oldest_make_room_for_its_new_ones_alone(activities):
@@ -172,12 +158,6 @@ def test_a_line_is_one_line_of_seemly_length_without_secrets(text, shown):
     assert entry.activity.text == shown
     assert entry.activity.about == {"resource": shown, "changes": [{"recordId": shown}]}
     assert encode(entry.to_json())
-
-
-def test_who_asks_for_what_is_there_does_not_wait(activities):
-    told(activities, MINE)
-
-    assert activities.after(0, "mine", limit=9, patience=DEADLINE).last == 1
 
 
 def test_who_waits_is_answered_as_soon_as_something_happens_in_the_workspace(activities):

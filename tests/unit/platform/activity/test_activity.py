@@ -1,14 +1,13 @@
 """What is told of what happens: the line, and what it is about."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
-from elements_local.platform.activity import store as activity
 from elements_local.platform.activity.store import ActivityKind
 from elements_local.platform.callbacks import activity_messages as callback_messages
 from elements_local.platform.callbacks.activity_messages import CallbackSubject
@@ -16,7 +15,6 @@ from elements_local.platform.callbacks.delivery import after_attempt
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict, Resource
-from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import CLOUD_ELEMENTS, EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
@@ -65,34 +63,14 @@ def texts_changed(before: Instance, after: Instance) -> list[str]:
     return [each.text for each in instance_messages.changed(before, after, planned(before, after), now=NOON)]
 
 
-def poll(**given: object) -> Poll:
-    return Poll(
-        **{
-            "instance_id": 7,
-            "resource": "contacts",
-            "window_from": NOON,
-            "at": NOON,
-            "request_url": "/",
-            "request_status": 200,
-            **given,
-        }
-    )
-
-
 FIRST = "events enabled, polls contacts, leads every 15 min, first at 12:15:00 (instance 7)"
-NOTHING = "events enabled, nothing is polled (instance 7)"
 
 
 @each_row(
     ("configured", "lines"),
     [
         ({}, [FIRST]),
-        (
-            {"event.poller.refresh_interval": 24 * 60},
-            ["events enabled, polls contacts, leads every 1 d, first at 2026-03-03 12:00:00 (instance 7)"],
-        ),
-        ({"event.vendor.type": "webhook"}, [NOTHING]),
-        ({"event.poller.configuration": "{}"}, [NOTHING]),
+        ({"event.poller.configuration": "{}"}, ["events enabled, nothing is polled (instance 7)"]),
         ({"event.notification.enabled": False}, []),
     ],
 )
@@ -133,35 +111,21 @@ def test_a_change_is_told_by_the_names_of_what_is_another(before, after, lines):
     assert texts_changed(before, after) == lines
 
 
-@each_row(
-    ("kept", "resource", "line"),
-    {
-        "changes": ({"seen": 2, "events": 1}, FILTERED, "poll of contacts: 2 seen, 1 reported (instance 7)"),
-        "what was asked for as changed, and passed over": (
-            {"seen": 1, "decisions": (IGNORED,)},
-            FILTERED,
-            "poll of contacts: 1 seen, 0 reported (instance 7): it is old",
-        ),
-        "an error": (
-            {"error": "502: no", "seen": 1},
-            UNFILTERED,
-            "poll of contacts failed (instance 7): 502: no",
-        ),
-        "nothing": ({}, FILTERED, None),
-        "nothing new of what is always there": ({"seen": 1, "decisions": (IGNORED,)}, UNFILTERED, None),
-    },
-)
-def test_a_poll_is_told_if_it_brought_news(kept, resource, line):
-    told = poll_lines.polled(poll(**kept), resource)
+def test_a_poll_that_passed_over_what_it_asked_for_as_changed_is_told_and_what_is_always_there_is_not():
+    passed_over = Poll(
+        instance_id=7,
+        resource="contacts",
+        window_from=NOON,
+        at=NOON,
+        request_url="/",
+        request_status=200,
+        seen=1,
+        decisions=(IGNORED,),
+    )
 
-    assert (told and told.text) == line
-
-
-def test_a_poller_that_is_switched_off_says_what_failed():
-    told = poll_lines.switched_off(poll(), failures=100)
-
-    assert told.text == "poller switched off (instance 7): contacts failed 100 times in a row"
-    assert told.about == {"instanceId": 7, "resource": "contacts", "failures": 100}
+    told = poll_lines.polled(passed_over, FILTERED)
+    assert told.text == "poll of contacts: 1 seen, 0 reported (instance 7): it is old"
+    assert poll_lines.polled(passed_over, UNFILTERED) is None
 
 
 def lines_attempted(*, status=503, reason="answered 503", failed_before=0, policy=FailurePolicy.RETRY):
@@ -187,30 +151,15 @@ TOLD = "callback POST http://sink/x -> {} (contacts CREATED 5){}"
 @each_row(
     ("attempt", "lines"),
     {
-        "taken": ({"status": 200, "reason": ""}, [TOLD.format(200, "")]),
         "taken at the third": (
             {"status": 200, "reason": "", "failed_before": 2},
             [TOLD.format(200, ", attempt 3")],
-        ),
-        "refused": (
-            {},
-            [TOLD.format(503, ", attempt 1"), "retry at 12:00:04 (1 of 9) of contacts CREATED 5"],
         ),
         "without an answer": (
             {"status": None, "reason": "timed out", "failed_before": 8},
             [
                 TOLD.format("no answer: timed out", ", attempt 9"),
                 "retry at 2026-03-05 12:49:04 (9 of 9) of contacts CREATED 5",
-            ],
-        ),
-        "given up": (
-            {"failed_before": 9},
-            [
-                TOLD.format(503, ", attempt 10"),
-                (
-                    "callback given up after 10 attempts (contacts CREATED 5): "
-                    "its subscription is deactivated, what comes now is queued"
-                ),
             ],
         ),
         "queued at once": (
@@ -238,30 +187,6 @@ def test_a_callback_of_many_changes_tells_the_first():
 
     assert subject.text == "contacts CREATED 5 and 11 more"
     assert (subject.about["events"], len(subject.about["changes"])) == (12, 10)
-
-
-@each_row(
-    ("passed", "ran", "line"),
-    [
-        (
-            timedelta(minutes=15),
-            RunSummary(polls=3, events=1, attempts=2, deliveries=1),
-            "12:00:00 to 12:15:00: 3 polls, 1 event, 2 callbacks, 1 not taken",
-        ),
-        (timedelta(days=1), RunSummary(), "2026-03-02 12:00:00 to 2026-03-03 12:00:00: nothing fell due"),
-        (timedelta(0), RunSummary(polls=1), "12:00:00 to 12:00:00: 1 poll, 0 events, 0 callbacks"),
-    ],
-)
-def test_an_advance_says_from_where_to_where_and_what_ran(passed, ran, line):
-    assert activity.advanced(NOON, NOON + passed, ran).text == f"clock advanced from {line}"
-
-
-def test_a_clock_that_is_set_says_where_it_stands():
-    assert activity.clock_set(NOON, NOON, follows=True).text == "clock follows the machine"
-    assert (
-        activity.clock_set(NOON, NOON + timedelta(days=1), follows=False).text
-        == "clock set from 2026-03-02 12:00:00 to 2026-03-03 12:00:00"
-    )
 
 
 @each_row(

@@ -51,6 +51,7 @@ def shown(events):
             [(CREATED, 1), (DELETED, 2), (UPDATED, 16), (DELETED, 31)],
             [(UPDATED, 16, 30), (DELETED, 31, 45)],
         ),
+        "made before events were enabled, deleted": ([(CREATED, -5), (DELETED, 1)], [(DELETED, 1, 15)]),
     },
 )
 def test_what_a_record_owes_is_one_event_for_what_happened_between_two_polls(entries, expected):
@@ -84,34 +85,25 @@ def test_a_change_that_a_poll_of_its_own_instant_has_seen_is_due_at_that():
     assert shown(events) == [(CREATED, 15, 15), (UPDATED, 20, 30)]
 
 
-def test_what_was_made_before_events_were_enabled_owes_its_deletion():
-    assert shown(owed(log((CREATED, -5), (DELETED, 1)), watch(15))) == [(DELETED, 1, 15)]
+QUARTER = timedelta(minutes=15)
 
 
 @each_row(
-    ("moment", "until", "expected"),
+    ("polls", "moment", "until", "every", "expected"),
     {
-        "before the poll that would have been next": (16, 29, []),
-        "at it": (16, 30, [30]),
-        "in its instant, before the one after it": (30, 44, []),
-        "in its instant, at the one after it": (30, 45, [45]),
-        "long after": (100, 200, [105]),
+        "before the poll that would have been next": ([15], 16, 29, QUARTER, []),
+        "at it": ([15], 16, 30, QUARTER, [30]),
+        "in its instant, before the one after it": ([15], 30, 44, QUARTER, []),
+        "in its instant, at the one after it": ([15], 30, 45, QUARTER, [45]),
+        "long after": ([15], 100, 200, QUARTER, [105]),
+        "before its first poll": ([], 1, 20, QUARTER, [15]),
+        "of an interval that no calendar holds": ([15], 16, 10_000, timedelta.max, []),
     },
 )
-def test_a_poller_that_was_switched_off_misses_its_polls(moment, until, expected):
-    off = watch(15, until=until, missing_every=timedelta(minutes=15))
+def test_a_poller_that_was_switched_off_misses_its_polls(polls, moment, until, every, expected):
+    off = watch(*polls, until=until, missing_every=every)
 
     assert [minutes(event.due) for event in owed(log((UPDATED, moment)), off)] == expected
-
-
-def test_a_poller_that_was_switched_off_before_its_first_poll_misses_them_from_its_beginning():
-    off = watch(until=20, missing_every=timedelta(minutes=15))
-
-    assert [minutes(event.due) for event in owed(log((UPDATED, 1)), off)] == [15]
-
-
-def test_an_interval_that_no_calendar_holds_misses_nothing():
-    assert owed(log((UPDATED, 16)), watch(15, until=10_000, missing_every=timedelta.max)) == []
 
 
 def test_records_owe_each_for_itself_in_the_order_in_which_it_falls_due():

@@ -63,17 +63,30 @@ def decided(verdict, why, record="7"):
     return Decision(record_id=record, updated=None, created=None, date=TEN, verdict=verdict, why=why)
 
 
-def taken_at(minutes, *failures, state=DeliveryStatus.DELIVERED, taken=True):
-    reasons = [*failures, ""] if taken else failures
-    tries = [
-        Attempt(number=number, at=at(minutes), url="http://receiver.test", status=None, reason=reason)
-        for number, reason in enumerate(reasons, start=1)
+def tries(*reasons, minutes=15):
+    """Return attempts that ended so, four seconds apart; what was taken has no reason."""
+    return [
+        Attempt(
+            number=nth + 1,
+            at=at(minutes) + nth * timedelta(seconds=4),
+            url="http://receiver.test",
+            status=None,
+            reason=reason,
+        )
+        for nth, reason in enumerate(reasons)
     ]
-    return CallbackHistory(sent=at(minutes), tries=[tries], states=[state])
+
+
+def callback(*each, states=(DeliveryStatus.DELIVERED,), minutes=15):
+    return CallbackHistory(sent=at(minutes), tries=each, states=states)
+
+
+def taken_at(minutes, *failures):
+    return callback(tries(*failures, "", minutes=minutes), minutes=minutes)
 
 
 def refused(state):
-    return taken_at(15, "answered 503", taken=False, state=state)
+    return callback(tries("answered 503"), states=[state])
 
 
 def report(told, minutes, *, record="7", dated=0, callback=None):
@@ -338,25 +351,7 @@ def test_an_event_that_is_dropped_is_lost_unless_a_later_one_tells_of_its_record
     assert {one.verdict for one in rest} <= {AuditVerdict.REPORTED}
 
 
-SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TIMED_OUT = "timed out after 30 s"
-
-
-def tries(*reasons, every=4):
-    return [
-        Attempt(
-            number=number,
-            at=SENT + timedelta(seconds=every * (number - 1)),
-            url="http://receiver.test",
-            status=None,
-            reason=reason,
-        )
-        for number, reason in enumerate(reasons, start=1)
-    ]
-
-
-def callback(*each, states=(DeliveryStatus.DELIVERED,)):
-    return CallbackHistory(sent=SENT, tries=each, states=states)
 
 
 @each_row(
@@ -381,10 +376,7 @@ def test_a_callback_counts_as_often_as_one_receiver_took_it_and_is_late_after_a_
 
 @each_row(("after", "late"), [(60, False), (61, True)])
 def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_the_poll(after, late):
-    (attempt,) = tries("")
-    released = Attempt(number=1, at=SENT + timedelta(seconds=after), url=attempt.url, status=200, reason="")
-
-    assert callback([released]).is_late is late
+    assert callback(tries("", minutes=15 + after / 60)).is_late is late
 
 
 @each_row(

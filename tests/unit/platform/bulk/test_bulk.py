@@ -47,16 +47,16 @@ def test_a_query_is_read(text, query):
 @each_row(
     ("text", "says"),
     [
-        ("", "at column 1: expected select * from <object>"),
-        ("select FIRST_NAME from contacts", "at column 8: only * can be selected"),
         ("select * from 'contacts'", "at column 1: expected select * from <object>"),
-        ("select * from contacts limit 5", "at column 23: expected where, order by or the end"),
         ("select * from contacts where", "at column 23: expected where, order by or the end"),
         ("select * from contacts where A =", "expected a value"),
         ("select * from contacts where A = 'open", "cannot read"),
         ("select * from contacts order by", "at column 23: expected where, order by or the end"),
         ("select * from contacts order by A, B", "expected a field, and asc or desc"),
         ("select * from contacts where A = 1 " + " " * ceql.LONGEST, "more than 8000 characters"),  # noqa: S608 - no database ever sees it
+        ("select " + " " * 7000, "expected select * from <object>"),
+        ("select * from a" + " order" * 1000, "expected where, order by or the end"),
+        ("'" * 7999, "expected select * from <object>"),
     ],
 )
 def test_what_is_no_query_is_refused_with_its_place(text, says):
@@ -75,12 +75,6 @@ def test_any_text_is_a_query_or_refused(text):
         return
     if query.where:
         ceql.parse(query.where)
-
-
-@each_row("text", ["select " + " " * 7000, "select * from a" + " order" * 1000, "'" * 7999])
-def test_a_long_query_that_leads_nowhere_is_refused_soon(text):
-    with pytest.raises(QueryError):
-        parse(text)
 
 
 def test_an_order_is_a_field_and_a_way():
@@ -152,13 +146,16 @@ def test_lists_come_back_as_they_went(value):
     assert read(written({"A": [value], "B": "x"})) == [{"A": [value], "B": "x"}]
 
 
-def test_a_cell_that_only_looks_like_json_is_text_and_an_empty_one_is_no_value():
-    assert read("A,B\r\n[not json,\r\n") == [{"A": "[not json"}]
-    assert read("A\n" + "[" * 5000 + "\n") == [{"A": "[" * 5000}]
-
-
-def test_blank_lines_and_a_byte_order_mark_are_passed_over_and_short_lines_are_filled_up():
-    assert read("\ufeffA,B\n\n1\n") == [{"A": "1"}]
+@each_row(
+    ("text", "found"),
+    {
+        "what only looks like JSON, and an empty cell": ("A,B\r\n[not json,\r\n", {"A": "[not json"}),
+        "what is nested too deeply for JSON": ("A\n" + "[" * 5000 + "\n", {"A": "[" * 5000}),
+        "a byte order mark, a blank line and a short one": ("\ufeffA,B\n\n1\n", {"A": "1"}),
+    },
+)
+def test_what_spreadsheets_write_is_read(text, found):
+    assert read(text) == [found]
 
 
 @each_row("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
@@ -166,11 +163,7 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe_if_that_is_wanted(text)
     guarded = written({text: text}, guarded=True)
 
     assert read(guarded) == [{"'" + text: "'" + text}]
-    assert read(written({text: text})) == [{text: text}]
-
-
-def test_numbers_are_no_formulas():
-    assert written({"A": -1}, guarded=True) == "A\r\n-1\r\n"
+    assert written({"A": -1}, guarded=True) == "A\r\n-1\r\n", "a number is no formula"
 
 
 @each_row(

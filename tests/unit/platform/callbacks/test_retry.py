@@ -57,17 +57,10 @@ def test_waits_count_from_the_first_failure_or_from_the_attempt_before(ladder, o
     assert offsets_s(ladder) == offsets
 
 
-def test_waits_count_from_the_first_failure_and_not_from_the_latest():
-    late = NOON + timedelta(seconds=5)
-
-    assert next_attempt(CLOUD_ELEMENTS, failures=2, first_failure=NOON, now=late) == NOON + timedelta(
-        seconds=16
-    )
-
-
 @each_row(
     ("now_s", "again_s"),
     {
+        "counted from the first failure, and not from the latest": (5, 16),
         "two seconds before it is due": (14, 16),
         "a second before": (15, 16),
         "half a second before": (15.5, 16.5),
@@ -76,7 +69,7 @@ def test_waits_count_from_the_first_failure_and_not_from_the_latest():
     },
 )
 @pytest.mark.assumed
-def test_a_try_that_was_missed_comes_a_second_from_now(now_s, again_s):
+def test_waits_count_from_the_first_failure_and_one_that_is_over_ends_a_second_from_now(now_s, again_s):
     now = NOON + timedelta(seconds=now_s)
 
     again = next_attempt(CLOUD_ELEMENTS, failures=2, first_failure=NOON, now=now)
@@ -136,40 +129,22 @@ def to_the_end(ladder: RetrySchedule) -> list[AttemptOutcome]:
     return outcomes
 
 
-def test_a_success_ends_the_sequence():
-    outcome = taken(NEW, TRIED)
-
-    assert outcome == AttemptOutcome(
-        delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=1)
-    )
-
-
-def test_a_first_failure_is_retried_four_seconds_later():
-    outcome = failed(NEW, TRIED)
-
-    assert outcome.delivery == replace(
-        NEW, status=DeliveryStatus.RETRY, updated=TRIED, tries=1, failures=1, first_failure=TRIED
-    )
-    assert outcome.again == TRIED + timedelta(seconds=4)
-
-
-def test_a_second_failure_keeps_the_time_of_the_first():
+def test_a_failure_is_retried_counted_from_the_first_and_a_success_ends_the_sequence():
     first = failed(NEW, TRIED)
-
     second = failed(first.delivery, first.again)
 
-    delivery = second.delivery
-    assert (delivery.failures, delivery.first_failure, delivery.updated) == (2, TRIED, first.again)
-    assert second.again == TRIED + timedelta(seconds=16)
-
-
-def test_a_success_after_failures_keeps_their_count():
-    first = failed(NEW, TRIED)
-
-    outcome = taken(first.delivery, first.again)
-
-    assert (outcome.delivery.status, outcome.delivery.failures) == (DeliveryStatus.DELIVERED, 1)
-    assert (outcome.again, outcome.gives_up) == (None, False)
+    retried = replace(
+        NEW, status=DeliveryStatus.RETRY, updated=TRIED, tries=1, failures=1, first_failure=TRIED
+    )
+    assert first == AttemptOutcome(delivery=retried, again=TRIED + timedelta(seconds=4))
+    assert second == AttemptOutcome(
+        delivery=replace(retried, updated=first.again, tries=2, failures=2),
+        again=TRIED + timedelta(seconds=16),
+    )
+    for before in (NEW, second.delivery):
+        assert taken(before, TRIED) == AttemptOutcome(
+            delivery=replace(before, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=before.tries + 1)
+        )
 
 
 @each_row(

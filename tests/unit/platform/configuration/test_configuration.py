@@ -1,8 +1,5 @@
 """An instance's configuration: texts under all keys, completed, merged, masked, checked, asked, and its entries."""
 
-import json
-from datetime import timedelta
-
 import pytest
 from each_row import each_row
 from hypothesis import given
@@ -18,7 +15,7 @@ from elements_local.platform.configuration.instance_configuration import (
     mask,
     unmask,
 )
-from elements_local.platform.core.settings import EmptyBlock, UnsetValues
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.connector import ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
@@ -52,14 +49,6 @@ def test_every_value_is_kept_as_text(value, text):
     assert configuration.as_text(value) == text
 
 
-def test_what_is_not_sent_has_the_elements_default():
-    assert {**DEFAULTS, **SENT} == COMPLETE
-    assert COMPLETE["event.notification.enabled"] == "false"
-    assert COMPLETE["event.poller.refresh_interval"] == "15"
-    assert COMPLETE["filter.response.nulls"] == "true"
-    assert COMPLETE["event.notification.callback.url"] is None
-
-
 @pytest.mark.assumed
 @each_row("nothing", [None, ""])
 def test_nothing_for_a_key_means_its_default_or_unsets_it(nothing):
@@ -71,34 +60,12 @@ def test_nothing_for_a_key_means_its_default_or_unsets_it(nothing):
         assert values["event.notification.signature.key"] is None
 
 
-@pytest.mark.assumed
-def test_keys_that_the_element_does_not_know_are_kept_at_the_end():
-    values = configuration.complete({"zz.mine": 5, **SENT, "aa.mine": None}, INSIGHTLY)
+@each_row(("sent", "kept"), {"the mask": (MASK, "0123"), "another": ("new", "new"), "null": (None, None)})
+def test_the_stored_secret_is_kept_for_its_mask_only(sent, kept):
+    changed = {"password": sent}
 
-    assert list(values.items())[-2:] == [("zz.mine", "5"), ("aa.mine", None)]
-
-
-def test_merging_changes_only_what_is_sent():
-    stored = {**COMPLETE, "event.notification.callback.url": "http://old", "mine": "5"}
-
-    merged = configuration.merge(stored, {"event.notification.callback.url": "http://new"}, INSIGHTLY)
-
-    assert merged == {**stored, "event.notification.callback.url": "http://new"}
-    assert list(merged) == list(stored)
-
-
-@each_row("sent", {"nothing": {}, "the mask": {"password": MASK}})
-def test_merging_keeps_the_stored_secret(sent):
-    assert configuration.merge(COMPLETE, sent, INSIGHTLY) == COMPLETE
-
-
-def test_completing_keeps_the_stored_secret_for_its_mask_only():
-    def password(sent):
-        return configuration.complete({"password": sent}, INSIGHTLY, stored=COMPLETE)["password"]
-
-    assert password(MASK) == "0123"
-    assert password("new") == "new"
-    assert password(None) is None
+    assert configuration.complete(changed, INSIGHTLY, stored=COMPLETE)["password"] == kept
+    assert configuration.merge(COMPLETE, changed, INSIGHTLY) == COMPLETE | {"password": kept}
 
 
 keys = st.sampled_from([*DEFAULTS, "mine"])
@@ -140,6 +107,10 @@ def test_completing_and_merging_have_every_key_and_only_texts(sent, changed):
         ),
         "no JSON": ({"event__poller__configuration": "{"}, "event.poller.configuration is not JSON"),
         "no such object": ({"event__objects": "a"}, "no poller configuration for 'a'"),
+        "no poller, though events are off": (
+            {"event__notification__enabled": "false", "event__poller__configuration": "[]"},
+            "must be an object of resources",
+        ),
     },
 )
 def test_a_configuration_that_could_not_work_is_refused(changes, words):
@@ -147,12 +118,6 @@ def test_a_configuration_that_could_not_work_is_refused(changes, words):
         check(**changes)
 
     assert words in str(refusal.value)
-
-
-@each_row("enabled", ["true", "false"])
-def test_a_wrong_poller_is_refused_whether_or_not_events_are_enabled(enabled):
-    with pytest.raises(InvalidRequestError):
-        check(event__notification__enabled=enabled, event__poller__configuration="[]")
 
 
 @each_row(
@@ -192,18 +157,6 @@ def test_an_instance_is_polled_when_its_events_are_enabled_and_come_from_polling
     assert not is_polled("false", "polling")
 
 
-def test_the_interval_and_the_resources_are_those_of_the_texts():
-    values = {
-        "event.poller.refresh_interval": "5",
-        "event.poller.configuration": json.dumps({"leads": {}, "tasks": {"url": "/x"}}),
-    }
-
-    found = configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
-
-    assert configuration.refresh_interval(values) == timedelta(minutes=5)
-    assert [(resource.name, resource.id_field) for resource in found] == [("leads", "LEAD_ID"), ("tasks", "")]
-
-
 @each_row(
     ("changes", "names"),
     [
@@ -223,21 +176,6 @@ def test_the_resources_follow_every_key_that_says_what_is_polled(changes, names)
 
 
 SECRETS = frozenset({"password", "oauth.api.secret"})
-
-
-@each_row("value", [None, ""])
-def test_a_secret_that_is_not_set_shows_nothing(value):
-    assert mask({"password": value}, SECRETS) == {"password": value}
-
-
-def test_what_is_no_secret_is_shown_in_its_place():
-    values = {"username": "ada", "password": "0123", "event.notification.signature.key": "key"}
-
-    assert list(mask(values, SECRETS).items()) == [
-        ("username", "ada"),
-        ("password", MASK),
-        ("event.notification.signature.key", "key"),
-    ]
 
 
 @each_row(
@@ -265,11 +203,11 @@ def test_what_was_shown_can_be_sent_back_as_it_is(values):
     assert unmask(mask(values, SECRETS), values, SECRETS) == values
 
 
-@given(st.dictionaries(keys_of_masking, st.text(min_size=4, alphabet="abc")))
-def test_no_secret_is_shown(values):
-    shown = mask(values, SECRETS)
+@given(st.dictionaries(keys_of_masking, texts))
+def test_a_secret_that_is_set_is_not_shown_and_everything_else_is(values):
+    shown = {key: MASK if value and key in SECRETS else value for key, value in values.items()}
 
-    assert all(shown[key] == MASK for key in values.keys() & SECRETS)
+    assert [*mask(values, SECRETS).items()] == [*shown.items()]
 
 
 @each_row(
@@ -299,14 +237,6 @@ def test_an_entry_that_the_element_does_not_know_is_shown_under_its_key():
         "5",
         False,
     )
-
-
-def test_secrets_are_masked_and_what_is_not_set_is_shown_as_the_setting_says():
-    shown = {
-        entry["key"]: entry["propertyValue"] for entry in entries(VALUES, INSIGHTLY, UnsetValues(text=""))
-    }
-
-    assert (shown["password"], shown["username"], shown["event.objects"]) == ("********", "ada", "")
 
 
 def test_numbers_are_the_elements_own_and_all_different():

@@ -108,17 +108,17 @@ def test_resources_are_polled_in_the_order_of_their_entries():
     assert [resource.name for resource in of_entries(dict.fromkeys(names, PLAIN))] == names
 
 
-@each_row("key", ["filterByUpdatedDate", "filterByCurrentDate"])
-def test_a_flag_is_a_flag_or_its_text(key):
-    def read_as(value):
-        resource = of_entry(**{key: value})
-        return {
-            "filterByUpdatedDate": resource.filter_by_updated_date,
-            "filterByCurrentDate": resource.filter_by_current_date,
-        }[key]
+@each_row(
+    ("value", "flag"),
+    [
+        *[(value, True) for value in (True, "true", "TRUE", " true ")],
+        *[(value, False) for value in (False, "false", " False ")],
+    ],
+)
+def test_a_flag_is_a_flag_or_its_text(value, flag):
+    resource = of_entry(filterByUpdatedDate=value, filterByCurrentDate=value)
 
-    assert [read_as(value) for value in (True, "true", "TRUE", " true ")] == [True] * 4
-    assert [read_as(value) for value in (False, "false", " False ")] == [False] * 3
+    assert (resource.filter_by_updated_date, resource.filter_by_current_date) == (flag, flag)
 
 
 @each_row("nothing", [None, ""])
@@ -200,9 +200,7 @@ def test_half_a_date_is_none(dates):
 
 
 def test_blanks_around_paths_and_urls_do_not_matter():
-    resource = of_entry(url=" /hubs/crm/tasks ", idField=" TASK_ID ")
-
-    assert (resource.url, resource.id_field) == ("/hubs/crm/tasks", "TASK_ID")
+    assert of_entry(url=" /hubs/crm/tasks ", idField=" TASK_ID ") == of_entry(idField="TASK_ID")
 
 
 @each_row("text", [None, "", " ", "{}", " {} \n"])
@@ -211,25 +209,12 @@ def test_an_empty_configuration_polls_nothing(text):
     assert read({}) == ()
 
 
-def test_insightlys_own_entry_is_the_guides():
-    assert of_entries({"contacts": POLLER_DEFAULTS["contacts"]}) == (CONTACTS,)
-
-
 @pytest.mark.assumed
-def test_an_empty_block_is_the_elements_own():
-    assert of_entries({"contacts": {}, "leads": {}})[0] == CONTACTS
-    assert [resource.id_field for resource in of_entries({"contacts": {}, "leads": {}})] == [
-        "CONTACT_ID",
-        "LEAD_ID",
-    ]
-
-
-@pytest.mark.assumed
-def test_an_empty_block_can_be_skipped_instead():
+def test_an_empty_block_is_the_elements_own_and_can_be_skipped_instead():
     entries = {"contacts": {}, "tasks": PLAIN, "unknown": {}}
 
-    assert [resource.name for resource in of_entries(entries, empty_block=EmptyBlock.SKIP)] == ["tasks"]
-    assert [resource.name for resource in of_entries(entries)] == ["contacts", "tasks"]
+    assert of_entries(entries) == (CONTACTS, of_entry())
+    assert of_entries(entries, empty_block=EmptyBlock.SKIP) == (of_entry(),)
 
 
 @pytest.mark.parametrize("empty_block", EmptyBlock)
@@ -238,6 +223,7 @@ def test_the_configuration_that_insightly_ships_with_is_whole_and_indented(empty
 
     found = read({"event.poller.configuration": shipped}, empty_block=empty_block)
 
+    assert found[0] == CONTACTS, "the guide's"
     assert [resource.name for resource in found] == ["contacts", "accounts", "leads", "opportunities"]
     assert shipped.startswith('{\n  "contacts": {\n    "url"')
 
@@ -367,51 +353,32 @@ def test_a_block_without_its_url_is_refused_and_says_what_does(block):
     assert message == f"event.poller.configuration: {said}"
 
 
+BETWEEN_BARS = ("contacts|leads", "contacts\nleads", " contacts | leads ", "contacts\r\n\nleads\n")
+BETWEEN_COMMAS = ("contacts,leads", " contacts , leads ", "contacts,,leads,contacts,")
+
+
+@pytest.mark.parametrize("empty_block", EmptyBlock)
 @each_row(
-    "line", ["contacts|accounts", "contacts\naccounts", " contacts | accounts ", "contacts\r\n\naccounts\n"]
+    "chosen",
+    [
+        *[{"event.poller.urls": text} for text in BETWEEN_BARS],
+        *[{"event.objects": text} for text in BETWEEN_COMMAS],
+        {"event.poller.urls": "contacts|leads", "event.objects": "accounts"},
+    ],
 )
-def test_names_between_bars_or_on_lines_choose_among_the_entries(line):
-    (first, second) = read({"event.poller.configuration": "{}", "event.poller.urls": line})
+def test_names_between_bars_on_lines_or_between_commas_choose_among_the_elements_entries(chosen, empty_block):
+    first, second = read({"event.poller.configuration": "{}", **chosen}, empty_block=empty_block)
 
-    assert first == CONTACTS
-    assert second.id_field == "ORGANISATION_ID"
-
-
-@each_row("names", ["contacts,accounts", " contacts , accounts ", "contacts,,accounts,contacts,"])
-def test_event_objects_are_names_between_commas(names):
-    (first, second) = read({"event.objects": names})
-
-    assert first == CONTACTS
-    assert second.id_field == "ORGANISATION_ID"
+    assert (first, second.id_field) == (CONTACTS, "LEAD_ID")
 
 
-def test_names_choose_the_instances_own_entry_before_the_elements():
-    own = json.dumps({"contacts": {"url": "/mine"}, "accounts": {"url": "/other"}})
+@each_row("names", ["", " ", ",", " , ", "contacts"])
+def test_names_choose_the_instances_own_entry_first_and_no_names_leave_all_of_them(names):
+    own = json.dumps({"contacts": {"url": "/mine"}, "leads": {"url": "/other"}})
 
-    (resource,) = read({"event.poller.configuration": own, "event.objects": "contacts"})
+    found = read({"event.poller.configuration": own, "event.poller.urls": " \n", "event.objects": names})
 
-    assert resource.url == "/mine"
-
-
-def test_names_choose_the_elements_entry_even_where_empty_blocks_are_skipped():
-    (resource,) = read({"event.objects": "contacts"}, empty_block=EmptyBlock.SKIP)
-
-    assert resource == CONTACTS
-
-
-def test_urls_win_over_objects():
-    (resource,) = read({"event.poller.urls": "leads", "event.objects": "contacts"})
-
-    assert resource.name == "leads"
-
-
-@each_row("nothing", ["", " ", ",", " , "])
-def test_no_names_choose_nothing_and_leave_the_entries(nothing):
-    own = json.dumps({"tasks": PLAIN})
-
-    found = read({"event.poller.configuration": own, "event.poller.urls": " \n", "event.objects": nothing})
-
-    assert [resource.name for resource in found] == ["tasks"]
+    assert [resource.url for resource in found] == ["/mine", "/other"][: 1 if names == "contacts" else 2]
 
 
 @each_row("key", ["event.poller.urls", "event.objects"])
@@ -477,22 +444,14 @@ def test_a_line_that_says_too_little_or_too_much_is_refused(lines, words):
     assert len(message) < 400
 
 
+PARKED = timedelta.max // timedelta(minutes=1)
+
+
 @each_row(
-    ("text", "interval"),
-    [
-        ("15", timedelta(minutes=15)),
-        ("1", timedelta(minutes=1)),
-        (" 5 ", timedelta(minutes=5)),
-        ("060", timedelta(hours=1)),
-    ],
+    ("text", "minutes"), [("1", 1), (" 5 ", 5), ("060", 60), ("9" * 18, PARKED), ("1440000000000", PARKED)]
 )
-def test_the_refresh_interval_is_whole_minutes(text, interval):
-    assert refresh_interval(text) == interval
-
-
-@each_row("text", ["9" * 18, "1440000000000"])
-def test_a_huge_interval_parks_a_poller(text):
-    assert refresh_interval(text) == timedelta(minutes=timedelta.max // timedelta(minutes=1))
+def test_the_refresh_interval_is_whole_minutes_and_a_huge_one_parks_a_poller(text, minutes):
+    assert refresh_interval(text) == timedelta(minutes=minutes)
 
 
 @each_row(
@@ -506,7 +465,6 @@ def test_a_huge_interval_parks_a_poller(text):
         "-15",
         "+15",
         "1.5",
-        "15.0",
         "15m",
         "a quarter",
         "1e3",
@@ -514,7 +472,7 @@ def test_a_huge_interval_parks_a_poller(text):
         "9" * 19,
         "1" * 10_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_interval_is_refused(text):
     with pytest.raises(
         PollerConfigurationError, match="refresh_interval must be whole minutes, 1 or more"
@@ -576,16 +534,11 @@ def test_any_configuration_is_read_or_refused(configuration, empty_block):
 WORDS = {*(stage.value for stage in CauseStage), *(cause.word for cause in Cause)}
 
 
-@pytest.mark.parametrize("key", POLLER_KEYS, ids=lambda key: key.name)
-def test_an_entry_names_a_field_a_module_and_links_of_the_chain(key):
-    assert key.field in {*Resource.__struct_fields__, ""}
-    assert importlib.util.find_spec(f"elements_local.platform.{key.heeded_by}")
-    assert {*key.mends} <= WORDS
-
-
-@pytest.mark.parametrize("key", POLLER_KEYS, ids=lambda key: key.name)
-def test_an_entrys_example_is_read_and_its_rules_are_those_of_lint(key):
+@each_row("key", {key.name: key for key in POLLER_KEYS})
+def test_an_entry_names_a_field_that_its_example_sets_a_module_links_of_the_chain_and_rules_of_lint(key):
     resource = of_dates(**{key.name: key.example}) if key.inside else of_entry(**{key.name: key.example})
 
     assert not key.field or getattr(resource, key.field) not in {"", None}
+    assert importlib.util.find_spec(f"elements_local.platform.{key.heeded_by}")
+    assert {*key.mends} <= WORDS
     assert {*key.rules} <= {rule.value for rule in LintRule}

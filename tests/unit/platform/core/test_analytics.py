@@ -26,28 +26,24 @@ def cut(since, until, interval, limit=10_000):
     return buckets(since, until, Interval(interval), limit=limit)
 
 
-def test_without_a_word_the_last_24_hours_are_meant():
-    assert span(None, None, now=NOON) == (NOON - timedelta(hours=24), NOON)
-
-
-def test_an_end_alone_means_the_24_hours_up_to_it_and_a_start_alone_all_since():
-    assert span(None, at("2026-01-02"), now=NOON) == (at("2026-01-01"), at("2026-01-02"))
-    assert span(at("2026-01-01"), None, now=NOON) == (at("2026-01-01"), NOON)
-    assert span(at("2027-01-01"), None, now=NOON) == (at("2027-01-01"), at("2027-01-01"))
-
-
-def test_a_range_may_be_one_instant_and_may_reach_the_calendars_first_day():
-    assert span(NOON, NOON, now=NOON) == (NOON, NOON)
-    assert span(None, at("0001-01-01T01:00:00"), now=NOON)[0] == at("0001-01-01")
+@each_row(
+    ("since", "until", "meant"),
+    {
+        "nothing: the last 24 hours": (None, None, ("2026-03-01T12", "2026-03-02T12")),
+        "an end alone: the 24 hours up to it": (None, "2026-01-02", ("2026-01-01", "2026-01-02")),
+        "a start alone: all since": ("2026-01-01", None, ("2026-01-01", "2026-03-02T12")),
+        "a start that is to come": ("2027-01-01", None, ("2027-01-01", "2027-01-01")),
+        "one instant": ("2026-03-02T12", "2026-03-02T12", ("2026-03-02T12", "2026-03-02T12")),
+        "from the calendar's first day": (None, "0001-01-01T01", ("0001-01-01", "0001-01-01T01")),
+    },
+)
+def test_what_is_left_out_of_a_range(since, until, meant):
+    assert span(since and at(since), until and at(until), now=NOON) == tuple(map(at, meant))
 
 
 def test_a_range_that_ends_before_it_starts_is_refused():
-    with pytest.raises(InvalidRequestError) as refused:
+    with pytest.raises(InvalidRequestError, match="to must not lie before from"):
         span(NOON, NOON - timedelta(microseconds=1), now=NOON)
-
-    assert str(refused.value) == (
-        "to must not lie before from; got from 2026-03-02T12:00:00Z, to 2026-03-02T11:59:59.999999Z"
-    )
 
 
 @each_row(
@@ -80,13 +76,8 @@ def test_the_buckets_in_which_a_range_starts_and_ends_are_both_there(since, unti
 
 def test_as_many_buckets_as_the_limit_are_made_and_one_more_is_refused():
     assert len(cut(NOON, NOON + timedelta(seconds=99), "second", limit=100).starts) == 100
-    with pytest.raises(InvalidRequestError) as refused:
+    with pytest.raises(InvalidRequestError, match="interval second is too fine"):
         cut(NOON, NOON + timedelta(seconds=100), "second", limit=100)
-
-    assert str(refused.value) == (
-        "interval second is too fine for 2026-03-02T12:00:00Z to 2026-03-02T12:01:40Z: an answer has 100 entries "
-        "at the most; choose a wider interval or a shorter range"
-    )
 
 
 @given(

@@ -36,13 +36,9 @@ def hours(name: str, instant: datetime) -> float:
     return instant.astimezone(zone(name)).utcoffset() / timedelta(hours=1)
 
 
-@each_row("name", ["GMT", "gmt", " GMT ", "Z", "z"])
-def test_greenwich_is_known_by_several_names(name):
-    assert zone(name) is GMT
-
-
-def test_utc_keeps_its_name():
-    assert zone("utc") is UTC
+@each_row(("name", "known"), [*[(name, GMT) for name in ("GMT", "gmt", " GMT ", "Z", "z")], ("utc", UTC)])
+def test_greenwich_is_known_by_several_names_and_utc_keeps_its_own(name, known):
+    assert zone(name) is known
 
 
 @each_row(
@@ -81,7 +77,7 @@ def test_a_name_is_a_zone(name, winter, summer):
     assert (hours(name, WINTER), hours(name, SUMMER)) == (winter, summer)
 
 
-@pytest.mark.parametrize("name", sorted({*JAVA_SHORT_IDS, *SHORT_NAMES}))
+@each_row("name", sorted({*JAVA_SHORT_IDS, *SHORT_NAMES}))
 def test_every_short_name_is_known(name):
     assert abs(hours(name, WINTER)) <= 14
 
@@ -89,33 +85,9 @@ def test_every_short_name_is_known(name):
 @each_row(
     "name",
     [
-        "",
-        " ",
-        "nowhere",
-        "America",
-        "America/Nowhere",
-        "europe/berlin/",
-        "8:00",
-        "+",
-        "+:30",
-        "+8:0",
-        "+8:60",
-        "+24:00",
-        "-24",
-        "UTC+25",
-        "GMT--8",
-        "{TimeZone}",
-        "../../etc/passwd",
-        "/etc/passwd",
-        "a\0b",
-        "\ud800",
-        "\u0661",
-        "+\u0660\u0668:\u0660\u0660",
-        "tzdata.zi",
-        "__init__.py",
-        "localtime",
-        "posixrules",
-        "a" * 5000,
+        "", " ", "nowhere", "America", "America/Nowhere", "europe/berlin/", "8:00", "+", "+:30", "+8:0", "+8:60",
+        "+24:00", "-24", "UTC+25", "GMT--8", "{TimeZone}", "../../etc/passwd", "/etc/passwd", "a\0b", "\ud800",
+        "\u0661", "+\u0660\u0668:\u0660\u0660", "tzdata.zi", "__init__.py", "localtime", "posixrules", "a" * 5000,
     ],
 )  # fmt: skip
 def test_what_is_no_zone_is_refused_with_examples(name):
@@ -184,17 +156,17 @@ def test_where_clocks_would_leave_the_calendar_those_of_greenwich_count(name):
         assert abs(shown.replace(tzinfo=None) - last) <= timedelta(hours=14)
 
 
-def test_a_zones_own_short_names_come_before_everybody_elses():
-    names = short_names(zone("Asia/Shanghai"), now=WINTER)
-
-    assert names["CST"] == timedelta(hours=8)
-    assert names["PST"] == timedelta(hours=-8)
-
-
-def test_a_zones_own_short_names_are_those_of_both_seasons():
-    names = short_names(zone("Europe/London"), now=WINTER)
-
-    assert (names["GMT"], names["BST"]) == (timedelta(0), timedelta(hours=1))
+@each_row(
+    ("where", "name", "offset_h"),
+    {
+        "its own": ("Asia/Shanghai", "CST", 8),
+        "everybody else's": ("Asia/Shanghai", "PST", -8),
+        "that of winter": ("Europe/London", "GMT", 0),
+        "that of summer": ("Europe/London", "BST", 1),
+    },
+)
+def test_a_zones_own_short_names_of_both_seasons_come_before_everybody_elses(where, name, offset_h):
+    assert short_names(zone(where), now=WINTER)[name] == timedelta(hours=offset_h)
 
 
 def test_a_zone_without_letters_in_its_names_adds_none():

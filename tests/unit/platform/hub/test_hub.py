@@ -19,70 +19,32 @@ PATHS = HubPaths.beside(
         "/users/<user_id>/roles/<role>",
     ]
 )  # fmt: skip
-HUB = [
-    "/contacts", "/contacts/5", "/contacts/5/notes", "/contacts/5/notes/6", "/objects", "/ping",
-    "/Fruit__c/7", "/me/",
-]  # fmt: skip
-PLATFORM = [
-    "/instances",
-    "/instances/5",
-    "/instances/5/anything",
-    "/elements/insightly",
-    "/hubs/crm/contacts",
-    "",
-    "/",
-]
-BY_TOKEN = [
-    "/accounts",
-    "/accounts/",
-    "/accounts/5",
-    "/accounts/5/addresses",
-    "/accounts/5/addresses/6",
-    "/users",
-    "/users/5",
-]
-NEVER = [
-    "/accounts/settings",
-    "/accounts/settings/",
-    "/accounts/5/settings",
-    "/accounts/5/roles/admin",
-    "/users/5/roles/x",
-]
 
 
-@each_row("with_element", [True, False])
-def test_what_is_not_the_platforms_is_the_hubs(with_element):
-    assert [PATHS.routed(path, with_element=with_element) for path in HUB] == [
-        f"/hubs/any{path}" for path in HUB
-    ]
+@each_row(
+    ("place", "paths"),
+    {
+        "hub": (
+            "/contacts", "/contacts/5", "/contacts/5/notes", "/contacts/5/notes/6", "/objects", "/ping",
+            "/Fruit__c/7", "/me/",
+        ),
+        "platform": (
+            "/instances", "/instances/5", "/instances/5/anything", "/elements/insightly", "/hubs/crm/contacts",
+            "", "/", "/accounts/settings", "/accounts/settings/", "/accounts/5/settings",
+            "/accounts/5/roles/admin", "/users/5/roles/x",
+        ),
+        "hub, if an element's token comes": (
+            "/accounts", "/accounts/", "/accounts/5", "/accounts/5/addresses", "/accounts/5/addresses/6",
+            "/users", "/users/5",
+        ),
+    }.items(),
+)  # fmt: skip
+def test_a_path_is_the_platforms_or_the_hubs(place, paths):
+    for with_element in (True, False):
+        is_hubs = place == "hub" or (place.startswith("hub") and with_element)
+        routed = [PATHS.routed(path, with_element=with_element) for path in paths]
 
-
-@each_row("with_element", [True, False])
-def test_the_platforms_own_words_stay_with_it(with_element):
-    own = PLATFORM + NEVER
-
-    assert [PATHS.routed(path, with_element=with_element) for path in own] == own
-
-
-def test_accounts_and_users_are_the_elements_if_its_token_comes():
-    assert [PATHS.routed(path, with_element=True) for path in BY_TOKEN] == [
-        f"/hubs/any{path}" for path in BY_TOKEN
-    ]
-    assert [PATHS.routed(path, with_element=False) for path in BY_TOKEN] == BY_TOKEN
-
-
-@pytest.mark.parametrize("below", ["/bulk/query", "/bulk/5/status", "/bulk", "/bulk/5/contacts"])
-@pytest.mark.parametrize("with_element", [True, False])
-def test_bulk_calls_are_the_platforms_below_a_hub_too(below, with_element):
-    assert PATHS.routed(f"/hubs/crm{below}", with_element=with_element) == below
-    assert PATHS.routed(below, with_element=with_element) == below
-
-
-def test_a_platform_without_bulk_leaves_the_word_to_the_hub():
-    assert (
-        HubPaths.beside(["/hubs/<hub>/<object_name>"]).routed("/hubs/crm/bulk", with_element=True)
-        == "/hubs/crm/bulk"
-    )
+        assert routed == [f"/hubs/any{path}" if is_hubs else path for path in paths]
 
 
 @given(st.text(), st.booleans())
@@ -211,14 +173,6 @@ def test_a_mapped_objects_fields(fields, entries, described):
 
 
 RECORD = {"A": 1, "B": None, "user": {"id": 5, "name": {"first": "Ada"}}, "x.y": 2}
-
-
-@each_row(
-    ("text", "fields"),
-    [("", ()), (" , ", ()), ("A", ("A",)), ("A,B", ("A", "B")), (" A , user.id,", ("A", "user.id"))],
-)
-def test_a_list_with_commas(text, fields):
-    assert parse_fields(text) == fields
 
 
 @each_row(

@@ -1,4 +1,4 @@
-"""Element instances: made, replaced, changed in parts, shown."""
+"""Instances: their names, what saving one means for its polls and callbacks, until when traces are logged, entries of lists."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,121 +7,64 @@ from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from elements_local.kit.api.json_text import encode
 from elements_local.kit.values import replace
-from elements_local.platform.configuration.instance_json import InstanceRequest
-from elements_local.platform.core.instance import Instance
+from elements_local.platform.configuration.instance_configuration import UNSET
+from elements_local.platform.configuration.instance_json import (
+    InstanceRequest,
+    InstanceView,
+    as_entry,
+    to_json,
+)
+from elements_local.platform.core.instance import Instance, User
+from elements_local.platform.core.objects import ObjectDefinition, Objects, Transformation
+from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.instances.instance import (
+    PollPlan,
     clean,
     make,
     patch,
+    plan,
     put,
-    reaches_anew,
     revive,
     switch,
     trace,
 )
+from elements_local.platform.instances.service import encoded_entry
 
-MASK = "********"
-NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
-CREDENTIALS = {"username": "ada", "password": "0123"}
+NOW = datetime(2026, 3, 2, 10, 7, 0, 987_654, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+URL = "http://sink/default"
 
 
-def made(**said) -> Instance:
-    body = InstanceRequest(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
+def instance(*resources: str, **keys: object) -> Instance:
+    """Return an instance that polls these resources; its keys that begin with ``event.`` are given without that, ``__`` for dots."""
+    configuration = {
+        "username": "ada",
+        "password": "0123",
+        "event.notification.enabled": True,
+        "event.notification.callback.url": URL,
+        "event.poller.configuration": {name: {} for name in resources},
+        **{f"event.{key.replace('__', '.')}": value for key, value in keys.items()},
+    }
+    body = InstanceRequest(name="My Insightly", configuration=configuration)
     return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
 
 
-def replaced(instance: Instance, **said) -> Instance:
-    return put(instance, InstanceRequest(**{"name": "My Insightly", **said}), INSIGHTLY)
+POLLED = instance("contacts")
+UNPOLLED = instance()
+WEBHOOKS = instance("contacts", vendor__type="webhook")
+SILENT = instance("contacts", notification__enabled=False)
+STOPPED = replace(POLLED, polling_disabled=True)
 
 
-def changed(instance: Instance, **said) -> Instance:
-    return patch(instance, InstanceRequest(**said), INSIGHTLY)
-
-
-def test_a_new_instance_is_what_was_said_and_the_rest_by_default():
-    instance = made()
-
-    assert (instance.id, instance.token, instance.name) == (123456, "dG9rZW4=", "My Insightly")
-    assert instance.element_key == "insightly"
-    assert instance.created == datetime(2026, 3, 2, 10, tzinfo=UTC)
-    assert instance.configuration["password"] == "0123"
-    assert instance.configuration["event.poller.refresh_interval"] == "15"
-    assert (instance.disabled, instance.polling_disabled, instance.subscription_id) == (False, False, None)
-    assert instance.external_authentication == "none"
-
-
-@each_row(
-    ("tags", "kept"),
-    {
-        "none: the name": (None, ("My Insightly",)),
-        "an empty list: the name": ((), ("My Insightly",)),
-        "as they came": (("b", "a"), ("b", "a")),
-    },
-)
-def test_tags_of_a_new_instance(tags, kept):
-    assert made(tags=tags).tags == kept
-
-
-@each_row("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"])
+@each_row("name", ["", "  ", "<b></b>", "<br>", "<!-- x -->"])
 def test_a_name_that_is_nothing_but_markup_is_refused(name):
-    says = r"name (must be a text that is more than markup; got|is missing)"
-    for call in (made, lambda name: replaced(made(), name=name)):
-        with pytest.raises(InvalidRequestError, match=says):
-            call(name=name)
-    if name is not None:
-        with pytest.raises(InvalidRequestError, match=says):
-            changed(made(), name=name)
-
-
-def test_put_replaces_name_tags_and_configuration():
-    others = {"event.notification.enabled": "true", "pagination.max": 50, "mine": 5}
-    before = made(tags=("old",), configuration={**CREDENTIALS, **others})
-    after = replaced(before, name="New", tags=("new",), configuration={"event.poller.refresh_interval": 5})
-
-    assert (after.name, after.tags) == ("New", ("new",))
-    assert after.configuration == {**made().configuration, "event.poller.refresh_interval": "5"}
-
-
-def test_put_and_patch_may_take_all_tags_away():
-    before = made(tags=("old",))
-
-    assert [replaced(before, tags=tags).tags for tags in (None, (), ("a",))] == [
-        ("My Insightly",),
-        (),
-        ("a",),
-    ]
-    assert [changed(before, tags=tags).tags for tags in ((), ("a",))] == [(), ("a",)]
-
-
-@pytest.mark.assumed
-def test_put_keeps_credentials_that_are_left_out():
-    credentials = {**CREDENTIALS, "event.notification.basic.password": "p"}
-    after = replaced(made(configuration=credentials), configuration={"event.notification.enabled": True})
-
-    assert credentials.items() <= after.configuration.items()
-
-
-@each_row(("password", "kept"), [(MASK, "0123"), ("new", "new"), (None, None), ("", None)])
-def test_put_takes_a_password_at_its_word_unless_it_is_the_mask(password, kept):
-    assert replaced(made(), configuration={"password": password}).configuration["password"] == kept
-
-
-def test_patch_changes_what_is_said():
-    before, url = made(tags=("a", "b")), {"event.notification.callback.url": "http://new"}
-    after = changed(before, name="<i>New</i>", tags=("c",), configuration=url)
-
-    assert changed(before) == before
-    assert after == replace(before, name="New", tags=("c",), configuration={**before.configuration, **url})
-
-
-@each_row("change", [replaced, changed])
-def test_put_and_patch_leave_what_no_client_can_say(change):
-    before = replace(made(), disabled=True, polling_disabled=True, subscription_id=5)
-
-    assert change(before, name="New") == replace(before, name="New", tags=change(before, name="New").tags)
+    for change in (put, patch):
+        with pytest.raises(InvalidRequestError, match="name must be a text that is more than markup; got"):
+            change(POLLED, InstanceRequest(name=name), INSIGHTLY)
 
 
 @each_row(
@@ -172,12 +115,96 @@ def test_what_is_left_of_any_name_has_no_markup(name):
     assert not any(f"<{start}" in cleaned for start in "ab/!?")
 
 
+FRESH = PollPlan(
+    resources=("contacts",),
+    polled=True,
+    poll_at=NOW + QUARTER,
+    begins=True,
+    callback_url=URL,
+    reset_failures=False,
+)
+AS_BEFORE = replace(FRESH, poll_at=None, begins=False)
+PAUSED = replace(AS_BEFORE, polled=False)
+NOTHING = replace(PAUSED, resources=())
+UNTOLD = replace(NOTHING, callback_url=None)
+
+
+@pytest.mark.assumed
+@each_row(
+    ("before", "after", "planned"),
+    {
+        "made": (None, POLLED, FRESH),
+        "made without events": (None, SILENT, UNTOLD),
+        "made for webhooks": (None, WEBHOOKS, NOTHING),
+        "made without resources": (None, UNPOLLED, NOTHING),
+        "made with resources of its choice": (
+            None,
+            instance("tasks", objects="contacts,leads"),
+            replace(FRESH, resources=("contacts", "leads")),
+        ),
+        "events on": (SILENT, POLLED, FRESH),
+        "events off": (POLLED, SILENT, UNTOLD),
+        "off as before": (SILENT, SILENT, UNTOLD),
+        "webhooks no more": (WEBHOOKS, POLLED, FRESH),
+        "webhooks from now on": (POLLED, WEBHOOKS, NOTHING),
+        "resources at last": (UNPOLLED, POLLED, FRESH),
+        "resources no more": (POLLED, UNPOLLED, NOTHING),
+        "one resource more": (
+            POLLED,
+            instance("contacts", "accounts"),
+            replace(AS_BEFORE, resources=("contacts", "accounts"), begins=True),
+        ),
+        "another name": (POLLED, replace(POLLED, name="New"), AS_BEFORE),
+        "disabled": (POLLED, replace(POLLED, disabled=True), AS_BEFORE),
+        "another URL": (
+            POLLED,
+            instance("contacts", notification__callback__url="http://new?a=1"),
+            replace(AS_BEFORE, callback_url="http://new?a=1"),
+        ),
+        "no URL": (
+            POLLED,
+            instance("contacts", notification__callback__url=""),
+            replace(AS_BEFORE, callback_url=None),
+        ),
+        "the interval written otherwise": (
+            POLLED,
+            instance("contacts", poller__refresh_interval="015"),
+            AS_BEFORE,
+        ),
+        "a shorter interval": (
+            POLLED,
+            instance("contacts", poller__refresh_interval="5"),
+            replace(AS_BEFORE, poll_at=NOW + timedelta(minutes=5)),
+        ),
+        "an interval without an end": (
+            POLLED,
+            instance("contacts", poller__refresh_interval="9" * 18),
+            replace(AS_BEFORE, poll_at=datetime.max.replace(tzinfo=UTC)),
+        ),
+        "switched off for failures": (POLLED, STOPPED, PAUSED),
+        "off, with another interval": (
+            STOPPED,
+            replace(instance("contacts", poller__refresh_interval="5"), polling_disabled=True),
+            PAUSED,
+        ),
+        "on again": (STOPPED, POLLED, replace(FRESH, begins=False, reset_failures=True)),
+        "on again without events": (STOPPED, SILENT, replace(UNTOLD, reset_failures=True)),
+    },
+)
+def test_what_saving_an_instance_means_for_its_polls_and_callbacks(before, after, planned):
+    assert plan(before, after, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, now=NOW) == planned
+
+
+def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
+    assert plan(None, POLLED, INSIGHTLY, empty_block=EmptyBlock.SKIP, now=NOW) == NOTHING
+
+
 @each_row(
     ("polling_disabled", "disabled", "left"),
     [(True, False, False), (True, True, True), (False, False, False), (False, True, False)],
 )
 def test_enabling_lets_a_poller_start_anew_and_disabling_leaves_it_as_it_is(polling_disabled, disabled, left):
-    before = replace(made(), polling_disabled=polling_disabled)
+    before = replace(POLLED, polling_disabled=polling_disabled)
 
     assert switch(before, disabled=disabled) == replace(before, disabled=disabled, polling_disabled=left)
 
@@ -185,42 +212,70 @@ def test_enabling_lets_a_poller_start_anew_and_disabling_leaves_it_as_it_is(poll
 @pytest.mark.assumed
 @each_row(
     ("before", "after", "left"),
-    [("false", "true", False), ("true", "true", True), ("true", "false", True), ("false", "false", True)],
+    [(SILENT, POLLED, False), (POLLED, POLLED, True), (POLLED, SILENT, True), (SILENT, SILENT, True)],
 )
 def test_a_poller_starts_anew_where_events_are_switched_on(before, after, left):
-    stopped, changed_to = (
-        replace(
-            made(configuration={**CREDENTIALS, "event.notification.enabled": flag}), polling_disabled=True
-        )
-        for flag in (before, after)
-    )
+    stopped, changed = (replace(each, polling_disabled=True) for each in (before, after))
 
-    assert revive(stopped, changed_to) == replace(changed_to, polling_disabled=left)
-
-
-@each_row(
-    ("configuration", "anew"),
-    [
-        ({"password": "another"}, True),
-        ({"base.url": "https://crm.example.com"}, True),
-        ({"password": "********"}, False),
-        ({"username": "grace"}, False),
-        ({"event.poller.refresh_interval": 1}, False),
-    ],
-)
-def test_only_another_password_or_place_reaches_the_crm_anew(configuration, anew):
-    before = made()
-
-    assert reaches_anew(before, changed(before, configuration=configuration), INSIGHTLY) is anew
-
-
-def test_traces_are_logged_for_so_many_minutes_until_that_is_ended():
-    traced = trace(made(), minutes=90, now=NOW)
-
-    assert traced.trace_logging_until == NOW + timedelta(minutes=90)
-    assert trace(traced, minutes=None, now=NOW) == made()
+    assert revive(stopped, changed) == replace(changed, polling_disabled=left)
 
 
 def test_traces_cannot_be_logged_beyond_the_calendar():
     with pytest.raises(InvalidRequestError, match="duration: 999999999 minutes from now lie beyond"):
-        trace(made(), minutes=999_999_999, now=datetime(9000, 1, 1, tzinfo=UTC))
+        trace(POLLED, minutes=999_999_999, now=datetime(9000, 1, 1, tzinfo=UTC))
+
+
+OWNER = User(
+    id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
+)
+DEFINITIONS = {"people": ObjectDefinition(), "firms": ObjectDefinition()}
+MAPPED = {
+    "people": Transformation(vendor_name="contacts"),
+    "firms": Transformation(vendor_name="organisations"),
+}
+SHOWN = replace(
+    POLLED,
+    configuration={"username": "ada", "password": "0123"},
+    objects=Objects(definitions=DEFINITIONS, transformations=MAPPED),
+    subscription_id=77,
+)
+
+
+def view(instance: Instance, *, now=NOW) -> InstanceView:
+    return InstanceView.at(now, instance, INSIGHTLY, OWNER)
+
+
+@each_row(
+    ("passed", "logged"),
+    {
+        "at once": (timedelta(0), True),
+        "just before the end": (timedelta(minutes=5, microseconds=-1), True),
+        "at the end": (timedelta(minutes=5), False),
+    },
+)
+def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
+    instance = replace(SHOWN, trace_logging_until=NOW + timedelta(minutes=5))
+
+    shown = to_json(view(instance, now=NOW + passed), unset=UNSET)
+
+    assert shown.trace_logging_enabled is logged
+
+
+@each_row(
+    "changes",
+    {
+        "order of keys": {"configuration": {"password": "0123", "username": "ada"}},
+        "order of objects": {
+            "objects": Objects(definitions=DEFINITIONS, transformations=dict(reversed(MAPPED.items())))
+        },
+        "subscription": {"subscription_id": 78},
+        "traces": {"trace_logging_until": NOW + timedelta(minutes=1)},
+    },
+)
+def test_an_entry_is_that_of_the_instance_as_it_is_by_now(changes):
+    views = [view(SHOWN), view(replace(SHOWN, **changes))]
+
+    entries = [bytes(encoded_entry(each, unset=UNSET, hydrate=True)) for each in views]
+
+    assert entries == [encode(as_entry(to_json(each, unset=UNSET), hydrate=True)) for each in views]
+    assert entries[0] != entries[1]

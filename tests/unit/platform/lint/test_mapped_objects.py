@@ -112,7 +112,7 @@ def test_a_path_that_can_only_be_read_is_named(vendor_path):
 
 
 POLL = "configuration.event.poller.configuration.contacts."
-ID, UPDATED, CREATED = "CONTACT_ID", "DATE_UPDATED_UTC", "DATE_CREATED_UTC"
+ID, UPDATED = "CONTACT_ID", "DATE_UPDATED_UTC"
 CASES = {
     "a renamed id": (mapped(("key", ID)), [("idField", "key")]),
     "a renamed date": (

@@ -94,13 +94,6 @@ def test_what_stands_at_one_path_stands_at_another(record, moves, after):
     assert record == before
 
 
-def test_without_the_rest_a_record_has_what_is_moved_alone():
-    record = {"A": 1, "B": 2, "C": {"D": 3, "E": 4}}
-
-    assert by_pairs(record, [("A", "a"), ("B", None), ("C.D", "c.d")], rest=False) == {"a": 1, "c": {"d": 3}}
-    assert by_pairs(record, [], rest=False) == {}
-
-
 def test_a_value_may_become_another_on_its_way():
     doubled = Move(parse_path("T[*].N"), parse_path("t[*]"), lambda value: value * 2)
 
@@ -109,16 +102,6 @@ def test_a_value_may_become_another_on_its_way():
 
 NAMES = st.sampled_from(["A", "B", "C", "D"])
 leaves = st.one_of(st.integers(), st.none(), st.text(max_size=3), st.lists(st.integers(), max_size=2))
-
-
-@given(st.dictionaries(NAMES, leaves), st.permutations(["a", "b.c", "b.d", "e.f.g"]))
-def test_a_mapping_undoes_itself(record, paths):
-    pairs = list(zip(["A", "B", "C", "D"], paths, strict=True))
-
-    there = by_pairs(record, pairs)
-
-    assert not set(there) & set(record)
-    assert by_pairs(there, [(end, start) for start, end in pairs]) == record
 
 
 @given(
@@ -281,12 +264,6 @@ KNOWN = NameMapping(resource="contacts", transformation=MAPPED, id_field="CONTAC
 PLAIN = NameMapping(resource="contacts", id_field="CONTACT_ID")
 
 
-def test_a_record_shows_its_own_names_and_what_has_none_passes_through():
-    record = {"CONTACT_ID": 7, "FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
-
-    assert seen(KNOWN, record) == {"LAST_NAME": "Lovelace", "id": 7, "name": {"first": "Ada"}}
-
-
 def test_without_a_mapping_the_id_stands_beside_the_providers_own():
     assert list(seen(PLAIN, {"CONTACT_ID": 7, "A": 1}).items()) == [("id", 7), ("CONTACT_ID", 7), ("A", 1)]
     assert seen(PLAIN, {"CONTACT_ID": 7, "id": 8}) == {"CONTACT_ID": 7, "id": 8}
@@ -332,19 +309,6 @@ def test_by_what_stands_in_rows_nothing_is_found_or_sorted(vendor_path):
     with pytest.raises(InvalidRequestError, match="cannot be found or sorted by 'a'"):
         known.order(SortOrder(field="a"))
     assert to_text(known.clause(parse("b = 1"))) == "`T[0].N` = 1"
-
-
-def test_an_order_is_put_in_the_providers_names():
-    assert KNOWN.order(SortOrder(field="name.first", descending=True)) == SortOrder(
-        field="FIRST_NAME", descending=True
-    )
-    assert PLAIN.order(SortOrder(field="id")) == SortOrder(field="CONTACT_ID")
-    assert (PLAIN.order(None), PLAIN.clause(None)) == (None, None)
-
-
-@given(st.dictionaries(st.sampled_from(["CONTACT_ID", "FIRST_NAME", "LAST_NAME"]), st.integers(), min_size=1))
-def test_a_record_that_is_shown_can_be_sent_back(record):
-    assert KNOWN.sent(seen(KNOWN, record), now=NOW) == record
 
 
 RECORD = {"ID": 7, "A": 1, "B": 2, "C": 3}

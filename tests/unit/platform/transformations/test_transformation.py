@@ -15,14 +15,10 @@ from elements_local.platform.core.objects import (
 from elements_local.platform.errors import (
     ConflictError,
     InvalidRequestError,
-    NotFoundError,
-    NothingFoundError,
 )
 from elements_local.platform.transformations.transformation import (
-    all_of,
     check_entries,
     define,
-    find,
     renamed,
     transform,
     without_definition,
@@ -31,138 +27,73 @@ from elements_local.platform.transformations.transformation import (
     without_transformations,
 )
 
+
+def mapping(*fields):
+    return Transformation(
+        vendor_name="contacts",
+        fields=tuple(MappedField(path=own, vendor_path=vendors) for own, vendors in fields),
+    )
+
+
 DEFINED = ObjectDefinition(fields=(DefinedField(path="id", type="number"), DefinedField(path="name.first")))
-MAPPED = Transformation(
-    vendor_name="contacts",
-    fields=(
-        MappedField(path="id", vendor_path="CONTACT_ID"),
-        MappedField(path="name.first", vendor_path="FIRST_NAME"),
-    ),
-)
+MAPPED = mapping(("id", "CONTACT_ID"), ("name.first", "FIRST_NAME"))
 PEOPLE = transform(define(NONE, "people", DEFINED, new=True), "people", MAPPED, new=True)
-
-
-_UNDEFINED = without_definition(PEOPLE, "people", even_if_used=True)
+UNDEFINED = without_definition(PEOPLE, "people", even_if_used=True)
 
 
 def test_a_mapping_needs_a_definition_and_a_transformation():
     assert PEOPLE.transformation_in_force("people") == MAPPED
-    assert without_definition(PEOPLE, "people", even_if_used=True).transformation_in_force("people") is None
+    assert UNDEFINED.transformation_in_force("people") is None
     assert without_transformation(PEOPLE, "people").transformation_in_force("people") is None
-    assert PEOPLE.in_force() == {"people": MAPPED}
-    assert without_definition(PEOPLE, "people", even_if_used=True).in_force() == {}
+    assert (PEOPLE.in_force(), UNDEFINED.in_force()) == ({"people": MAPPED}, {})
 
 
 def test_either_can_be_taken_away_first():
-    one = without_transformation(without_definition(PEOPLE, "people", even_if_used=True), "people")
+    one = without_transformation(UNDEFINED, "people")
     other = without_definition(without_transformation(PEOPLE, "people"), "people", even_if_used=False)
 
     assert one == other == NONE
 
 
-NO_DEFINITION, NO_TRANSFORMATION = "No object definition found", "No transformation found"
-TWO = define(PEOPLE, "x", DEFINED, new=True)
-
-
 @each_row(
-    ("change", "error", "words"),
-    [
-        (
-            lambda: define(PEOPLE, "people", DEFINED, new=True),
-            ConflictError,
-            "object definition people is there",
-        ),
-        (
-            lambda: define(NONE, "people", DEFINED, new=False),
-            NotFoundError,
-            f"{NO_DEFINITION} with name people",
-        ),
-        (
-            lambda: transform(PEOPLE, "people", MAPPED, new=True),
-            ConflictError,
-            "transformation people is there",
-        ),
-        (
-            lambda: transform(NONE, "people", MAPPED, new=False),
-            NotFoundError,
-            f"{NO_TRANSFORMATION} with name people",
-        ),
-        (
-            lambda: transform(NONE, "people", MAPPED, new=True),
-            InvalidRequestError,
-            "the object 'people' is not defined; POST objects/people/definitions",
-        ),
-        (
-            lambda: transform(PEOPLE, "people", replace(MAPPED, is_legacy=True), new=False),
-            InvalidRequestError,
-            "isLegacy cannot become true",
-        ),
-        (lambda: without_definition(NONE, "people", even_if_used=False), NotFoundError, NO_DEFINITION),
-        (
-            lambda: without_definition(PEOPLE, "people", even_if_used=False),
-            ConflictError,
-            "A transformation uses the object people; DELETE transformations/people",
-        ),
-        (lambda: without_definitions(PEOPLE), ConflictError, "A transformation uses the object people"),
-        (lambda: without_definitions(NONE), NothingFoundError, "^No object definitions found$"),
-        (lambda: without_transformations(NONE), NothingFoundError, "^No transformations found$"),
-        (lambda: renamed(NONE, "people", "x"), NotFoundError, f"{NO_DEFINITION} with name people"),
-        (lambda: renamed(TWO, "people", "x"), ConflictError, "object definition x is there already"),
-        (
-            lambda: renamed(define(_UNDEFINED, "x", DEFINED, new=True), "x", "people"),
-            ConflictError,
-            "transformation people is there already",
-        ),
-        (lambda: without_transformation(NONE, "people"), NotFoundError, NO_TRANSFORMATION),
-        (
-            lambda: find(NONE.definitions, "x", "object definition"),
-            NotFoundError,
-            f"{NO_DEFINITION} with name x",
-        ),
-        (
-            lambda: all_of(NONE.definitions, "object definitions"),
-            NothingFoundError,
-            "^No object definitions found$",
-        ),
-    ],
+    "change",
+    {
+        "made anew": lambda: transform(PEOPLE, "people", MAPPED, new=True),
+        "by a new name": lambda: renamed(define(UNDEFINED, "x", DEFINED, new=True), "x", "people"),
+    },
 )
-def test_what_cannot_be_is_refused(change, error, words):
-    with pytest.raises(error, match=words):
+def test_a_transformation_that_is_there_is_not_replaced_by_another(change):
+    with pytest.raises(ConflictError, match="transformation people is there already"):
         change()
 
 
-def test_two_fields_of_one_path_are_refused():
-    doubled = (MappedField(path="a", vendor_path="A"), MappedField(path="a", vendor_path="B"))
+@each_row(
+    ("fields", "words"),
+    [
+        ([("a", "A"), ("a", "B")], "two fields have the path 'a'"),
+        ([("a[id=4]", "A")], "the path 'a\\[id=4\\]' can only be read"),
+        ([("a.size()", "A")], "can only be read"),
+        ([("a..b", "A")], "is not a path of a field"),
+        ([("a", "A..B")], "is not a path of a field"),
+        ([("a", "A[2000]")], "1000 at the most"),
+        ([("a[*].b", "A")], "must go through rows"),
+        ([("a", "A[*].B")], "must go through rows"),
+        ([("a[*].b[*].c", "A[*].B")], "must go through rows"),
+    ],
+)
+def test_paths_that_are_none_or_do_not_match_are_refused(fields, words):
+    with pytest.raises(InvalidRequestError, match=words):
+        transform(PEOPLE, "people", mapping(*fields), new=False)
 
-    with pytest.raises(InvalidRequestError, match="two fields have the path 'a'"):
-        transform(PEOPLE, "people", Transformation(vendor_name="contacts", fields=doubled), new=False)
+
+def test_two_fields_of_one_path_are_not_defined():
     with pytest.raises(InvalidRequestError, match="two fields have the path 'a'"):
         define(NONE, "x", ObjectDefinition(fields=(DefinedField(path="a"),) * 2), new=True)
 
 
-@each_row(
-    ("path", "vendor_path", "words"),
-    [
-        ("a[id=4]", "A", "the path 'a\\[id=4\\]' can only be read"),
-        ("a.size()", "A", "can only be read"),
-        ("a..b", "A", "is not a path of a field"),
-        ("a", "A..B", "is not a path of a field"),
-        ("a", "A[2000]", "1000 at the most"),
-        ("a[*].b", "A", "must go through rows"),
-        ("a", "A[*].B", "must go through rows"),
-        ("a[*].b[*].c", "A[*].B", "must go through rows"),
-    ],
-)
-def test_paths_that_are_none_or_do_not_match_are_refused(path, vendor_path, words):
-    fields = (MappedField(path=path, vendor_path=vendor_path),)
-
-    with pytest.raises(InvalidRequestError, match=words):
-        transform(PEOPLE, "people", replace(MAPPED, fields=fields), new=False)
-
-
 @each_row("vendor_path", ["A[id=4].name", "A[*].size()", "A[0].id"])
 def test_what_can_only_be_read_may_be_the_providers_path(vendor_path):
-    mapped = replace(MAPPED, fields=(MappedField(path="a", vendor_path=vendor_path),))
+    mapped = mapping(("a", vendor_path))
 
     assert transform(PEOPLE, "people", mapped, new=False).transformations == {"people": mapped}
 
@@ -172,14 +103,10 @@ def test_all_transformations_go_and_then_all_definitions_can():
 
     assert unmapped.definitions == PEOPLE.definitions
     assert without_definitions(unmapped) == NONE
-    assert without_definitions(define(_UNDEFINED, "x", DEFINED, new=True)) == _UNDEFINED
+    assert without_definitions(define(UNDEFINED, "x", DEFINED, new=True)) == UNDEFINED
 
 
-def test_a_new_name_takes_the_transformation_along():
-    known = renamed(PEOPLE, "people", "folk")
-
-    assert known.in_force() == {"folk": MAPPED}
-    assert renamed(known, "folk", "people") == PEOPLE
+def test_a_new_name_may_be_the_old_one():
     assert renamed(PEOPLE, "people", "people") == PEOPLE
 
 
