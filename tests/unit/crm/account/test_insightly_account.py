@@ -1,4 +1,4 @@
-"""The CRM's account: API keys, grants, settings, and the allowance of calls."""
+"""The CRM's account: API keys, grants, and the allowance of calls."""
 
 from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
