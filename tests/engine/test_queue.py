@@ -3,11 +3,10 @@
 import logging
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
-from threading import Condition, Event
+from threading import Event
 
 import pytest
-from deadline import DEADLINE_S
-from hand_clock import following
+from hand_clock import Sent, following
 from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
@@ -44,48 +43,6 @@ def benches(make_bench, database_url):
 @pytest.fixture
 def workspace(benches):
     return benches[0].workspaces.create(NewWorkspace(name="acme", seed=7, mode=Mode.REAL))
-
-
-class Sent:
-    """What any of the engines sent, in order; a test waits for it, and may hold up answers."""
-
-    def __init__(self, *benches):
-        self.entries = []
-        self.at_once = []
-        self.under_way = []
-        self.changed = Condition()
-        self.go_on = Event()
-        self.go_on.set()
-        self.answer = lambda *_: None
-        for number, bench in enumerate(benches):
-            bench.wire.answer = self._by(number)
-
-    def _by(self, sender):
-        def note(method, url, body):
-            with self.changed:
-                self.under_way.append(url)
-                self.at_once.append(tuple(self.under_way))
-                self.entries.append((sender, method, url, body))
-                self.changed.notify_all()
-            assert self.go_on.wait(timeout=DEADLINE_S)
-            try:
-                return self.answer(method, url, body)
-            finally:
-                with self.changed:
-                    self.under_way.remove(url)
-
-        return note
-
-    def wait(self, count):
-        self.until(lambda: len(self.entries) >= count)
-
-    def until(self, there):
-        with self.changed:
-            assert self.changed.wait_for(there, timeout=DEADLINE_S), self.entries
-
-    @property
-    def bodies(self):
-        return [body for _, method, _, body in self.entries if method == "POST"]
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 import logging
 from datetime import timedelta
-from threading import Condition, Event, Thread
+from threading import Event, Thread
 
 import pytest
 from deadline import DEADLINE_S
-from hand_clock import START, HandClock, following
+from hand_clock import START, HandClock, Sent, following
 from rooms import Room
 
 from elements_local.kit.clock import Mode
@@ -34,39 +34,19 @@ def real(bench):
     return make
 
 
-class Arrivals:
-    """Counts what is sent, and lets a test wait until enough of it is."""
-
-    def __init__(self, usual=None):
-        self.usual = usual
-        self.count = 0
-        self.changed = Condition()
-
-    def __call__(self, method, url, body):
-        with self.changed:
-            self.count += 1
-            self.changed.notify_all()
-        return self.usual(method, url, body) if self.usual else None
-
-    def wait(self, wanted):
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.count >= wanted, timeout=DEADLINE_S)
-
-
 def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found):
     workspace, clock = real()
     bench.instance(workspace)
-    bench.wire.answer = arrivals = Arrivals(
-        lambda method, *_: found((1, 1, clock.time.minute)) if method == "GET" else None
-    )
+    sent = Sent(bench)
+    sent.answer = lambda method, *_: found((1, 1, clock.time.minute)) if method == "GET" else None
 
     with following(bench.engine):
         clock.time = START + timedelta(minutes=15, seconds=1)
         bench.engine.wake()
-        arrivals.wait(2)
+        sent.wait(2)
         clock.time = START + timedelta(minutes=31)
         bench.engine.wake()
-        arrivals.wait(4)
+        sent.wait(4)
 
     polls = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert [(poll.at - START) / timedelta(seconds=1) for poll in polls] == [15 * 60 + 1, 31 * 60]
@@ -77,10 +57,10 @@ def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
     workspace, clock = real()
     bench.instance(workspace)
     clock.time = START + timedelta(days=3)
-    bench.wire.answer = arrivals = Arrivals()
+    sent = Sent(bench)
 
     with following(bench.engine):
-        arrivals.wait(1)
+        sent.wait(1)
 
     (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert poll.at == START + timedelta(days=3)
@@ -93,10 +73,10 @@ def test_virtual_workspaces_are_left_alone(bench, real):
     workspace, clock = real()
     bench.instance(workspace)
     clock.time = START + timedelta(hours=1)
-    bench.wire.answer = arrivals = Arrivals()
+    sent = Sent(bench)
 
     with following(bench.engine):
-        arrivals.wait(1)
+        sent.wait(1)
 
     assert Room(bench.database, Polls, virtual.name).latest(limit=9) == []
     assert virtual.clock.now() == START + timedelta(hours=1)
@@ -107,20 +87,19 @@ def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_anoth
     sound, sound_clock = real("sound")
     unlucky = bench.instance(broken)
     bench.instance(sound)
-    calls = Arrivals()
+    sent = Sent(bench)
     broken_clock.time = sound_clock.time = START + timedelta(minutes=15)
 
-    def answer(method, url, body):
-        calls(method, url, body)
+    def answer(*_):
         if bench.wire.sent[-1][2]["Authorization"].endswith(unlucky.token):
             raise ZeroDivisionError("a defect of ours")
 
-    bench.wire.answer = answer
+    sent.answer = answer
     with caplog.at_level(logging.CRITICAL + 1), following(bench.engine):
-        calls.wait(2)
+        sent.wait(2)
         sound_clock.time = START + timedelta(minutes=30)
         bench.engine.wake()
-        calls.wait(4)
+        sent.wait(4)
 
     assert [poll.at for poll in Room(bench.database, Polls, sound.name).latest(limit=9)] == [
         START + timedelta(minutes=15),
@@ -133,18 +112,17 @@ def test_a_defect_is_not_met_at_once_again(bench, real, caplog):
     broken, clock = real("broken")
     bench.instance(broken)
     clock.time = START + timedelta(minutes=15)
-    calls = Arrivals()
+    sent = Sent(bench)
 
-    def answer(method, url, body):
-        calls(method, url, body)
+    def answer(*_):
         raise ZeroDivisionError("a defect of ours")
 
-    bench.wire.answer = answer
+    sent.answer = answer
     with caplog.at_level(logging.CRITICAL + 1), following(bench.engine):
-        calls.wait(1)
+        sent.wait(1)
         Event().wait(0.3)
 
-    assert calls.count == 1
+    assert len(sent.entries) == 1
 
 
 def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(bench, real):
@@ -153,22 +131,20 @@ def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(benc
     held = bench.instance(stuck)
     bench.instance(sound)
     stuck_clock.time = sound_clock.time = START + timedelta(minutes=15)
-    asked, go_on, calls = Event(), Event(), Arrivals()
+    asked, go_on, sent = Event(), Event(), Sent(bench)
 
-    def answer(method, url, body):
+    def answer(*_):
         if bench.wire.sent[-1][2].get("Authorization", "").endswith(held.token):
             asked.set()
             assert go_on.wait(DEADLINE_S)
-        else:
-            calls(method, url, body)
 
-    bench.wire.answer = answer
+    sent.answer = answer
     with following(bench.engine):
         assert asked.wait(DEADLINE_S)
-        calls.wait(1)
+        sent.wait(2)
         sound_clock.time = START + timedelta(minutes=30)
         bench.engine.wake()
-        calls.wait(2)
+        sent.wait(3)
         go_on.set()
 
     assert len(Room(bench.database, Polls, sound.name).latest(limit=9)) == 2
@@ -177,12 +153,12 @@ def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(benc
 def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
     workspace = bench.workspace()
     bench.instance(workspace)
-    bench.wire.answer = arrivals = Arrivals()
+    sent = Sent(bench)
 
     with following(bench.engine):
         workspace.clock.use(HandClock(START + timedelta(minutes=16)))
         bench.engine.wake()
-        arrivals.wait(1)
+        sent.wait(1)
 
     (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
     assert poll.at == START + timedelta(minutes=16)
