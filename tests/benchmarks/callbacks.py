@@ -1,4 +1,4 @@
-"""Callbacks on a real clock, over sockets: what one bad receiver costs the others, and how many go out a second.
+"""Callbacks on a real clock, over sockets: how many go out a second.
 
 Run with ``poe bench-callbacks``. The stack, the receiver and this measurement are processes of their own; each
 figure stands beside one that is measured in the same run. Nothing here passes or fails.
@@ -20,54 +20,16 @@ from running import up
 
 from elements_local.clients import BASE_PATH
 
-RECEIVERS = 100
 ROUNDS = 7
 CALLBACKS = 500
 MESSAGE = "x" * 1000
-BAD = {
-    "hang": "hangs",
-    "drip": "drips",
-    "endless": "never ends",
-    "packed": "is packed",
-    "huge": "is huge",
-}
-"""What a path has in it -> what such a receiver does."""
 NOTIFICATIONS = f"{BASE_PATH}/notifications"
 
 
 def main() -> None:
     """Measure and print."""
     with bare_sink() as sink, up("--clock", "real", "--start", "2020-01-01T00:00:00Z") as served:
-        latency(served.clients, sink)
         throughput(served.clients, sink)
-
-
-def latency(clients: Any, sink: str) -> None:
-    """Print how long callbacks to many receivers take, with and without one that is bad in one way or another."""
-    others = [f"{sink}/r/{n}" for n in range(1, RECEIVERS)]
-    all_well = subscribe(clients, "well", [f"{sink}/r/0", *others])
-    topics = [subscribe(clients, kind, [f"{sink}/{kind}", *others]) for kind in BAD]
-    well: list[float] = []
-    ill: dict[str, list[float]] = {kind: [] for kind in topics}
-    latencies(clients, sink, all_well)  # threads and connections are made with the first
-    for _ in range(ROUNDS):
-        well += latencies(clients, sink, all_well)
-        for kind in topics:
-            ill[kind] += latencies(clients, sink, kind)
-    print(f"{RECEIVERS} receivers, {ROUNDS} notifications each; from the post to the arrival")  # noqa: T201
-    median, slowest = statistics.median(well), max(well)
-    print(f"  {'all well':<16} median {median * 1000:7.1f} ms   slowest {slowest * 1000:7.1f} ms")  # noqa: T201
-    for kind, found in ill.items():
-        medians, slowests = statistics.median(found) / median, max(found) / slowest
-        print(f"  {'one ' + BAD[kind]:<16} median {medians:7.2f} x    slowest {slowests:7.2f} x")  # noqa: T201
-
-
-def latencies(clients: Any, sink: str, topic: str) -> list[float]:
-    """Post to a topic, and return how long the callbacks to all but the first receiver took."""
-    expected = RECEIVERS - (topic in BAD)
-    start = time.monotonic()
-    clients.platform.call("POST", NOTIFICATIONS, json={"topic": topic})
-    return [at - start for path, at in arrivals(sink, expected) if path != "/r/0"]
 
 
 def throughput(clients: Any, sink: str) -> None:
@@ -86,14 +48,14 @@ def throughput(clients: Any, sink: str) -> None:
     print(f"  elements-local, each attempt kept {statistics.median(ours):7.0f} /s   {ratio:5.2f} x")  # noqa: T201
 
 
-def rate(clients: Any, sink: str, topic: str) -> float:
-    """Let callbacks pile up, then go out, and return how many came a second."""
+def rate(clients: Any, sink: str, topic: str, *, posts: int = CALLBACKS, callbacks: int = CALLBACKS) -> float:
+    """Let so many callbacks of so many posts pile up, then go out, and return how many came a second."""
     clients.clock.set(mode="virtual")
-    for _ in range(CALLBACKS):
+    for _ in range(posts):
         clients.platform.call("POST", NOTIFICATIONS, json={"topic": topic, "message": MESSAGE})
     clients.clock.set(mode="real")
-    times = [at for _, at in arrivals(sink, CALLBACKS)]
-    return (CALLBACKS - 1) / (times[-1] - times[0])
+    times = [at for _, at in arrivals(sink, callbacks)]
+    return (callbacks - 1) / (times[-1] - times[0])
 
 
 def alone(sink: str) -> None:

@@ -146,7 +146,7 @@ class Killing:
 
     def _owing(self, posts: int) -> dict[Key, bytes]:
         """Make a stack's data with callbacks that are owed, and return what a run without a kill delivers of them."""
-        with running(self._data) as (_, clients):
+        with running(self._data, "--start=2020-01-01T00:00:00Z") as (_, clients):
             for number in range(RECEIVERS):
                 config = {"url": f"{url_of(self._listener)}/{number}"}
                 body = {"channel": "webhook", "topics": ["leaks"], "config": config}
@@ -183,9 +183,9 @@ def go(clients: Any) -> None:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
+def running(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
     """Run a stack on a folder, and give its process and the clients of its default workspace."""
-    with up("--data", data, "--start", "2020-01-01T00:00:00Z", *FREE_PORTS) as (process, told):
+    with up("--data", data, *FREE_PORTS, *options) as (process, told):
         yield process, stack_of(told).workspace()
 
 

