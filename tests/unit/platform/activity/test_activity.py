@@ -6,20 +6,14 @@ from pathlib import Path
 
 from each_row import each_row
 
-from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.activity.store import ActivityKind
 from elements_local.platform.callbacks import activity_messages as callback_messages
 from elements_local.platform.callbacks.activity_messages import CallbackSubject
 from elements_local.platform.callbacks.delivery import after_attempt
-from elements_local.platform.configuration import instance_configuration as configuration
-from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Decision, Poll, PollVerdict, Resource
-from elements_local.platform.core.settings import CLOUD_ELEMENTS, EmptyBlock
-from elements_local.platform.elements.insightly.definition import INSIGHTLY
+from elements_local.platform.core.settings import CLOUD_ELEMENTS
 from elements_local.platform.events.records import Attempt, Delivery, DeliveryStatus
-from elements_local.platform.instances import instance as instance_messages
-from elements_local.platform.instances.instance import plan
 from elements_local.platform.polling import task as poll_lines
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,86 +23,6 @@ IGNORED = Decision(
     record_id="5", updated=None, created=None, date=NOON, verdict=PollVerdict.IGNORED, why="it is old"
 )
 ADA = CallbackSubject(changes=(("contacts", "CREATED", "5"),), instance_id=7)
-
-
-def instance(configured: dict[str, object] | None = None, /, **given: object) -> Instance:
-    sent = {
-        "username": "ada",
-        "password": "0123",
-        "event.notification.enabled": True,
-        "event.poller.configuration": {"contacts": {}, "leads": {}},
-        **(configured or {}),
-    }
-    made = Instance(
-        id=7,
-        token="t",
-        name="Mine",
-        tags=("Mine",),
-        element_key="insightly",
-        configuration=configuration.complete(sent, INSIGHTLY),
-        created=NOON,
-    )
-    return replace(made, **given)
-
-
-def planned(before: Instance | None, after: Instance):
-    return plan(before, after, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, now=NOON)
-
-
-def texts_made(made: Instance) -> list[str]:
-    return [each.text for each in instance_messages.made(made, planned(None, made), now=NOON)]
-
-
-def texts_changed(before: Instance, after: Instance) -> list[str]:
-    return [each.text for each in instance_messages.changed(before, after, planned(before, after), now=NOON)]
-
-
-FIRST = "events enabled, polls contacts, leads every 15 min, first at 12:15:00 (instance 7)"
-
-
-@each_row(
-    ("configured", "lines"),
-    [
-        ({}, [FIRST]),
-        ({"event.poller.configuration": "{}"}, ["events enabled, nothing is polled (instance 7)"]),
-        ({"event.notification.enabled": False}, []),
-    ],
-)
-def test_a_new_instance_is_told_with_what_it_polls(configured, lines):
-    assert texts_made(instance(configured)) == ["instance 7 made: Mine", *lines]
-
-
-SILENT = instance({"event.notification.enabled": False})
-
-
-@each_row(
-    ("before", "after", "lines"),
-    {
-        "nothing": (instance(), instance(), []),
-        "its parts and its configuration": (
-            instance(),
-            instance({"event.poller.refresh_interval": 30}, name="Other", tags=()),
-            ["instance 7 changed: name, tags, event.poller.refresh_interval"],
-        ),
-        "a password": (instance(), instance({"password": "hidden"}), ["instance 7 changed: password"]),
-        "more than fits": (
-            instance(),
-            instance({f"own.{nth}": "x" for nth in range(9)}),
-            ["instance 7 changed: " + ", ".join(f"own.{nth}" for nth in range(8)) + " and more"],
-        ),
-        "switched off": (instance(), instance(disabled=True), ["instance 7 disabled"]),
-        "switched on": (instance(disabled=True), instance(), ["instance 7 enabled"]),
-        "events off": (instance(), SILENT, ["events disabled (instance 7)"]),
-        "events on": (SILENT, instance(), [FIRST]),
-        "its poller on again": (
-            instance(polling_disabled=True),
-            instance(),
-            ["poller switched on again (instance 7)"],
-        ),
-    },
-)
-def test_a_change_is_told_by_the_names_of_what_is_another(before, after, lines):
-    assert texts_changed(before, after) == lines
 
 
 def test_a_poll_that_passed_over_what_it_asked_for_as_changed_is_told_and_what_is_always_there_is_not():

@@ -1,4 +1,4 @@
-"""Instances: their names, what saving one means for its polls and callbacks, until when traces are logged, entries of lists."""
+"""Instances: their names, what saving one means and how it is told, until when traces are logged, entries of lists."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.instances.instance import (
     PollPlan,
+    changed,
     clean,
     make,
     patch,
@@ -32,6 +33,7 @@ from elements_local.platform.instances.instance import (
     switch,
     trace,
 )
+from elements_local.platform.instances.instance import made as told_of
 from elements_local.platform.instances.service import encoded_entry
 
 NOW = datetime(2026, 3, 2, 10, 7, 0, 987_654, tzinfo=UTC)
@@ -195,6 +197,46 @@ def test_what_saving_an_instance_means_for_its_polls_and_callbacks(before, after
     assert plan(before, after, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, now=NOW) == planned
 
 
+TOLD = "instance 123456"
+ENABLED = "events enabled, polls contacts every 15 min, first at 10:22:00"
+
+
+@each_row(
+    ("before", "after", "lines"),
+    {
+        "made": (None, POLLED, [f"{TOLD} made: My Insightly", f"{ENABLED} ({TOLD})"]),
+        "made without resources": (
+            None,
+            UNPOLLED,
+            [f"{TOLD} made: My Insightly", f"events enabled, nothing is polled ({TOLD})"],
+        ),
+        "made without events": (None, SILENT, [f"{TOLD} made: My Insightly"]),
+        "nothing": (POLLED, POLLED, []),
+        "its parts and its configuration": (
+            POLLED,
+            replace(instance("contacts", poller__refresh_interval=30), name="Other", tags=()),
+            [f"{TOLD} changed: name, tags, event.poller.refresh_interval"],
+        ),
+        "more than fits": (
+            POLLED,
+            instance("contacts", **{f"own_{nth}": "x" for nth in range(9)}),
+            [f"{TOLD} changed: " + ", ".join(f"event.own_{nth}" for nth in range(8)) + " and more"],
+        ),
+        "switched off": (POLLED, replace(POLLED, disabled=True), [f"{TOLD} disabled"]),
+        "switched on": (replace(POLLED, disabled=True), POLLED, [f"{TOLD} enabled"]),
+        "events off": (POLLED, SILENT, [f"events disabled ({TOLD})"]),
+        "events on": (SILENT, POLLED, [f"{ENABLED} ({TOLD})"]),
+        "its poller on again": (STOPPED, POLLED, [f"poller switched on again ({TOLD})"]),
+    },
+)
+def test_what_is_saved_is_told_by_the_names_of_what_is_another(before, after, lines):
+    planned = plan(before, after, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, now=NOW)
+
+    told = changed(before, after, planned, now=NOW) if before else told_of(after, planned, now=NOW)
+
+    assert [each.text for each in told] == lines
+
+
 def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
     assert plan(None, POLLED, INSIGHTLY, empty_block=EmptyBlock.SKIP, now=NOW) == NOTHING
 
@@ -215,9 +257,9 @@ def test_enabling_lets_a_poller_start_anew_and_disabling_leaves_it_as_it_is(poll
     [(SILENT, POLLED, False), (POLLED, POLLED, True), (POLLED, SILENT, True), (SILENT, SILENT, True)],
 )
 def test_a_poller_starts_anew_where_events_are_switched_on(before, after, left):
-    stopped, changed = (replace(each, polling_disabled=True) for each in (before, after))
+    stopped, saved = (replace(each, polling_disabled=True) for each in (before, after))
 
-    assert revive(stopped, changed) == replace(changed, polling_disabled=left)
+    assert revive(stopped, saved) == replace(saved, polling_disabled=left)
 
 
 def test_traces_cannot_be_logged_beyond_the_calendar():

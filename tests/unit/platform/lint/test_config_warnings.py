@@ -83,25 +83,68 @@ def polling(**blocks: object) -> dict:
     return guide({POLLER: blocks})
 
 
-def test_the_guides_instance_gives_no_warning():
-    assert slips(guide()) == []
+def by(url: str) -> dict:
+    """Return a body whose contacts are polled by another condition."""
+    return polling(contacts=block(url=f"/hubs/crm/contacts?where=updated_after_utc='{url}'"))
 
 
-def test_an_empty_block_of_the_elements_own_is_polled_unless_that_is_set_otherwise():
-    body = polling(contacts=block(), leads={})
+def every(minutes: int, **keys: object) -> dict:
+    return guide({"event.poller.refresh_interval": minutes, **keys})
 
+
+CREDENTIAL_KEYS = {"username": "ada", "password": "0123"}
+ENABLED = "event.notification.enabled"
+OFF = {ENABLED: "false"}
+SENT_BACK = dict.fromkeys(
+    (
+        "id", "token", "createdDate", "elementId", "user", "valid", "disabled", "provisionInteractions",
+        "maxCacheSize", "cacheTimeToLive", "eventsEnabled", "eventsNotificationCallbackUrl", "subscriptionId",
+        "traceLoggingEnabled", "cachingEnabled", "transformationData", "objects", "externalAuthentication",
+    ),
+    1,
+)  # fmt: skip
+KNOWN = [
+    *(entry.key for entry in INSIGHTLY.keys if not entry.required and not entry.key.startswith("event.")),
+    "event.metadata", "event.helper.key", "event.notification.type", "event.notification.instance.finder",
+    "event.notification.basic.username", "elements-local.standard-webhooks.secret", "oauth.api.key",
+    "oauth.user.token", "bulk.add.metadata",
+]  # fmt: skip
+
+
+@each_row(
+    "body",
+    {
+        "the guide's": guide(),
+        "what was answered, sent back": guide(**SENT_BACK, retrieveObjectsAfterInstantiation=False),
+        "without events": guide(configuration=CREDENTIAL_KEYS),
+        "events off": guide(configuration={**CREDENTIAL_KEYS, URL: "x", POLLER: {}, **OFF}),
+        "nothing polled, events off": guide({POLLER: {}, **OFF}),
+        "events, and the element's own poller": guide(configuration={ENABLED: "true", URL: "http://x"}),
+        "a key taken back": guide({"my.own": None}),
+        "a key emptied": guide({"my.own": ""}),
+        "a block's key taken back": polling(contacts=block(mine=None)),
+        **{f"a key that a vendor knows: {key}": guide({key: "x"}) for key in KNOWN},
+        "its element by key and id": guide(element={"key": "insightly", "id": 5993}),
+        "its element by id": guide(element={"id": "5993", "name": "Another"}),
+        "its element by its id as the key": guide(element={"key": "5993", "id": None}),
+        "one object chosen": guide({POLLER: ..., "event.objects": "contacts"}),
+        "two, and no blocks": guide({POLLER: "{}", "event.objects": "contacts,accounts"}),
+        "one of one": guide({POLLER: {"contacts": {}}, "event.objects": "contacts"}),
+        "a whole block under another name": polling(people=block()),
+        "a line instead of blocks": guide({"event.poller.urls": LINE.format("contacts"), POLLER: ...}),
+        "a name instead of a line": guide({"event.poller.urls": "contacts", POLLER: {"contacts": {}}}),
+        "created dates written like updated ones": polling(contacts=block("createdDateFormat")),
+        "no zones": polling(contacts=block("createdDateTimezone", "updatedDateTimezone")),
+        "no updated date where it does not count": polling(
+            contacts=block("updatedDateField", filterByUpdatedDate="false")
+        ),
+        "a tolerance of a minute": polling(contacts=block(createdCheckTolerance=60)),
+        "an interval of a day": every(1440),
+        "a longer one, events off": every(1441, **OFF),
+    },
+)
+def test_what_is_in_order_gives_no_warning(body):
     assert slips(body) == []
-    assert slips(body, empty_block=EmptyBlock.SKIP) == [("unpolled-resource", f"{POLLER}.leads", None)]
-    assert "empty blocks are set to be skipped" in message(body, empty_block=EmptyBlock.SKIP)
-
-
-def test_an_instance_without_events_gives_no_warning():
-    bare = {"element": {"key": "insightly"}, "name": "x", "configuration": {"username": "a", "password": "b"}}
-
-    assert slips(bare) == []
-    assert (
-        slips(bare | {"configuration": {"event.notification.enabled": "true", URL: "http://127.0.0.1"}}) == []
-    )
 
 
 @each_row(
@@ -111,7 +154,7 @@ def test_an_instance_without_events_gives_no_warning():
         ("Name", "misspelt-key", "name"),
         ("providerdata", "misspelt-key", "providerData"),
         ("callback.url", "misspelt-key", URL),
-        ("event.notification.enabled", "misspelt-key", "event.notification.enabled"),
+        (ENABLED, "misspelt-key", ENABLED),
         ("mine", "unknown-key", None),
         ("", "unknown-key", None),
         ("\x00\x1b[2J", "unknown-key", None),
@@ -121,79 +164,100 @@ def test_a_key_of_the_body_that_nothing_reads_is_seen(key, rule, nearest):
     assert slips(guide(**{key: 1})) == [(rule, name_shown(key), nearest)]
 
 
-def test_an_instance_that_is_sent_back_whole_gives_no_warning():
-    answered = [
-        "id", "token", "createdDate", "elementId", "user", "valid", "disabled",
-        "provisionInteractions", "maxCacheSize", "cacheTimeToLive", "eventsEnabled",
-        "eventsNotificationCallbackUrl", "subscriptionId", "traceLoggingEnabled", "cachingEnabled",
-        "transformationData", "objects", "externalAuthentication",
-    ]  # fmt: skip
+def of_block(**keys: object) -> dict:
+    return polling(contacts=block(**keys))
 
-    assert slips(guide(**dict.fromkeys(answered, 1), retrieveObjectsAfterInstantiation=False)) == []
+
+CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
 
 
 @each_row(
-    ("key", "rule", "nearest"),
+    ("body", "rule", "path", "nearest"),
     [
-        ("event.notifications.enabled", "misspelt-key", "event.notification.enabled"),
-        ("event.notification.callbackUrl", "misspelt-key", URL),
-        ("callbackUrl", "misspelt-key", URL),
-        ("refresh_interval", "misspelt-key", "event.poller.refresh_interval"),
-        ("EVENT.VENDOR.TYPE", "misspelt-key", "event.vendor.type"),
-        ("my.own", "unknown-key", None),
-        ("event.raw.enabled", "key-without-effect", None),
-    ],
-)
-def test_a_key_of_the_configuration_that_nothing_reads_is_seen(key, rule, nearest):
-    assert slips(guide({key: "x"})) == [(rule, key, nearest)]
-
-
-@each_row(
-    "key",
-    [
-        *(entry.key for entry in INSIGHTLY.keys if not entry.required and not entry.key.startswith("event.")),
-        "event.metadata",
-        "event.helper.key",
-        "event.notification.type",
-        "event.notification.instance.finder",
-        "event.notification.basic.username",
-        "elements-local.standard-webhooks.secret",
-        "oauth.api.key",
-        "oauth.user.token",
-        "bulk.add.metadata",
-    ],
-)
-def test_a_key_that_a_vendor_knows_is_never_called_unknown(key):
-    assert slips(guide({key: "x"})) == []
-
-
-@each_row("taken_back", [None, ""])
-def test_a_key_that_is_taken_back_is_none_any_more(taken_back):
-    assert slips(guide({"my.own": taken_back})) == []
-    assert slips(polling(contacts=block(mine=None))) == []
-
-
-@each_row(
-    ("made", "rule", "path", "nearest"),
-    [
-        (block(idFeild="x"), "misspelt-key", "idFeild", "idField"),
-        (block(filterByUpdatdDate=True), "misspelt-key", "filterByUpdatdDate", "filterByUpdatedDate"),
-        (block(updatedDateField="x"), "misspelt-key", "updatedDateField", "updatedDateField"),
-        (block(mine=1), "unknown-key", "mine", None),
-        (block(useLastPollDate=True), "key-without-effect", "useLastPollDate", None),
-        (block(batchSize=5), "key-without-effect", "batchSize", None),
+        *[
+            (guide({key: "x"}), rule, key, nearest)
+            for key, rule, nearest in (
+                ("event.notifications.enabled", "misspelt-key", ENABLED),
+                ("event.notification.callbackUrl", "misspelt-key", URL),
+                ("callbackUrl", "misspelt-key", URL),
+                ("refresh_interval", "misspelt-key", "event.poller.refresh_interval"),
+                ("EVENT.VENDOR.TYPE", "misspelt-key", "event.vendor.type"),
+                ("my.own", "unknown-key", None),
+                ("event.raw.enabled", "key-without-effect", None),
+            )
+        ],
+        *[
+            (of_block(**{key: 1}), rule, f"{CONTACTS}.{key}", nearest)
+            for key, rule, nearest in (
+                ("idFeild", "misspelt-key", "idField"),
+                ("filterByUpdatdDate", "misspelt-key", "filterByUpdatedDate"),
+                ("updatedDateField", "misspelt-key", "updatedDateField"),
+                ("mine", "unknown-key", None),
+                ("useLastPollDate", "key-without-effect", None),
+                ("batchSize", "key-without-effect", None),
+            )
+        ],
+        *[
+            (of_block(dates={key: 1}), rule, f"{DATES}.{key}", nearest)
+            for key, rule, nearest in (
+                ("createdDateFeild", "misspelt-key", "createdDateField"),
+                ("pollDelay", "misspelt-key", "pollDelay"),
+                ("zone", "unknown-key", None),
+            )
+        ],
+        (polling(), "nothing-polled", POLLER, None),
         (
-            block(dates={"createdDateFeild": "x"}),
-            "misspelt-key",
-            "datesConfiguration.createdDateFeild",
-            "createdDateField",
+            guide({"event.poller.urls": LINE.format("people"), POLLER: ...}),
+            "missing-id-field",
+            f"{POLLER}.people",
+            None,
         ),
-        (block(dates={"pollDelay": 5}), "misspelt-key", "datesConfiguration.pollDelay", "pollDelay"),
-        (block(dates={"zone": "x"}), "unknown-key", "datesConfiguration.zone", None),
+        (
+            guide({"event.poller.urls": LINE.format("contacts")}),
+            "unpolled-resource",
+            POLLER,
+            "event.poller.urls",
+        ),
+        (guide(element={"key": "insightly", "id": 7}), "key-without-effect", "element.id", "5993"),
+        (guide(element={"key": "hubspot"}), "key-without-effect", "element.key", "insightly"),
+        (of_block(createdCheckTolerance=61), "tolerance-too-long", f"{CONTACTS}.createdCheckTolerance", "5"),
+        (every(1441), "interval-too-long", "event.poller.refresh_interval", None),
+        (every(999999999), "interval-too-long", "event.poller.refresh_interval", None),
+        *[
+            (guide(configuration={**CREDENTIAL_KEYS, key: value}), "events-not-enabled", ENABLED, ENABLED)
+            for key, value in (
+                (URL, "http://127.0.0.1"),
+                (POLLER, {"contacts": {}}),
+                ("event.objects", "contacts"),
+                ("event.poller.urls", "contacts"),
+            )
+        ],
     ],
 )
-def test_a_key_of_a_block_that_nothing_reads_is_seen(made, rule, path, nearest):
-    assert slips(polling(contacts=made)) == [(rule, f"{POLLER}.contacts.{path}", nearest)]
+def test_a_slip_is_seen_with_its_place_and_what_is_meant(body, rule, path, nearest):
+    assert slips(body) == [(rule, path, nearest)]
+
+
+@each_row(
+    ("body", "seen"),
+    [
+        (of_block(dates={"updatedDateFormat": "YYYY-MM-dd HH:mm:ss"}), "yyyy-MM-dd HH:mm:ss"),
+        (by("${gmtDate:YYYY-MM-dd HH:mm:ss}"), "${gmtDate:yyyy-MM-dd HH:mm:ss}"),
+        (by("${GMTDATE:yyyy-MM-dd HH:mm:ss}"), "gmtDate"),
+    ],
+)
+def test_a_week_year_is_seen_where_a_year_is_meant_and_a_keyword_in_other_letters(body, seen):
+    ((_, _, nearest),) = slips(body)
+
+    assert nearest == seen
+
+
+def test_an_empty_block_of_the_elements_own_is_polled_unless_that_is_set_otherwise():
+    body = polling(contacts=block(), leads={})
+
+    assert slips(body) == []
+    assert slips(body, empty_block=EmptyBlock.SKIP) == [("unpolled-resource", f"{POLLER}.leads", None)]
+    assert "empty blocks are set to be skipped" in message(body, empty_block=EmptyBlock.SKIP)
 
 
 def test_a_key_beside_where_it_belongs_is_told_the_place():
@@ -280,24 +344,6 @@ def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nea
     assert (only.nearest, only.change) == (nearest, change)
 
 
-@each_row(
-    "configured",
-    [
-        {POLLER: ..., "event.objects": "contacts"},
-        {POLLER: "{}", "event.objects": "contacts,accounts"},
-        {POLLER: {"contacts": {}}, "event.objects": "contacts"},
-        {POLLER: {"people": block()}},
-    ],
-)
-def test_a_choice_among_what_the_element_ships_leaves_nothing_unpolled(configured):
-    assert slips(guide(configured)) == []
-
-
-def test_events_of_which_nothing_is_polled_are_seen():
-    assert slips(polling()) == [("nothing-polled", POLLER, None)]
-    assert slips(guide({POLLER: {}, "event.notification.enabled": False})) == []
-
-
 @each_row("said", [..., None, "", " "])
 def test_a_resource_without_an_id_is_seen(said):
     made = block("idField") if said is ... else block(idField=said)
@@ -306,34 +352,6 @@ def test_a_resource_without_an_id_is_seen(said):
     assert message(polling(contacts=made)) == (
         "'contacts' has no idField: its events come without objectId, and name no record"
     )
-
-
-def test_a_line_of_a_resource_that_the_element_has_no_id_of_is_seen():
-    assert slips(guide({"event.poller.urls": LINE.format("contacts"), POLLER: ...})) == []
-    assert slips(guide({"event.poller.urls": LINE.format("people"), POLLER: ...})) == [
-        ("missing-id-field", f"{POLLER}.people", None)
-    ]
-
-
-def test_blocks_in_whose_place_lines_were_put_are_seen():
-    assert slips(guide({"event.poller.urls": LINE.format("contacts")})) == [
-        ("unpolled-resource", POLLER, "event.poller.urls")
-    ]
-    assert slips(guide({"event.poller.urls": "contacts", POLLER: {"contacts": {}}})) == []
-
-
-@each_row(
-    ("element", "seen"),
-    [
-        ({"key": "insightly", "id": 5993}, []),
-        ({"id": "5993", "name": "Another"}, []),
-        ({"key": "5993", "id": None}, []),
-        ({"key": "insightly", "id": 7}, [("key-without-effect", "element.id", "5993")]),
-        ({"key": "hubspot"}, [("key-without-effect", "element.key", "insightly")]),
-    ],
-)
-def test_what_names_another_element_than_the_instances_is_seen(element, seen):
-    assert slips(guide(element=element)) == seen
 
 
 def test_what_nothing_reads_in_provider_data_is_seen():
@@ -380,63 +398,9 @@ def test_a_resource_without_a_date_that_counts_is_seen(made, happens):
     assert f": {happens}" in message(polling(contacts=made))
 
 
-@each_row(
-    ("made", "seen"),
-    [
-        (block(dates={"updatedDateFormat": "YYYY-MM-dd HH:mm:ss"}), "yyyy-MM-dd HH:mm:ss"),
-        (
-            block(url="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:YYYY-MM-dd HH:mm:ss}'"),
-            "${gmtDate:yyyy-MM-dd HH:mm:ss}",
-        ),
-        (block(url="/hubs/crm/contacts?where=updated_after_utc='${GMTDATE:yyyy-MM-dd HH:mm:ss}'"), "gmtDate"),
-    ],
-)
-def test_a_week_year_is_seen_where_a_year_is_meant_and_a_keyword_in_other_letters(made, seen):
-    ((_, _, nearest),) = slips(polling(contacts=made))
-
-    assert nearest == seen
-
-
-@each_row(
-    "made",
-    [
-        block("createdDateFormat"),
-        block("createdDateTimezone", "updatedDateTimezone"),
-        block("updatedDateField", filterByUpdatedDate="false"),
-    ],
-)
-def test_a_date_that_does_not_count_may_be_left_out(made):
-    assert slips(polling(contacts=made)) == []
-
-
-@each_row(("minutes", "seen"), [(1, False), (1440, False), (1441, True), ("999999999", True)])
-def test_an_interval_longer_than_a_day_is_seen_where_something_is_polled(minutes, seen):
-    slip = ("interval-too-long", "event.poller.refresh_interval", None)
-    interval = {"event.poller.refresh_interval": minutes}
-
-    assert slips(guide(interval)) == ([slip] if seen else [])
-    assert slips(guide({**interval, "event.notification.enabled": False})) == []
-
-
 def test_a_callback_url_that_nothing_can_be_sent_to_is_seen_where_there_are_events():
     assert len(message(guide({URL: "x" * 9999}), objection=str)) == 400
     assert slips(guide({URL: "x", "event.notification.enabled": False}), objection=str) == []
-
-
-@each_row(("tolerance_s", "seen"), [(60, []), (61, ["tolerance-too-long"])])
-def test_a_tolerance_longer_than_a_minute_is_seen(tolerance_s, seen):
-    assert [rule for rule, _, _ in slips(polling(contacts=block(createdCheckTolerance=tolerance_s)))] == seen
-
-
-@each_row("key", [URL, "event.poller.configuration", "event.objects", "event.poller.urls"])
-def test_a_body_that_speaks_of_events_and_does_not_enable_them_is_seen(key):
-    values = {"username": "ada", "password": "0123", key: guide()["configuration"].get(key, "contacts")}
-    switched_off = values | {"event.notification.enabled": "false"}
-
-    assert slips(guide(configuration=values)) == [
-        ("events-not-enabled", "event.notification.enabled", "event.notification.enabled")
-    ]
-    assert slips(guide(configuration=switched_off)) == []
 
 
 def test_several_slips_are_all_seen():
