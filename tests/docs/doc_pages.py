@@ -11,11 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+from check_jsonschema import main as check_jsonschema
 from deadline import DEADLINE_S
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from programs import PATH
+
+from elements_local.cli import cli
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -80,6 +84,32 @@ def anchors(page: Path) -> set[str]:
 def words(page: Path) -> int:
     """Return how many words of a page are read; blocks of code are not."""
     return sum(len(token.content.split()) for token in tokens(page) if token.type == "inline")
+
+
+def rows(page: str, head: str) -> list[list[str]]:
+    """Return the cells of the table of a page of docs/ whose head begins so."""
+    table = (INDEX.parent / page).read_text("utf-8").partition(f"\n{head}")[2].partition("\n\n")[0]
+    found = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    assert len(found) > 1, f"{page} has no table {head}"
+    return found[1:]
+
+
+def parsed(words: list[str]) -> tuple[str, dict]:
+    """Read a command line as the program does, and return the name of its command and the values of its options."""
+    context, command, left, name = click.Context(cli), cli, words, ""
+    while isinstance(command, click.Group):
+        name, command, left = command.resolve_command(context, left)
+        context = click.Context(command, parent=context, info_name=name)
+    return name, command.make_context(name, list(left)).params
+
+
+def has_the_shape_of(schema: str, *files: Path) -> bool:
+    """Whether files are as a schema of others has them."""
+    try:
+        check_jsonschema(["--builtin-schema", f"vendor.{schema}", *map(str, files)])
+    except SystemExit as ended:
+        return ended.code == 0
+    raise AssertionError("it ends by an exit status")
 
 
 @contextmanager

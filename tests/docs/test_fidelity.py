@@ -3,7 +3,6 @@
 import json
 from functools import cache
 
-import pytest
 from doc_pages import README, ROOT, exists
 
 from elements_local.commands.fidelity import ledger
@@ -38,21 +37,12 @@ def test_the_tests_of_each_behaviour_exist():
     assert gone == []
 
 
-@pytest.mark.parametrize(
-    ("name", "is_there"),
-    [
-        ("tests/docs/test_fidelity.py", True),
-        ("tests/docs/test_fidelity.py::test_a_name_is_that_of_a_test_or_of_a_recorded_sequence", True),
-        ("tests/docs/test_fidelity.py::test_nothing", False),
-        (
-            "corpus: tests/service/sink/test_admin.py::test_what_is_no_admin_route_is_refused_and_not_recorded",
-            True,
-        ),
-        ("corpus: tests/service/sink/test_admin.py", False),
-    ],
-)
-def test_a_name_is_that_of_a_test_or_of_a_recorded_sequence(name, is_there):
-    assert exists(name) == is_there
+def test_a_name_is_that_of_a_test_or_of_a_recorded_sequence():
+    here, sink = "tests/docs/test_fidelity.py", "corpus: tests/service/sink/test_admin.py"
+
+    assert all(map(exists, (here, f"{here}::test_every_route_is_spoken_of_and_no_other")))
+    assert exists(f"{sink}::test_what_is_no_admin_route_is_refused_and_not_recorded")
+    assert not any(map(exists, (f"{here}::test_nothing", sink)))
 
 
 def test_every_route_is_spoken_of_and_no_other():

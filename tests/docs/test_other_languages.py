@@ -18,13 +18,8 @@ KEY = "a-key-of-your-own, ünïcode"
 def test_the_receiver_in_node_passes_its_own_test():
     node = find_program("node")
     with up(Path(sys.executable).parent / "elements-local") as running:
-        done = subprocess.run(
-            [node, "--test", EXAMPLES / "node"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment(running),
-        )
+        command, where = [node, "--test", EXAMPLES / "node"], environment(running)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=where)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# pass 2" in done.stdout
@@ -33,66 +28,64 @@ def test_the_receiver_in_node_passes_its_own_test():
 @pytest.fixture(scope="module")
 def in_java():
     """The receiver in Java, which takes what is signed with the key: where it is, and the lines that it prints."""
-    command = [
-        find_program("java"),
-        "-Dfile.encoding=UTF-8",
-        "-Dsun.jnu.encoding=UTF-8",
-        EXAMPLES / "java" / "Receiver.java",
-        "0",
-        KEY,
-    ]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"LC_ALL": "C.UTF-8"},
-    ) as process:
+    command = [find_program("java"), "-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8"]
+    command += [EXAMPLES / "java" / "Receiver.java", "0", KEY]
+    utf8 = {"LC_ALL": "C.UTF-8"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=utf8) as process:
         assert process.stdout
         yield process.stdout.readline().strip(), process.stdout
         process.terminate()
 
 
-def test_the_receiver_in_java_takes_what_is_signed_once(
-    in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
-):
-    url, lines = in_java
-    elements_sink.relay(url)
-    contact(elements_workspace, elements_platform, elements_crm, KEY)
-    elements_clock.advance("15m")
-    (callback,) = elements_sink.callbacks()
-    again = elements_sink.replay(callback["id"])
-    elements_crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    elements_clock.advance("15m")
-    *_, other = elements_sink.callbacks()
+def contact(workspace, key):
+    workspace.platform.create_instance(guide.instance_body(workspace.credentials, signature_key=key))
+    workspace.crm.create("Contacts", {"FIRST_NAME": "Zoë", "LAST_NAME": "🦆"})
+    workspace.clock.advance("15m")
 
-    first, second = (
-        {name.lower(): value for name, value in each["headers"].items()}["elements-webhook-id"]
-        for each in (callback, other)
-    )
+
+def sent_header(callback, name):
+    return {header.lower(): value for header, value in callback["headers"].items()}[name]
+
+
+def test_the_receiver_in_java_takes_what_is_signed_once(in_java, elements_workspace):
+    url, lines = in_java
+    sink = elements_workspace.sink
+    sink.relay(url)
+    contact(elements_workspace, KEY)
+    (callback,) = sink.callbacks()
+    again = sink.replay(callback["id"])
+    elements_workspace.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    elements_workspace.clock.advance("15m")
+    *_, other = sink.callbacks()
+
+    first, second = (sent_header(each, "elements-webhook-id") for each in (callback, other))
     assert callback["status"] == again["status"] == other["status"] == 204
     assert f"new: {first}\n" in iter(lines.readline, "")
     assert lines.readline() == f"new: {second}\n"
 
 
-def test_the_receiver_in_java_takes_every_kind_of_body(in_java, elements_workspace, elements_sink):
-    elements_sink.relay(in_java[0])
+def test_the_receiver_in_java_takes_every_kind_of_body(in_java, elements_workspace):
+    elements_workspace.sink.relay(in_java[0])
 
     bodies = every_kind(elements_workspace, signature_key=KEY)
 
-    assert [callback["status"] for callback in elements_sink.callbacks()] == [204] * len(bodies)
+    assert [callback["status"] for callback in elements_workspace.sink.callbacks()] == [204] * len(bodies)
 
 
 @pytest.mark.parametrize("key", ["another key", ""], ids=["another key", "no signature"])
-def test_the_receiver_in_java_refuses_what_is_not(
-    key, in_java, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
-):
-    elements_sink.relay(in_java[0])
-    contact(elements_workspace, elements_platform, elements_crm, key)
-    elements_clock.advance("15m")
+def test_the_receiver_in_java_refuses_what_is_not(key, in_java, elements_workspace):
+    elements_workspace.sink.relay(in_java[0])
+    contact(elements_workspace, key)
 
-    assert len(elements_sink.callbacks(status=401)) == 1
+    assert len(elements_workspace.sink.callbacks(status=401)) == 1
 
 
-def contact(workspace, platform, crm, key):
-    platform.create_instance(guide.instance_body(workspace.credentials, signature_key=key))
-    crm.create("Contacts", {"FIRST_NAME": "Zoë"})
+def test_a_shell_computes_the_signature(elements_workspace):
+    find_program("openssl")
+    contact(elements_workspace, KEY)
+    (callback,) = elements_workspace.sink.callbacks()
+
+    command = [find_program("bash"), EXAMPLES / "signature.sh", KEY]
+    done = subprocess.run(command, input=callback["body"].encode(), capture_output=True, check=True)
+
+    assert done.stdout.decode().strip() == sent_header(callback, "elements-webhook-signature")

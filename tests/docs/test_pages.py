@@ -6,7 +6,7 @@ import tomllib
 from itertools import takewhile
 
 import click
-from doc_pages import BLOCKS, INDEX, PAGES, README, ROOT, anchors, links, of_kind, tokens, words
+from doc_pages import BLOCKS, PAGES, README, ROOT, anchors, links, of_kind, rows, tokens, words
 
 from elements_local.cli import COMMANDS, cli
 from elements_local.scenarios.scenario import json_schema, load
@@ -43,17 +43,6 @@ def leads_nowhere(page, link):
 
 def test_the_links_of_pages_lead_somewhere():
     assert [(page.name, link) for page in PAGES for link in links(page) if leads_nowhere(page, link)] == []
-
-
-def test_every_page_is_reached_from_the_index():
-    found, left = set(), [INDEX]
-    while left:
-        page = left.pop()
-        found.add(page)
-        linked = {page.parent.joinpath(link.partition("#")[0]).resolve() for link in links(page)}
-        left += [target for target in linked & {*PAGES} - found if target != README]
-
-    assert not {*PAGES} - found - {README}, "list them in docs/index.md"
 
 
 def test_the_readme_leads_to_the_index():
@@ -138,29 +127,27 @@ def test_the_commands_of_pages_exist_with_their_options():
         assert asked <= known, f"{line}: there is no {asked - known}"
 
 
-def first_column(page, head):
+def in_code(page, head):
     """Return what stands in code in the first column of a table of docs/."""
-    table = (INDEX.parent / page).read_text("utf-8").partition(head)[2].partition("\n\n")[0]
-    rows = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
-    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    return {name for row in rows(page, head) for name in re.findall(r"`(\w+)`", row[0])}
 
 
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
-    assert first_column("scenario-verbs.md", "| verb | does |\n") == set(VERBS)
-    assert first_column("scenario-verbs.md", "| key | says |\n") == {*json_schema()["properties"]}
+    assert in_code("scenario-verbs.md", "| verb |") == set(VERBS)
+    assert in_code("scenario-verbs.md", "| key |") == {*json_schema()["properties"]}
 
 
 def test_what_is_added_often_needs_five_files_at_the_most_and_they_are_there():
     table = (
         (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| what | where |")[2].partition("\n\n")[0]
     )
-    rows = dict(re.findall(r"^\| (\w.*?) \| (.*) \|$", table, re.MULTILINE))
+    kinds = dict(re.findall(r"^\| (\w.*?) \| (.*) \|$", table, re.MULTILINE))
     packages = ROOT / "platform"
     roots = (ROOT, packages, packages / "elements_local" / "platform")
 
-    for what, where in rows.items():
+    for what, where in kinds.items():
         files = re.findall(r"`([\w/]+\.(?!md)\w+)`", where)
         gone = [file for file in files if not any([*root.glob(file.replace("NAME", "*"))] for root in roots)]
         assert gone == [], what
         assert 1 <= len(files) <= 5, what
-    assert len(rows) > 12
+    assert len(kinds) > 12

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from check_jsonschema import main as check_jsonschema
-from doc_pages import ROOT, block
+from doc_pages import ROOT, block, has_the_shape_of
 from each_row import each_row
 from programs import PATH, find_program
 
@@ -37,12 +36,6 @@ def workflow(tmp_path: Path) -> Path:
     path.parent.mkdir(parents=True)
     path.write_text(WORKFLOW, encoding="utf-8")
     return path
-
-
-def has_the_shape_of(schema: str, *files: Path) -> bool:
-    with pytest.raises(SystemExit) as ended:
-        check_jsonschema(["--builtin-schema", f"vendor.{schema}", *map(str, files)])
-    return ended.value.code == 0
 
 
 def steps() -> dict[str, dict]:
