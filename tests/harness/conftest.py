@@ -1,23 +1,39 @@
 """Imports what pytest runs inside this process would: each takes out again what it is first to import."""
 
-import pytest
+from collections.abc import Iterator
+from contextlib import closing
 
-from elements_local.clients import BASE_PATH
-from elements_local.replay import call, runner
+import pytest
+from processes import urls
+
+from elements_local.clients import BASE_PATH, WorkspaceClients
+from elements_local.replay import call
+from elements_local.replay.runner import How, Runner
 from elements_local.stack.held_time import load_services
 from elements_local.stack.stack import Stack
 from elements_local.testing import fixtures
 
 load_services()
-__all__ = ["call", "fixtures", "runner"]
+__all__ = ["call", "fixtures"]
 
 
 @pytest.fixture
 def at(stack_on_ports: Stack) -> dict[str, str]:
     """The environment that points commands to the running stack."""
-    addresses = stack_on_ports.addresses
-    return {
-        "ELEMENTS_LOCAL_PLATFORM_URL": addresses.platform + BASE_PATH,
-        "ELEMENTS_LOCAL_CRM_URL": addresses.crm,
-        "ELEMENTS_LOCAL_SINK_URL": addresses.sink,
-    }
+    running = stack_on_ports.addresses.running
+    return urls(running | {"platform": running["platform"] + BASE_PATH})
+
+
+@pytest.fixture
+def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
+    """A workspace without instances on the stack with ports."""
+    made = stack_on_ports.new_workspace()
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """What runs scenarios, on stacks in process."""
+    with closing(Runner(How())) as running:
+        yield running

@@ -1,10 +1,12 @@
 """The command line within the process of a test: what says nothing about processes need not wait for one to start."""
 
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import click
 import pytest
 
 from elements_local.cli import cli
@@ -32,3 +34,12 @@ def call(*words: str | Path, cwd: Path | None = None, **env: str) -> CompletedPr
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return CompletedProcess(arguments, status, out.getvalue(), errors.getvalue())
+
+
+def every_command(group: click.Command = cli, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield the words of each command, groups included, with the command."""
+    yield names, group
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            yield from every_command(group.get_command(context, name), *names, name)

@@ -1,5 +1,6 @@
 """A stack as a tenant is seen: its time runs by itself, and a proxy hides its admin routes."""
 
+import json
 import socket
 from contextlib import contextmanager
 from threading import Thread
@@ -73,3 +74,17 @@ def tenant_running(speed, *words):
                 "sink": ready["sink"],
             }
     assert process.returncode == 0
+
+
+def written(path, running, **differs):
+    """Write a file for it, and return the path; a key that is None is left out."""
+    port = free_port()
+    whole = {
+        "platform_url": running["platform"],
+        "crm_url": running["crm"],
+        "callback_url": f"http://127.0.0.1:{port}/replay",
+        "listen": port,
+        **differs,
+    }
+    path.write_text(json.dumps({key: value for key, value in whole.items() if value is not None}), "utf-8")
+    return path

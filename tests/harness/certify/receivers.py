@@ -344,6 +344,11 @@ class ComparesTheEnd(Receiver):
         return signature is not None and signature[-8:] == self.sign(body)[-8:]
 
 
+class ComparesBothEnds(ComparesThreeCharacters):
+    def is_genuine(self, body, signature):
+        return super().is_genuine(body, signature) and signature[-8:] == self.sign(body)[-8:]
+
+
 class ComparesWithoutCase(Receiver):
     def is_genuine(self, body, signature):
         return signature is not None and signature.lower() == self.sign(body).lower()
@@ -389,6 +394,7 @@ TABLE = {
     DeletesAllOfAType: {"deleted"},
     ComparesThreeCharacters: {"wrong-signature"},
     ComparesTheEnd: {"wrong-signature"},
+    ComparesBothEnds: {"wrong-signature"},
     ComparesWithoutCase: {"wrong-signature"},
     ComparesTheLength: {"wrong-signature", "reserialised-signature"},
     TakesHexadecimal: {"wrong-signature"},

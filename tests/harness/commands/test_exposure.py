@@ -1,13 +1,11 @@
 """A stack that others can reach: nothing that is published opens it, and it says who can do what."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import requests
 from deadline import DEADLINE_S
+from processes import started
 
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.commands.up import print_what_runs
@@ -18,7 +16,6 @@ from elements_local.stack.exposure import guard, is_exposed, who_can_reach
 from elements_local.start import Options, on_ports
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
-PROGRAM = Path(sys.executable).parent / "elements-local"
 KNOWN = Credentials(name="default", crm_username="owner@default.example", **vars(DOCUMENTED))
 
 
@@ -42,9 +39,11 @@ def on_loopback():
 def opened(stack, credentials):
     """Return what the platform and the CRM answer to who has these."""
     clients = stack.clients(credentials)
-    return clients.platform.send("GET", f"{BASE_PATH}/organizations/me").status, clients.crm.send(
-        "GET", "/v3.1/Users"
-    ).status
+    asked = (
+        clients.platform.send("GET", f"{BASE_PATH}/organizations/me"),
+        clients.crm.send("GET", "/v3.1/Users"),
+    )
+    return tuple(reply.status for reply in asked)
 
 
 def secrets_of(credentials):
@@ -90,12 +89,9 @@ def test_fresh_secrets_are_of_each_stack_its_own_and_kept_with_the_data(reached,
 def test_who_wants_the_documented_ones_says_so():
     with exposed(known_secrets=True) as stack:
         assert opened(stack, KNOWN) == (200, 200)
-        assert (
-            stack.clients(KNOWN).clock.http.send("GET", f"{stack.addresses.crm}/_local/changes").status == 403
-        )
-        assert "the documented secrets, which everybody knows" in who_can_reach(
-            stack, Options(host=EVERYWHERE, known_secrets=True)
-        )
+        assert stack.http.send("GET", f"{stack.addresses.crm}/_local/changes").status == 403
+        told = who_can_reach(stack, Options(host=EVERYWHERE, known_secrets=True))
+        assert "the documented secrets, which everybody knows" in told
 
 
 def test_data_with_the_documented_secrets_are_not_shown_to_others_unless_that_is_meant(tmp_path):
@@ -179,11 +175,7 @@ def test_a_name_that_it_was_bound_to_is_one_that_it_was_told():
 def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path):
     project = 'served-as = "stack.example"\nallow_origin = ["https://app.example"]'
     (tmp_path / "pyproject.toml").write_text(f"[tool.elements-local]\n{project}\n", encoding="utf-8")
-    words = [PROGRAM, "up", "--role", "sink", "--sink-port", "0", "--json"]
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
-    ) as process:
-        assert process.stdout
+    with started("up", "--role", "sink", "--sink-port", "0", "--json", cwd=tmp_path) as process:
         url = json.loads(process.stdout.readline())["sink"]
         answers = [
             requests.get(url, headers=headers, timeout=DEADLINE_S).status_code
@@ -191,8 +183,6 @@ def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path):
                 {"Host": "stack.example"}, {"Origin": "https://app.example"}, {"Host": "evil.example"},
             )
         ]  # fmt: skip
-        process.terminate()
-        process.communicate(timeout=DEADLINE_S)
 
     assert answers == [200, 200, 403]
 

@@ -1,7 +1,5 @@
 """The help of every command, what completes them, and what a terminal makes of their output."""
 
-import os
-import pty
 import re
 import shlex
 import subprocess
@@ -12,7 +10,9 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from command import call
+from command import call, every_command
+from deadline import DEADLINE_S
+from processes import PROGRAM, started, terminal
 from programs import find_program
 
 from elements_local.cli import COMMANDS, cli
@@ -21,25 +21,13 @@ from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.replay.runner import Transport
 from elements_local.stack_settings import FLAT, StartSettings
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
 HEAVY = {
     "elements_local.platform", "mock_insightly", "callback_sink",
     "flask", "werkzeug", "sqlalchemy", "requests", "msgspec", "faker", "yaml", "jinja2", "freezegun",
 }  # fmt: skip
 
 
-def commands(group: click.Command = cli, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield the words of each command, groups included, with the command."""
-    yield names, group
-    if isinstance(group, click.Group):
-        context = click.Context(group)
-        for name in group.list_commands(context):
-            found = group.get_command(context, name)
-            assert found, name
-            yield from commands(found, *names, name)
-
-
-EVERY = dict(commands())
+EVERY = dict(every_command())
 
 
 def help_of(words: tuple[str, ...], *, columns: int = 80) -> tuple[str, list[str]]:
@@ -157,17 +145,10 @@ def test_the_shell_completes(typed: str, completed: set[str]) -> None:
 
 
 def test_bash_takes_the_script_that_is_printed_for_it() -> None:
-    asks = f'PATH={shlex.quote(str(PROGRAM.parent))}:$PATH; eval "$(elements-local completion bash)"; complete -p elements-local'
+    asks = f'PATH={shlex.quote(str(Path(PROGRAM).parent))}:$PATH; eval "$(elements-local completion bash)"; complete -p elements-local'
     done = subprocess.run([find_program("bash"), "-ec", asks], capture_output=True, text=True, check=True)
 
     assert "_elements_local_completion" in done.stdout
-
-
-def test_a_shell_that_is_unknown_is_misuse() -> None:
-    refused = call("completion", "tcsh")
-
-    assert refused.returncode == 2
-    assert all(f"'{shell}'" in refused.stderr for shell in ("tcsh", "bash", "zsh", "fish"))
 
 
 def test_python_runs_it_as_a_module() -> None:
@@ -181,17 +162,11 @@ def test_python_runs_it_as_a_module() -> None:
 
 def on_a_terminal(*words: str | Path, **env: str) -> str:
     """Run a command whose output is a terminal's, and return that."""
-    reader, terminal = pty.openpty()
-    with subprocess.Popen([PROGRAM, *words], stdout=terminal, stderr=terminal, env={"TERM": "xterm", **env}):
-        os.close(terminal)
-        read = bytearray()
-        try:
-            while piece := os.read(reader, 65536):
-                read += piece
-        except OSError:  # as Linux says that nobody writes any longer
-            pass
-    os.close(reader)
-    return read.decode()
+    with terminal() as (writer, read):
+        with started(*words, stdout=writer, stderr=writer, env={"TERM": "xterm", **env}) as process:
+            shown = read()
+            process.wait(timeout=DEADLINE_S)
+        return shown
 
 
 @pytest.mark.parametrize(
@@ -223,18 +198,6 @@ def test_a_list_is_as_wide_as_the_terminal_and_one_line_each_in_a_pipe() -> None
     entries = piped.splitlines()
     assert sum(line.startswith("[polling]") for line in entries) * 2 <= len(entries)
     assert max(map(len, entries)) > 100
-
-
-@pytest.mark.parametrize(
-    ("words", "key"),
-    [(["tour"], "steps"), (["fidelity", "--area", "polling"], "[")],
-    ids=["tour", "fidelity"],
-)
-def test_what_prints_results_prints_them_as_json(words: list[str], key: str) -> None:
-    done = call(*words, "--json")
-
-    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
-    assert key in done.stdout[:10]
 
 
 def test_every_command_that_prints_results_has_json() -> None:

@@ -10,12 +10,14 @@ A_SCENARIO = "scenario: it is quiet\nsteps: [advance: 1m]\n"
 MISUSES = {
     # commands
     "clok": "Did you mean 'clock'?",
+    "completion tcsh": "'tcsh' is not one of 'bash', 'zsh', 'fish'",
     "clock advance": "give a duration, or --to INSTANT",
     "clock advance until contacts": "expected until callbacks=2 objectType=contacts, or one of them; got until contacts",
     "clock show --platform-url http://127.0.0.1:9": "no answer from http://127.0.0.1:9",
     "clock show --crm-url nowhere --platform-url http://127.0.0.1:9": "`elements-local up` starts one",
     "replay": "say which: elements-local replay scenarios",
     "replay nowhere": "nowhere is not there",
+    "replay it.yaml --tag nothing": "no scenarios match",
     "record --platform-url http://127.0.0.1:9": "'--output'",
     "listen --platform-url http://127.0.0.1:9": "`elements-local up` starts one",
     "settings platform.batch_siz": "did you mean platform.batch_size?",

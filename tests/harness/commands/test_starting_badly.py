@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command import call
 from deadline import DEADLINE_S
+from processes import FREE_PORTS, PROGRAM
 from programs import find_program
 from sqlalchemy import NullPool, create_engine, make_url
 
@@ -18,14 +19,12 @@ from elements_local.guide import instance_body
 from elements_local.kit.web.serving import listen
 from elements_local.start import Options, in_process
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
-FREE = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
 FILE = "elements-local.sqlite3"
 
 
 def refusal(*options: str | Path) -> str:
     """Return the one sentence that is said; the exit status is 2."""
-    return sentence(call("up", *FREE, *options))
+    return sentence(call("up", *FREE_PORTS, *options))
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
@@ -110,10 +109,7 @@ NOWHERE = {
     ("--database", "sqlite:////nowhere/x"): "cannot be opened",
     ("--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
     ("--database", "postgres://u:hush@127.0.0.1:1/x"): "u:***@127.0.0.1:1/x cannot be reached",
-    (
-        "--database",
-        "postgresql://u:hush@h:port/x",
-    ): "***@h:port/x' is not a URL of a database that keeps a stack",
+    ("--database", "postgresql://u:hush@h:port/x"): "***@h:port/x' is not a URL of a database that keeps a",
     ("--database", "postgresql+psycopg2://u:hush@h/x"): "is not a URL of a database that keeps a stack",
     ("--database", "mysql://u:hush@h/x"): "expected one such as postgresql+psycopg://user:password@host/name",
 }
@@ -140,7 +136,7 @@ def test_a_port_in_use_is_named():
 
 def test_a_directory_in_use_has_one_owner_who_is_named(kept):
     with in_process(Options(data=kept)):
-        program = [PROGRAM, "up", *FREE, "--data", kept]
+        program = [PROGRAM, "up", *FREE_PORTS, "--data", kept]
         line = sentence(subprocess.run(program, capture_output=True, text=True, check=False))
         anew = refusal("--data", kept, "--fresh")
         with pytest.raises(OptionError, match="is in use"), in_process(Options(data=kept)):
@@ -208,18 +204,15 @@ def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well
         filler = small_disk / "filler"
         filler.write_bytes(bytes(5_300_000))
         instance = clients.platform.create_instance(instance_body(clients.credentials))
+        contact, place = {"FIRST_NAME": "A" * 200}, f"/elements/api-v2/instances/{instance['id']}"
         made = 0
-        while (
-            full := clients.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "A" * 200})
-        ).status == 201:
+        while (full := clients.crm.send("POST", "/v3.1/Contacts", json=contact)).status == 201:
             made += 1
         stood_at = clients.clock.now()
         refused = [
             full,
             # a small change may find room in what the database has already
-            clients.platform.send(
-                "PATCH", f"/elements/api-v2/instances/{instance['id']}", json={"name": "x" * 200_000}
-            ),
+            clients.platform.send("PATCH", place, json={"name": "x" * 200_000}),
             clients.clock.send("POST", "/_local/clock/advance", json={"duration": "15m"}),
             clients.sink.send("POST", "/default", body=bytes(500_000)),
         ]
@@ -253,9 +246,7 @@ def test_a_server_that_does_not_let_one_in_is_said_to_do_so_and_why(postgresql_s
             connection.exec_driver_sql("SELECT pg_reload_conf()")
         place = make_url(url)
         said = {
-            place.set(
-                username="with_a_password", password="hush"
-            ): "does not take this user with this password",
+            place.set(username="with_a_password", password="hush"): "does not take this user with this",
             place.set(username="with_a_password"): "does not take this user with this password",
             place.set(username="nobody_at_all"): "has no such role; create it",
             place.set(database="nowhere"): "is not there on its server; create it",
@@ -283,7 +274,4 @@ def test_what_a_role_may_not_do_is_said_before_anything_runs(postgresql_server):
         with engine.connect() as connection:
             connection.exec_driver_sql("DROP OWNED BY reader_of_a_stack")
             connection.exec_driver_sql("DROP ROLE reader_of_a_stack")
-    assert (
-        "the role reader_of_a_stack lacks INSERT, UPDATE, DELETE on kit_schema_versions; let the owner"
-        in line
-    )
+    assert "the role reader_of_a_stack lacks INSERT, UPDATE, DELETE on kit_schema_versions; let the" in line

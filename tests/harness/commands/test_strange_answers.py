@@ -2,13 +2,11 @@
 
 import json
 
-import click
 import pytest
-from command import call
+from command import call, every_command
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from elements_local.cli import cli
 from elements_local.tenant_replay.tenant import OWN_NAME
 
 URLS = ["--platform-url", "{url}", "--crm-url", "{url}", "--sink-url", "{url}"]
@@ -49,15 +47,8 @@ def text(body, status=200, **headers):
 
 def whole(**differs):
     """Return answers that have all keys that are read first, so that those come to be read that are read later."""
-    body = {
-        "service": "platform",
-        "crm": "URL",
-        "sink": "URL",
-        "workspaces": [WORKSPACE],
-        "next": None,
-        **differs,
-    }
-    return text(json.dumps(body))
+    body = {"service": "platform", "crm": "URL", "sink": "URL", "workspaces": [WORKSPACE], "next": None}
+    return text(json.dumps(body | differs))
 
 
 ANSWERS = {
@@ -145,22 +136,10 @@ GOOD = {
 """Answers that say all that some commands want to know."""
 
 
-def commands(group=cli, *names):
-    """Yield the words of each command with the command."""
-    yield names, group
-    if isinstance(group, click.Group):
-        context = click.Context(group)
-        for name in group.list_commands(context):
-            yield from commands(group.get_command(context, name), *names, name)
-
-
-EVERY = dict(commands())
-
-
 def test_every_command_that_calls_a_url_is_tried():
     with_urls = {
         " ".join(words)
-        for words, command in EVERY.items()
+        for words, command in every_command()
         if {"platform_url", "url", "target", "tenant"} & {param.name for param in command.params}
     }
 

@@ -19,21 +19,6 @@ def token_of(page):
     return dict(page.forms[0].fields)["form_token"]
 
 
-def test_the_policy_lets_nothing_in_from_outside_and_nothing_inline(visitor, at):
-    page = visitor.open(at)
-
-    policy = page.reply.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-    assert not [
-        given for _, given in page.tags if "style" in given or any(name.startswith("on") for name in given)
-    ]
-    scripts = [given for tag, given in page.tags if tag == "script"]
-    assert all(given["src"].startswith("/_local/") for given in scripts)
-    assert page.reply.headers["X-Content-Type-Options"] == "nosniff"
-
-
 STRANGE_HEADERS = (
     {"Origin": "https://evil.example"},
     {"Origin": "http://127.0.0.1:4702"},
@@ -131,25 +116,6 @@ def test_a_wrong_token_or_cookie_opens_nothing(stranger):
 def test_without_the_token_no_form_is_taken_and_no_stream_opened(stranger):
     assert post(stranger, "/_local/dashboard/default/clock", {"move": "1h"}).status == 403
     assert stranger.open("/_local/dashboard/default/stream").status == 401
-
-
-def test_the_root_leads_a_browser_to_the_dashboard(stack_in_process):
-    at = stack_in_process.addresses
-    for origin in (at.platform, at.sink):
-        reply = stack_in_process.http.send("GET", f"{origin}/", headers={"Accept": "text/html,*/*;q=0.8"})
-
-        assert reply.status == 302
-        assert reply.headers["Location"] in {"/_local/", f"{at.platform}/_local/"}
-
-
-def test_others_get_at_the_root_what_they_always_got(stack_in_process):
-    at = stack_in_process.addresses
-
-    platform = stack_in_process.http.send("GET", f"{at.platform}/", headers={"Accept": "application/json"})
-    sink = stack_in_process.http.send("GET", f"{at.sink}/", headers={"Accept": "*/*"})
-    posted = stack_in_process.http.send("POST", f"{at.sink}/", headers={"Accept": "text/html"}, body=b"x")
-
-    assert (platform.status, sink.status, posted.status) == (404, 200, 200)
 
 
 def test_the_sink_leads_to_the_name_that_the_browser_uses():

@@ -1,4 +1,4 @@
-"""What forms do that a recording cannot hold: the clock, what has a seed or an id of its own, scenarios of pages; and labels."""
+"""What forms do that a recording cannot hold: the clock, what has a seed or an id of its own, scenarios of pages."""
 
 import pytest
 
@@ -9,19 +9,6 @@ from elements_local.scenarios.scenario import load
 START = "2026-03-02T10:00:00Z"
 
 pytestmark = pytest.mark.usefixtures("patient_pages")
-
-
-class TestInstances:
-    def test_every_field_has_a_label_and_the_keys_have_help(self, visitor, at):
-        page = visitor.open(f"{at}instances/new")
-
-        inputs = [given for tag, given in page.tags if tag in {"input", "textarea"}]
-        ids = {given["id"] for _, given in page.tags if "id" in given}
-        labels = {given.get("for") for tag, given in page.tags if tag == "label"}
-        fields = [each for each in inputs if each.get("name", "").startswith("event.")]
-        assert len(fields) == 5
-        assert all(each["aria-describedby"] in ids for each in fields)
-        assert all(each.get("type") == "checkbox" or each["id"] in labels for each in fields)
 
 
 MOVES = {

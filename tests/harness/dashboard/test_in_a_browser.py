@@ -72,14 +72,6 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def mine(stack_on_ports):
-    """A workspace of its own on a stack with ports."""
-    made = stack_on_ports.new_workspace(seed=7)
-    yield made
-    stack_on_ports.delete_workspace(made.credentials.name)
-
-
-@pytest.fixture
 def at(stack_on_ports, mine):
     return pages_of(stack_on_ports, mine)
 

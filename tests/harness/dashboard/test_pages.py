@@ -10,65 +10,30 @@ from page_reader import PageVisitor
 
 from elements_local.start import Options, in_process
 
-SHOWN = {
-    "": (
-        "Contacts {ada} CREATED",
-        "poll of contacts 1 seen, 1 reported",
-        "contacts/{ada} CREATED",
-        "attempt 1: contacts/{eve} CREATED answered 503",
-        "to come: contacts/{eve} CREATED attempt 2 due",
-        "next poll of My Insightly to come",
-    ),
-    "?depth=1": ("Bars count what is too much for marks", "Older ones"),
-    "?lane=CRM&from=2026-03-02T10:10:00Z&to=2026-03-02T10:20:00Z": (
-        "hidden by range and lane",
-        "Contacts {eve}",
-    ),
-    "?lane=-CRM&lane=-POLL": ("contacts/{eve} CREATED", "hidden by range and lane"),
-    "instances/{instance}": (
-        "Next poll 2026-03-02 10:45:00",
-        "contacts 1 seen, 1 reported",
-        "contacts/{eve} CREATED",
-        "to come",
-    ),
-    "records/Contacts/{ada}": (
-        "CREATED 2026-03-02 10:00:01",
-        "Polled as contacts by My Insightly",
-        "✓ reported", "CREATED poll of 2026-03-02 10:15:00",
-        "✓ 200",
-    ),
-    "records/Contacts/?q=ada": ("Ada", "1 match, 1 hidden"),
-    "records/Contacts/?q=-ada": ("Eve", "1 match, 1 hidden"),
-    "records/Contacts/?q=nobody": ("No record of Contacts matches nobody",),
-    "callbacks/": ("contacts/{eve} CREATED ✗ 503", "contacts/{ada} CREATED ✓ 200"),
-    "callbacks/2": (
-        "✓ signature valid",
-        "contacts/{eve} CREATED",
-        "◷ to come attempt: 1 at 2026-03-02 10:30:00 answered 503",
-        '"elementKey": "insightly"',
-        "Elements-Webhook-Id",
-    ),
-    "callbacks/?objectType=leads&eventType=CREATED": (
-        "None matches. Closest come:",
-        "objectType: expected leads, was contacts",
-    ),
-    "polls/latest": ("What it decided",),
-    "polls/?resource=-leads&idle=false": ("2 match, 6 hidden",),
-    "polls/?instanceId=x": ("✗ instanceId must be a whole number",),
-    "audit/": (
-        "1 of 2 owed were reported in time",
-        "contacts/{eve} CREATED",
-        "its receiver answered 503 at",
-    ),
-    "journal/?service=platform": ("✓ 200",),
-    "journal/?service=crm": ("✓ 200",),
-    "journal/?service=sink": ("✓ 200", "✗ 503"),
-    "why/?instanceId={instance}&resource=contacts&recordId={ada}": (
-        "Why contacts/{ada} was reported",
-        "is later than",
-    ),
-}  # fmt: skip
-"""Page -> what is read on it."""
+PATHS = (
+    "",
+    "?depth=1",
+    "?lane=CRM&from=2026-03-02T10:10:00Z&to=2026-03-02T10:20:00Z",
+    "instances/",
+    "instances/new",
+    "instances/{instance}",
+    "records/",
+    "records/Contacts/{ada}",
+    "records/Contacts/?q=ada",
+    "callbacks/",
+    "callbacks/2",
+    "callbacks/?objectType=leads&eventType=CREATED",
+    "polls/",
+    "polls/latest",
+    "polls/?instanceId=x",
+    "notifications/latest",
+    "audit/",
+    "faults/",
+    "journal/?service=sink",
+    "why/?instanceId={instance}&resource=contacts&recordId={ada}",
+    "state/",
+)
+"""Pages of the story; the corpus has what is read on each."""
 
 
 VERBATIM = re.compile(r"<(pre|code|textarea|script|style|dialog)\b.*?</\1>|<[^>]*>", re.DOTALL)
@@ -77,7 +42,7 @@ VERBATIM = re.compile(r"<(pre|code|textarea|script|style|dialog)\b.*?</\1>|<[^>]
 
 def test_each_page_writes_instants_and_durations_in_one_way(told):
     otherwise = {}
-    for path in (*SHOWN, "instances/", "polls/", "polls/1", "notifications/latest", "faults/", "state/"):
+    for path in PATHS:
         words = VERBATIM.sub(" ", told.open(path).reply.body.decode())
         otherwise[path] = re.findall(
             r"\S*\dT\d\d:\S*|\b(?:[6-9]\d|\d{3,}) s\b|\b\d+ (?:m|minutes?|hours?|days?)\b", words
@@ -120,20 +85,15 @@ def test_what_is_too_much_to_be_listed_is_counted_and_none_of_it_is_called_nothi
     assert "poll of contacts 250 seen, 250 reported" in early.words
 
 
-def test_the_timeline_leaves_no_trace_and_no_page_shows_a_secret(told):
+def test_the_timeline_leaves_no_trace(told):
     def traced():
         return [
             each.call("GET", "/_local/journal")["total"] for each in (told.clients.platform, told.clients.crm)
         ]
 
-    before, credentials = traced(), told.clients.credentials
+    before = traced()
     told.open("")
     assert traced() == before
-    for path in (*SHOWN, "instances/", "instances/new", "records/", "faults/", "state/"):
-        html = told.open(path).html
-        assert credentials.organization_secret not in html, path
-        assert credentials.user_secret not in html, path
-        assert credentials.crm_api_key not in html, path
 
 
 def test_settings_are_shown_with_where_they_come_from():
@@ -151,7 +111,7 @@ def test_settings_are_shown_with_where_they_come_from():
 
 
 def test_polls_and_notifications_are_one_click_from_every_page(told):
-    for path in (*SHOWN, "state/", "instances/", "faults/"):
+    for path in PATHS:
         links = {href for href, _ in told.open(path).links}
         assert {f"{told.at}polls/", f"{told.at}notifications/"} <= links, path
     listed = told.open("notifications/").words

@@ -1,8 +1,7 @@
-"""What comes from a real integration becomes a scenario that comes to the same callbacks."""
+"""What real integrations have at hand becomes a scenario that comes to the same callbacks: captures, instances, sessions."""
 
 import json
 from base64 import b64encode
-from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +12,6 @@ from elements_local.clients import BASE_PATH
 from elements_local.recording.import_sources import ImportedFile
 from elements_local.recording.imported_scenario import scenario_of
 from elements_local.records import Kinds
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
 
@@ -40,19 +38,47 @@ def integration(request):
     return shown, listed
 
 
-def har(shown, listed):
+def entry(method, url, *, status=200, mime="application/json", sent=None, text="", encoding=None):
+    """An exchange as a browser saves it."""
+    content = {"size": len(text), "mimeType": mime, **({"text": text} if text else {})}
+    body = {} if sent is None else {"postData": {"mimeType": "application/json", "text": sent}}
+    return {
+        "_initiator": {"type": "script"},
+        "_resourceType": "xhr",
+        "cache": {},
+        "startedDateTime": "2020-01-15T10:20:00.000Z",
+        "time": 41.5,
+        "timings": {"send": 0.1, "wait": 40, "receive": 1.4},
+        "pageref": "page_1",
+        "request": {"method": method, "url": url, "httpVersion": "http/2.0", "headers": [], "queryString": [],
+                    "cookies": [], "headersSize": -1, "bodySize": 0, **body},
+        "response": {"status": status, "statusText": "", "httpVersion": "http/2.0", "headers": [], "cookies": [],
+                     "content": {**content, **({"encoding": encoding} if encoding else {})}, "redirectURL": "",
+                     "headersSize": -1, "bodySize": -1},
+    }  # fmt: skip
+
+
+def browser(shown, listed):
+    """A browser that has looked at the instance in the platform's console, and at a collector for its callbacks, and sent one."""
+    api = "https://api.cloud-elements.com/elements/api-v2"
+    sent, *others = (callback["body"] for callback in listed["callbacks"])
+    queue = {"count": len(others), "data": [{"data": each} for each in others]}
+    other = [{"id": 1, "name": "other", "element": {"key": "x"}}]
+    pixel = b64encode(b"\x89PNG\r\n").decode()
     entries = [
-        {"request": {}, "response": {"content": {"text": json.dumps(shown)}}},
-        {"request": {"postData": {"text": "a=form&b=of"}}, "response": {"content": {}}},
-        *(
-            {
-                "request": {"postData": {"text": callback["body"]}},
-                "response": {"content": {"text": b64encode(b"{}").decode(), "encoding": "base64"}},
-            }
-            for callback in listed["callbacks"]
-        ),
+        entry("GET", "https://console.example/", mime="text/html", text="<!doctype html><title>{}</title>"),
+        entry("GET", "https://console.example/logo.png", mime="image/png", text=pixel, encoding="base64"),
+        entry("OPTIONS", f"{api}/instances", status=204, mime="x-unknown"),
+        entry("GET", f"{api}/instances", text=json.dumps(other)),
+        entry("GET", f"{api}/instances/1", status=404, text='{"requestId": "x", "message": "not found"}'),
+        entry("GET", f"{api}/instances/{shown['id']}", text=json.dumps(shown)),
+        entry("POST", "https://stats.example/", sent="not json", text=""),
+        entry("POST", "https://hooks.example/", sent=sent),
+        entry("GET", "https://collector.example/it?returnQueue", text=json.dumps(queue)),
     ]
-    return {"log": {"version": "1.2", "entries": entries}}
+    pages = [{"id": "page_1", "title": "console", "startedDateTime": "2020-01-15T10:20:00.000Z"}]
+    creator = {"name": "WebInspector", "version": "537.36"}
+    return {"log": {"version": "1.2", "creator": creator, "pages": pages, "entries": entries}}
 
 
 def newman(shown, listed):
@@ -87,43 +113,42 @@ def expected(path):
     return [line for step in scenario.steps if step.verb == "expect" for line in step.argument.callbacks]
 
 
-def passes(path):
-    with closing(Runner(How())) as runner:
-        return [runner.run(scenario).failure for scenario in load(path)] == [None]
+def passes(runner, path):
+    return [runner.run(scenario).failure for scenario in load(path)] == [None]
 
 
 ALL = ["contacts/ada CREATED", "leads/charles CREATED", "contacts/ada UPDATED", "accounts/engines CREATED"]
 
 
-@pytest.mark.parametrize("wrap", [har, newman, collection])
-def test_a_session_comes_to_its_callbacks_again_with_the_instances_own_interval(wrap, integration, tmp_path):
+def passed_over(_shown, listed):
+    """What the sink exports, without the instance."""
+    return listed
+
+
+@pytest.mark.parametrize("wrap", [browser, newman, collection, passed_over])
+def test_a_session_comes_to_its_callbacks_again_with_the_instances_own_interval(
+    wrap, integration, runner, tmp_path
+):
     done, output = imported(wrap(*integration), tmp_path)
 
     assert done.exit_code == 0, done.output
     assert sorted(expected(output)) == sorted(ALL)
-    assert passes(output)
-    assert "refresh_interval: '5'" in output.read_text("utf-8")
-    assert "no instance came along" not in done.output
+    assert passes(runner, output)
+    assert ("refresh_interval: '5'" in output.read_text("utf-8")) is (wrap is not passed_over)
+    assert ("no instance came along" in done.output) is (wrap is passed_over)
 
 
-@pytest.mark.parametrize("number", range(4))
-def test_one_callback_is_enough(number, integration, tmp_path):
-    callback = integration[1]["callbacks"][number]["json"]
-    (event,) = callback["message"]["events"]
+def test_one_callback_is_enough(integration, tmp_path):
+    """Also as the sink lists it."""
+    callback = integration[1]["callbacks"][2]["json"]
+    listed, _ = imported(integration[1]["callbacks"][0], tmp_path)
 
-    done, output = imported(callback, tmp_path, "--check")
+    done, output = imported(callback, tmp_path, "--check", "--force")
 
-    assert done.exit_code == 0, done.output
-    assert [line.split()[1] for line in expected(output)] == [event["eventType"]]
+    assert (listed.exit_code, done.exit_code) == (0, 0), done.output
+    assert expected(output) == ["contacts/ada UPDATED"]
     assert "it passes" in done.output
     assert "# assumed: each resource has the element's own polling block" in output.read_text("utf-8")
-
-
-def test_one_callback_as_the_sink_lists_it_is_enough(integration, tmp_path):
-    done, output = imported(integration[1]["callbacks"][0], tmp_path)
-
-    assert done.exit_code == 0, done.output
-    assert expected(output) == ["contacts/ada CREATED"]
 
 
 def test_of_several_instances_it_says_whose_configuration_counts(integration, tmp_path):
@@ -137,15 +162,7 @@ def test_of_several_instances_it_says_whose_configuration_counts(integration, tm
     )
 
 
-def test_what_the_sink_exports_is_enough(integration, tmp_path):
-    done, output = imported(integration[1], tmp_path)
-
-    assert done.exit_code == 0, done.output
-    assert sorted(expected(output)) == sorted(ALL)
-    assert passes(output)
-
-
-def test_an_instance_alone_is_tried_with_a_record_and_its_masks_are_left_out(integration, tmp_path):
+def test_an_instance_alone_is_tried_with_a_record_and_its_masks_are_left_out(integration, runner, tmp_path):
     shown = integration[0]
     shown["configuration"]["event.notification.basic.password"] = "********"
 
@@ -155,7 +172,106 @@ def test_an_instance_alone_is_tried_with_a_record_and_its_masks_are_left_out(int
     assert "unknown: event.notification.basic.password is masked in the file, and left out" in told["notes"]
     assert "********" not in output.read_text("utf-8")
     assert expected(output) == ["contacts/one CREATED"]
-    assert passes(output)
+    assert passes(runner, output)
+
+
+DATES = {"updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
+         "createdDateField": "DATE_CREATED_UTC", "createdDateFormat": "yyyy-MM-dd HH:mm:ss"}  # fmt: skip
+BLOCK = {
+    "url": "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    "idField": "CONTACT_ID",
+    "datesConfiguration": DATES,
+}
+BLOCKS = "event.poller.configuration"
+TEXTS = {"createdCheckTolerance": "60", "filterByUpdatedDate": "true", "pageSize": "50"}
+UNSET = (
+    "event.notification.basic.username",
+    "event.notification.callback.headers",
+    "bulk.query.operation",
+    "event.metadata",
+)
+
+
+def shown(configuration, *, unset=None, **differs):
+    """An instance as ``GET /instances/{id}`` shows it: every key of the element, texts all."""
+    return {
+        "id": 123456,
+        "name": "My Insightly",
+        "createdDate": "2020-01-15T10:00:00Z",
+        "token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "element": {"id": 5993, "key": "insightly", "name": "Insightly", "hub": "crm", "parameters": []},
+        "elementId": 5993,
+        "tags": ["My Insightly"],
+        "provisionInteractions": [],
+        "valid": True,
+        "disabled": False,
+        "maxCacheSize": 0,
+        "cacheTimeToLive": 0,
+        "configuration": {
+            "base.url": "https://api.insight.ly/v2.2",
+            "username": "ada@example.com",
+            "password": "********",
+            "pagination.max": "100",
+            "pagination.type": "page",
+            "filter.response.nulls": "true",
+            "event.vendor.type": "polling",
+            "event.notification.enabled": "true",
+            "event.notification.callback.url": "https://example.com/callbacks",
+            "event.notification.subscription.id": "77",
+            "event.poller.refresh_interval": "15",
+            **dict.fromkeys(UNSET, unset),
+            **configuration,
+        },
+        "eventsEnabled": True,
+        "user": {"id": 33, "emailAddress": "ada@example.com"},
+        **differs,
+    }
+
+
+INSTANCES = {
+    "unset keys are null": shown({BLOCKS: json.dumps({"contacts": BLOCK})}),
+    "unset keys are empty texts": shown({BLOCKS: json.dumps({"contacts": BLOCK})}, unset=""),
+    "blocks indented": shown({BLOCKS: json.dumps({"contacts": BLOCK}, indent=2)}),
+    "blocks an object": shown({BLOCKS: {"contacts": BLOCK}}),
+    "an empty block": shown({BLOCKS: json.dumps({"leads": {}})}),
+    "several blocks": shown({BLOCKS: json.dumps({"accounts": {}, "contacts": BLOCK, "leads": {}})}),
+    "objects by name": shown({"event.objects": "contacts,leads", BLOCKS: "{}"}),
+    "every five minutes": shown(
+        {"event.poller.refresh_interval": "5", BLOCKS: json.dumps({"contacts": BLOCK})}
+    ),
+    "a key that is masked": shown(
+        {"event.notification.signature.key": "********", BLOCKS: json.dumps({"contacts": BLOCK})}
+    ),
+    "flags and numbers in texts": shown({BLOCKS: json.dumps({"contacts": {**BLOCK, **TEXTS}})}),
+    "tags of 2014": shown({BLOCKS: json.dumps({"contacts": BLOCK})}, tags=[{"id": 1, "name": "crm"}]),
+    "as it is sent": {
+        "element": {"key": "insightly"},
+        "name": "My Insightly",
+        "providerData": {"code": "Insightly"},
+        "tags": [],
+        "configuration": {
+            "username": "<INSERT_INSIGHTLY_USER_NAME>",
+            "password": "<INSERT_INSIGHTLY_API_KEY>",
+            "event.notification.enabled": True,
+            "event.vendor.type": "polling",
+            "event.notification.callback.url": "<INSERT_CALLBACK_URL>",
+            "event.notification.signature.key": "<INSERT_KEY>",
+            "event.poller.refresh_interval": 15,
+            BLOCKS: {"contacts": BLOCK, "leads": {}},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("instance", INSTANCES.values(), ids=INSTANCES)
+def test_an_instance_becomes_a_scenario_that_replays(instance, runner, tmp_path):
+    done, output = imported(instance, tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert len(expected(output)) == 1
+    assert passes(runner, output)
+    text = output.read_text("utf-8")
+    assert [secret for secret in ("ada@example.com", "AAAAAAAA", "********") if secret in text] == []
 
 
 def test_what_cannot_be_told_is_said_and_the_rest_is_imported(integration, tmp_path):

@@ -8,10 +8,15 @@ from flask import Flask
 from elements_local import guide
 
 
-def made(elements_workspace, elements_platform, **configuration):
-    body = guide.instance_body(elements_workspace.credentials)
-    body["configuration"].update(configuration)
-    return elements_platform.create_instance(body)
+@pytest.fixture
+def made(elements_workspace, elements_platform):
+    def make(*, contacts=None, **configuration):
+        body = guide.instance_body(elements_workspace.credentials)
+        body["configuration"].update(configuration)
+        body["configuration"]["event.poller.configuration"]["contacts"].update(contacts or {})
+        return elements_platform.create_instance(body)
+
+    return make
 
 
 def kinds(elements_sink):
@@ -20,24 +25,8 @@ def kinds(elements_sink):
     ]
 
 
-def test_create(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
-    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    elements_clock.advance("15m")
-    assert kinds(elements_sink) == ["CREATED"]
-
-
-def test_update(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
-    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    elements_clock.advance("15 minutes")
-    elements_crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
-    elements_clock.advance("900s")
-    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
-
-
-def test_all_four_kinds(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_all_four_kinds(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("contacts", {"FIRST_NAME": "Ada"})
     elements_crm.create("Organisations", {"ORGANISATION_NAME": "Engines"})
     elements_crm.create("Leads", {"LAST_NAME": "Babbage"})
@@ -46,37 +35,21 @@ def test_all_four_kinds(elements_workspace, elements_platform, elements_crm, ele
     assert kinds(elements_sink) == ["CREATED"] * 4
 
 
-def test_through_the_hub(elements_workspace, elements_platform, elements_clock, elements_sink):
-    instance = made(elements_workspace, elements_platform)
-    elements_platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
-    elements_clock.advance("15m")
-    assert kinds(elements_sink) == ["CREATED"]
-
-
-def test_write_back(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
-    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    elements_clock.advance("15m")
-    elements_crm.update("Contacts", ada["CONTACT_ID"], {"BACKGROUND": "seen"})
-    elements_clock.advance("15m")
-    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
-
-
-def test_nothing_was_advanced(elements_workspace, elements_platform, elements_crm, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_nothing_was_advanced(made, elements_crm, elements_sink):
+    made()
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_a_sleep(elements_workspace, elements_platform, elements_crm, elements_sink):
-    made(elements_workspace, elements_platform, **{"event.poller.refresh_interval": "1"})
+def test_a_sleep(made, elements_crm, elements_sink):
+    made(**{"event.poller.refresh_interval": "1"})
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     time.sleep(0.1)  # noqa: TID251 - what a newcomer tries
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_too_early(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_too_early(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_clock.advance("15m")
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("10m")
@@ -89,19 +62,15 @@ def test_no_instance(elements_crm, elements_clock, elements_sink):
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_created_before_the_instance(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
+def test_created_before_the_instance(made, elements_crm, elements_clock, elements_sink):
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    made(elements_workspace, elements_platform)
+    made()
     elements_clock.advance("15m")
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_created_and_updated_at_once(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_created_and_updated_at_once(made, elements_crm, elements_clock, elements_sink):
+    made()
     ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("1m")
     elements_crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
@@ -109,8 +78,8 @@ def test_created_and_updated_at_once(
     assert kinds(elements_sink) == ["CREATED", "UPDATED"]
 
 
-def test_deleted(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_deleted(made, elements_crm, elements_clock, elements_sink):
+    made()
     ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     elements_crm.delete("Contacts", ada["CONTACT_ID"])
@@ -118,24 +87,22 @@ def test_deleted(elements_workspace, elements_platform, elements_crm, elements_c
     assert kinds(elements_sink) == ["CREATED", "DELETED"]
 
 
-def test_a_kind_that_is_not_polled(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_a_kind_that_is_not_polled(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("Projects", {"PROJECT_NAME": "An engine", "STATUS": "NOT STARTED"})
     elements_clock.advance("15m")
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_events_are_off(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform, **{"event.notification.enabled": False})
+def test_events_are_off(made, elements_crm, elements_clock, elements_sink):
+    made(**{"event.notification.enabled": False})
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_a_misspelt_key(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform, **{"event.poller.refresh_intervall": "1"})
+def test_a_misspelt_key(made, elements_crm, elements_clock, elements_sink):
+    made(**{"event.poller.refresh_intervall": "1"})
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("1m")
     assert kinds(elements_sink) == ["CREATED"]
@@ -167,23 +134,15 @@ def test_a_wrong_letter_in_the_format(
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_callbacks_go_elsewhere(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(
-        elements_workspace,
-        elements_platform,
-        **{"event.notification.callback.url": "https://hooks.example.com/in"},
-    )
+def test_callbacks_go_elsewhere(made, elements_crm, elements_clock, elements_sink):
+    made(**{"event.notification.callback.url": "https://hooks.example.com/in"})
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert kinds(elements_sink) == ["CREATED"]
 
 
-def test_the_receiver_is_down(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_the_receiver_is_down(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_sink.respond({"status": 503, "times": 3})
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
@@ -197,34 +156,30 @@ class TestOfAReceiver:
         app.post("/hooks")(lambda: ("", 204))
         return app
 
-    def test_the_receiver_has_another_path(
-        self, elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-    ):
-        made(elements_workspace, elements_platform)
+    def test_the_receiver_has_another_path(self, made, elements_crm, elements_clock, elements_sink):
+        made()
         elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
         elements_clock.advance("15m")
         assert [one["status"] for one in elements_sink.callbacks()] == [204]
 
 
-def test_event_types_are_in_capitals(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_event_types_are_in_capitals(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert len(elements_sink.callbacks(eventType="created")) == 1
 
 
-def test_a_singular_filter(elements_workspace, elements_platform, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_a_singular_filter(made, elements_sink):
+    made()
     assert elements_sink.callbacks(objectType="contact") == []
 
 
 @pytest.mark.elements_faults(
     {"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}, "when": {"first_n": 2}}
 )
-def test_a_fault(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
-    made(elements_workspace, elements_platform)
+def test_a_fault(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("1h")
     assert kinds(elements_sink) == ["CREATED"]
@@ -233,8 +188,8 @@ def test_a_fault(elements_workspace, elements_platform, elements_crm, elements_c
 @pytest.mark.elements_faults(
     {"match": {"path": "/v2.2/*"}, "effect": {"status": 503}, "when": {"first_n": 2}}
 )
-def test_a_fault_that_strikes_the_making(elements_workspace, elements_platform):
-    made(elements_workspace, elements_platform)
+def test_a_fault_that_strikes_the_making(made):
+    made()
 
 
 def test_an_advance_without_its_unit(elements_clock):
@@ -245,10 +200,8 @@ def test_a_timeout_without_its_unit(elements_sink):
     elements_sink.wait(1, timeout=2)
 
 
-def test_a_misspelt_filter(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_a_misspelt_filter(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert len(elements_sink.callbacks(objecttype="contacts")) == 1
@@ -262,8 +215,8 @@ def test_an_instance_without_an_element(elements_platform):
     elements_platform.create_instance({"name": "mine", "configuration": {}})
 
 
-def test_a_path_without_its_base(elements_workspace, elements_platform):
-    instance = made(elements_workspace, elements_platform)
+def test_a_path_without_its_base(made, elements_platform):
+    instance = made()
     elements_platform.call("DELETE", f"/instances/{instance['id']}/enabled")
 
 
@@ -278,17 +231,15 @@ def test_two_workspaces_of_one_seed(elements_stack):
     ]
 
 
-def test_a_path_with_a_star(
-    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
-):
-    made(elements_workspace, elements_platform)
+def test_a_path_with_a_star(made, elements_crm, elements_clock, elements_sink):
+    made()
     elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
     assert len(elements_sink.callbacks(path="/ws-*")) == 1
 
 
-def test_a_misspelt_field_through_the_hub(elements_workspace, elements_platform):
-    instance = made(elements_workspace, elements_platform)
+def test_a_misspelt_field_through_the_hub(made, elements_platform):
+    instance = made()
     ada = elements_platform.hub(instance["token"]).call(
         "POST", "/contacts", json={"FRST_NAME": "Ada", "LAST_NAME": "King"}
     )
@@ -296,8 +247,8 @@ def test_a_misspelt_field_through_the_hub(elements_workspace, elements_platform)
 
 
 @pytest.mark.elements_faults({"match": {"path": "/v2.2/Contcts*"}, "effect": {"status": 503}})
-def test_a_fault_of_a_misspelt_path(elements_workspace, elements_platform):
-    made(elements_workspace, elements_platform)
+def test_a_fault_of_a_misspelt_path(made, elements_platform):
+    made()
     assert elements_platform.poll()["polls"] == []
 
 
@@ -306,8 +257,56 @@ def test_a_fault_of_a_path_with_a_query(elements_workspace):
     pass
 
 
-def test_a_second_where(elements_workspace, elements_platform):
-    instance = made(elements_workspace, elements_platform)
+def test_a_second_where(made, elements_platform):
+    instance = made()
     elements_platform.hub(instance["token"]).call(
         "GET", "/contacts?where=FIRST_NAME='Ada'&where=LAST_NAME='King'"
     )
+
+
+def test_a_misspelt_id_field(made, elements_crm, elements_clock, elements_sink):
+    made(contacts={"idField": "CONTACTID"})
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert elements_sink.callbacks(objectId=ada["CONTACT_ID"])
+
+
+def test_callbacks_go_to_another_path(made, elements_workspace, elements_crm, elements_clock, elements_sink):
+    url = elements_workspace.credentials.callback_url.rpartition("/")[0]
+    made(**{"event.notification.callback.url": f"{url}/mine"})
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_the_clock_of_the_crm_is_behind(made, elements_crm, elements_clock, elements_sink):
+    made()
+    elements_clock.advance("20m")
+    elements_crm.script_faults([{"effect": {"clock_skew_s": -600}}])
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_another_word_is_expected(made, elements_crm, elements_clock, elements_sink):
+    made()
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["UPDATED"]
+
+
+def test_a_request_of_ones_own(elements_workspace, elements_sink):
+    elements_sink.http.send("POST", elements_workspace.credentials.callback_url, body=b"x")
+    assert elements_sink.callbacks(signature="valid")
+
+
+def test_nothing_at_all(elements_workspace):
+    assert elements_workspace is None
+
+
+def test_many_records(made, elements_crm, elements_clock, elements_sink):
+    for _ in range(30):
+        elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    made()
+    elements_clock.advance("15m")
+    assert len(elements_sink.callbacks()) == 3

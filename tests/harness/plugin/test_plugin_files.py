@@ -60,15 +60,6 @@ def test_in_the_folder_of_that_name_what_is_not_ours_is_left_alone(pytester: pyt
     assert result.ret == 0
 
 
-def test_what_looks_like_ours_there_says_what_is_wrong_with_it(pytester: pytest.Pytester) -> None:
-    written(pytester.mkdir("scenarios"), {"broken": OURS["broken further down"], "other": OTHERS["no YAML"]})
-
-    result = pytester.runpytest_inprocess()
-
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*broken.yaml:*"])
-
-
 @pytest.mark.parametrize("by", ["the ini option", "the command line"])
 def test_a_folder_that_is_named_complains_about_whatever_is_no_scenario(
     pytester: pytest.Pytester, by: str

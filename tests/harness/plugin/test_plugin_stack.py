@@ -7,6 +7,7 @@ from elements_local.stack.stack import ElsewhereError, Stack, _seen_from, runnin
 from elements_local.start import Options, on_ports
 
 TESTS = """
+import flask
 import pytest
 from elements_local import guide
 
@@ -28,6 +29,25 @@ def test_it(elements_stack, elements_workspace, elements_clock, elements_platfor
 def test_a_clock_can_be_real(elements_clock, elements_crm):
     assert elements_clock.show()["mode"] == "real"
     assert elements_crm.send("GET", "/v3.1/Contacts").status == 503
+
+
+def test_it_fails(elements_crm):
+    elements_crm.create("Contacts", {{"FIRST_NAME": "Ada"}})
+    raise AssertionError
+
+
+class TestReceiver:
+    @pytest.fixture
+    def elements_receiver(self):
+        app = flask.Flask("hooks")
+        app.add_url_rule("/", view_func=lambda: ("", 202), methods=["POST"])
+        return app
+
+    def test_it(self, elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink):
+        elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))
+        elements_crm.create("Contacts", {{"FIRST_NAME": "Ada"}})
+        elements_clock.advance("15m")
+        assert [callback["status"] for callback in elements_sink.callbacks()] == [202]
 """
 SCENARIOS = """
 scenario: a contact is reported
@@ -57,14 +77,17 @@ def names(stack: Stack) -> set[str]:
 def test_fixtures_and_scenarios_make_workspaces_there_and_delete_them(
     project: pytest.Pytester, stack_on_ports: Stack
 ) -> None:
+    """A receiver is served on a port, and asked from there; a failure says why."""
     before, addresses = names(stack_on_ports), stack_on_ports.addresses
 
     result = project.runpytest_subprocess("-rs", "--elements-stack", addresses.platform, "-n", "2")
 
-    result.assert_outcomes(passed=3, skipped=1)
+    result.assert_outcomes(passed=4, failed=1, skipped=1)
     result.stdout.fnmatch_lines(
         [
             f"elements-local: platform at {addresses.platform}, crm at {addresses.crm}, sink at {addresses.sink}",
+            "*- elements-local -*",
+            "contacts * was created at 10:00:00; there is no instance*",
             "SKIPPED *its settings or profile need a stack of their own; --elements-stack names one that runs",
         ]
     )
@@ -76,53 +99,6 @@ def test_the_url_may_be_any_that_up_prints(stack_on_ports: Stack) -> None:
         found = running_stack(stack_on_ports.addresses.platform + end)
 
         assert found.addresses == stack_on_ports.addresses, end
-
-
-def test_a_failure_there_says_why(project: pytest.Pytester, stack_on_ports: Stack) -> None:
-    project.makepyfile(
-        """
-        def test_it(elements_crm):
-            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            raise AssertionError
-        """
-    )
-
-    result = project.runpytest_inprocess(
-        "--ignore=scenarios", "--elements-stack", stack_on_ports.addresses.platform
-    )
-
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*- elements-local -*", "contacts * was created at 10:00:00; there is no instance*"]
-    )
-
-
-def test_a_receiver_is_served_on_a_port_and_asked_from_there(
-    pytester: pytest.Pytester, stack_on_ports: Stack
-) -> None:
-    pytester.makepyfile(
-        """
-        import flask
-        import pytest
-        from elements_local import guide
-
-        @pytest.fixture
-        def elements_receiver():
-            app = flask.Flask("hooks")
-            app.add_url_rule("/", view_func=lambda: ("", 202), methods=["POST"])
-            return app
-
-        def test_it(elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink):
-            elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))
-            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            elements_clock.advance("15m")
-            assert [callback["status"] for callback in elements_sink.callbacks()] == [202]
-        """
-    )
-
-    result = pytester.runpytest_inprocess("--elements-stack", stack_on_ports.addresses.platform)
-
-    result.assert_outcomes(passed=1)
 
 
 def test_a_crm_that_runs_alone_is_used_alone() -> None:
@@ -139,7 +115,7 @@ def test_a_stack_that_is_not_bound_to_loopback_needs_its_token(project: pytest.P
 
         without = project.runpytest_inprocess("--elements-stack", url)
         monkeypatch.setenv("ELEMENTS_LOCAL_TOKEN", guarded.token or "")
-        with_it = project.runpytest_inprocess("--elements-stack", url)
+        with_it = project.runpytest_inprocess("--elements-stack", url, "-k", "not fails and not Receiver")
 
     assert without.ret == pytest.ExitCode.USAGE_ERROR
     without.stderr.fnmatch_lines(

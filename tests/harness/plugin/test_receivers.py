@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import replay_command as command
+from elements_local.stack.stack import Stack
 
 HOOKS = """
 import datetime
@@ -72,33 +73,33 @@ def heard(folder: Path) -> list[str]:
     return (folder / "heard.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_replay_asks_a_receiver_in_process_at_the_stacks_instant(folder: Path, jobs: str) -> None:
-    done = replay("it.yaml", "--receiver", f"{hooks(folder)}:app/callbacks", "--jobs", jobs)
+IN_PROCESS = {"one by one": (), "side by side": ("--jobs", "2")}
+OVER_PORTS = {
+    "a stack of its own": ("--transport", "network"),
+    "a stack that runs": ("--target", "{platform}", "--crm-url", "{crm}", "--sink-url", "{sink}"),
+}
+
+
+@pytest.mark.parametrize("words", IN_PROCESS.values(), ids=IN_PROCESS)
+def test_a_replay_asks_a_receiver_in_process_at_the_stacks_instant(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    done = replay("it.yaml", "--receiver", f"{hooks(folder)}:app/callbacks", *words)
 
     assert done.exit_code == 0, done.output
     assert heard(folder) == ["10:15:04 CREATED"]
 
 
-def test_over_ports_a_receiver_is_served_and_asked_all_the_same(folder: Path) -> None:
-    done = replay(
-        "it.yaml", "--receiver", f"{hooks(folder)}:app/callbacks", "--transport", "network"
-    )  # fmt: skip
+@pytest.mark.parametrize("words", OVER_PORTS.values(), ids=OVER_PORTS)
+def test_over_ports_a_receiver_is_served_and_asked_all_the_same(
+    folder: Path, stack_on_ports: Stack, words: tuple[str, ...]
+) -> None:
+    where = [word.format(**stack_on_ports.addresses.running) for word in words]
+
+    done = replay("it.yaml", "--receiver", f"{hooks(folder)}:app/callbacks", *where)
 
     assert done.exit_code == 0, done.output
     assert [line.split()[1] for line in heard(folder)] == ["CREATED"]
-
-
-def test_a_stack_that_runs_already_asks_it_too(folder: Path, stack_on_ports) -> None:
-    addresses = stack_on_ports.addresses
-
-    done = replay(
-        "it.yaml", "--receiver", f"{hooks(folder)}:app/callbacks", "--target", addresses.platform,
-        "--crm-url", addresses.crm, "--sink-url", addresses.sink,
-    )  # fmt: skip
-
-    assert done.exit_code == 0, done.output
-    assert len(heard(folder)) == 1
 
 
 def test_what_a_receiver_refuses_fails_the_scenario_with_what_it_answered(folder: Path, caplog) -> None:

@@ -77,26 +77,20 @@ def project(pytester: pytest.Pytester, tests: Mapping[str, str]) -> None:
     pytester.makepyfile(HEAD + "\n\n".join(written))
 
 
-def test_a_test_that_passes_before_any_poll_is_warned_of(pytester: pytest.Pytester) -> None:
-    project(pytester, OVERLOOKED)
+def test_a_test_that_passes_before_any_poll_or_by_a_look_at_what_cannot_come_is_warned_of(
+    pytester: pytest.Pytester,
+) -> None:
+    project(pytester, OVERLOOKED | {name: lines for name, (lines, _) in SAID.items()})
 
-    result = pytester.runpytest_inprocess("-W", "default")
+    result = pytester.runpytest_inprocess("-W", "default", "-p", "no:randomly")
 
-    result.assert_outcomes(passed=len(OVERLOOKED), warnings=len(OVERLOOKED))
+    count = len(OVERLOOKED) + len(SAID)
+    result.assert_outcomes(passed=count, warnings=count)
     said = (
         "*UnpolledWarning: no callback came, and none could have: contacts * was created at *; contacts have not been polled "
         "since; instance * polls next at *. Advance the clock past that poll, or call elements_platform.poll(), before you look"
     )
-    result.stdout.fnmatch_lines([said] * len(OVERLOOKED))
-
-
-def test_a_look_at_what_cannot_come_or_was_refused_is_warned_of(pytester: pytest.Pytester) -> None:
-    project(pytester, {name: lines for name, (lines, _) in SAID.items()})
-
-    result = pytester.runpytest_inprocess("-W", "default", "-p", "no:randomly")
-
-    result.assert_outcomes(passed=len(SAID), warnings=len(SAID))
-    result.stdout.fnmatch_lines([f"*{said}" for _, said in SAID.values()])
+    result.stdout.fnmatch_lines([said] * len(OVERLOOKED) + [f"*{said}" for _, said in SAID.values()])
 
 
 def test_nothing_is_said_of_what_has_been_polled_or_was_not_asked_about(pytester: pytest.Pytester) -> None:
@@ -115,14 +109,3 @@ def test_a_test_that_failed_says_it_once(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*there has been no poll since*"])
     result.stdout.no_fnmatch_line("*UnpolledWarning*")
-
-
-def test_a_resource_in_the_singular_is_refused_before_anything_has_come(pytester: pytest.Pytester) -> None:
-    project(pytester, {"it": "assert world.sink.callbacks(objectType='contact') == []"})
-
-    result = pytester.runpytest_inprocess()
-
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*OtherResourceError: no callback will have objectType 'contact' (did you mean 'contacts'?*"]
-    )

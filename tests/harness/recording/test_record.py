@@ -3,28 +3,26 @@
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from command import call
 from deadline import DEADLINE_S
+from processes import FREE_PORTS, ended, stack_of, started, up_ending_well, urls
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.recording import compose, session_of
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
-from elements_local.stack.stack import at as stack_at
-
-PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture
 def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
-    """A workspace to work in, with an instance like the guide's."""
+    """A workspace to work in, with two records of each kind, and an instance like the guide's."""
     made = stack_on_ports.new_workspace(records=2)
     made.platform.create_instance(guide.instance_body(made.credentials))
     made.clock.advance("1m")
@@ -39,14 +37,13 @@ def record(
     return call("record", "--since-start", "--output", path, *whose, *words, **env)
 
 
-def watching(clients: WorkspaceClients, path: Path, env: dict[str, str]) -> subprocess.Popen[str]:
+@contextmanager
+def watching(clients: WorkspaceClients, path: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     words = ["record", "--output", path, "--workspace", clients.credentials.name]
-    process = subprocess.Popen(
-        [PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
-    )
-    assert process.stderr
-    assert process.stderr.readline() == "watching; Ctrl-C writes the scenario and stops\n"
-    return process
+    with started(*words, env=env) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "watching; Ctrl-C writes the scenario and stops\n"
+        yield process
 
 
 def name_first_contact(clients: WorkspaceClients, name: str) -> None:
@@ -95,11 +92,9 @@ def test_what_was_done_is_written_and_replays_both_ways(
 def test_it_watches_until_it_is_stopped(mine: WorkspaceClients, at: dict[str, str], tmp_path: Path) -> None:
     with watching(mine, tmp_path / "it.yaml", at) as process:
         work(mine)
-        process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate(timeout=DEADLINE_S)
+        code, told, _ = ended(process)
 
-    assert process.returncode == 0
-    assert "replay it: " in told
+    assert (code, "replay it: " in told) == (0, True)
     assert call("replay", tmp_path / "it.yaml").returncode == 0
 
 
@@ -118,21 +113,13 @@ def test_a_reset_makes_it_start_over(mine: WorkspaceClients, at: dict[str, str],
 
 
 def test_what_was_seen_is_kept_when_the_stack_is_gone(tmp_path: Path) -> None:
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
     path = tmp_path / "it.yaml"
-    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as stack:
+    with started("up", "--json", *FREE_PORTS, stderr=None) as stack:
         assert stack.stdout
-        ready = json.loads(stack.stdout.readline())
-        urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
-        call("clock", "advance", "1m", **urls)
-        call("seed", "--records", "1", **urls)
-        with subprocess.Popen(
-            [PROGRAM, "record", "-o", path],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=urls,
-        ) as process:
+        where = urls(json.loads(stack.stdout.readline()))
+        call("clock", "advance", "1m", **where)
+        call("seed", "--records", "1", **where)
+        with started("record", "-o", path, env=where) as process:
             assert process.stderr
             while "so far" not in process.stderr.readline():
                 pass
@@ -213,16 +200,15 @@ def test_what_does_not_come_out_the_same_is_found_by_the_check(
     assert "expected: 200" in done.stderr
 
 
-def test_without_anything_done_nothing_is_written(
-    stack_on_ports: Stack, at: dict[str, str], tmp_path: Path
-) -> None:
-    clients = stack_on_ports.new_workspace()
+def test_without_anything_done_nothing_is_written(at: dict[str, str], tmp_path: Path) -> None:
+    made = json.loads(call("workspace", "create", "--json", **at).stdout)["name"]
+    words = ["--since-start", "--workspace", made]
 
-    refused = record(clients, tmp_path / "it.yaml", **at)
-    stack_on_ports.delete_workspace(clients.credentials.name)
+    refused = call("record", "--output", tmp_path / "it.yaml", *words, **at)
+    call("workspace", "delete", made, **at)
 
     assert refused.returncode == 2
-    assert f"nothing has happened in workspace '{clients.credentials.name}'" in refused.stderr
+    assert f"nothing has happened in workspace '{made}'" in refused.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -239,41 +225,24 @@ def test_a_platform_that_was_reset_alone_does_not_fit_the_others(
 
 
 def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Path) -> None:
-    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
-    kept = ["up", "--json", "--data", tmp_path / "data", *ports]
     for begun in (False, True):
-        with subprocess.Popen([PROGRAM, *kept], stdout=subprocess.PIPE, text=True) as stack:
-            assert stack.stdout
-            ready = json.loads(stack.stdout.readline())
-            urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
-            clients = at_addresses(ready)
+        with up_ending_well("--data", tmp_path / "data", *FREE_PORTS) as ready:
+            clients = stack_of(ready).workspace()
             clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
             clients.clock.advance("1m")
-            refused = call("record", "--since-start", "--force", "-o", tmp_path / "it.yaml", **urls)
+            refused = call("record", "--since-start", "--force", "-o", tmp_path / "it.yaml", **urls(ready))
             assert refused.returncode == (2 if begun else 0)
-            stack.terminate()
 
     assert "had Contacts " in refused.stderr
     assert "before the first call that is kept (a stack forgets calls when it stops)" in refused.stderr
 
 
-def at_addresses(ready: dict[str, str]) -> WorkspaceClients:
-    addresses = Addresses(
-        platform=ready["platform"].removesuffix(BASE_PATH), crm=ready["crm"], sink=ready["sink"]
-    )
-    return stack_at(addresses).workspace()
-
-
-def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_misuse(at: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    nowhere = call("record", "--since-start", "-o", tmp_path / "file" / "it.yaml", **at)
-    nobody = call("record", "--since-start", "-o", tmp_path / "it.yaml", "--workspace", "nobody", **at)
-    unsaid = call("record", **at)
 
-    assert (nowhere.returncode, nobody.returncode, unsaid.returncode) == (2, 2, 2)
-    assert f"{tmp_path}/file is not a directory" in nowhere.stderr
-    assert "no workspace 'nobody'" in nobody.stderr
-    assert "'--output'" in unsaid.stderr
+    nowhere = call("record", "--since-start", "-o", tmp_path / "file" / "it.yaml", **at)
+
+    assert (nowhere.returncode, f"{tmp_path}/file is not a directory" in nowhere.stderr) == (2, True)
 
 
 def test_more_calls_than_a_page_are_all_seen(stack_in_process: Stack, clients: WorkspaceClients) -> None:

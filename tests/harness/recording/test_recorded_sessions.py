@@ -1,13 +1,10 @@
 """Whatever is done in a workspace, its recording does the same: random sessions, recorded, replay green."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +12,7 @@ from hypothesis import strategies as st
 from elements_local import guide
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.recording import Recording, compose, session_of, write
-from elements_local.replay.runner import How, Runner, Transport
+from elements_local.replay.runner import Runner
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 
@@ -200,19 +197,7 @@ def recorded(stack: Stack, clients: WorkspaceClients, path: Path) -> tuple[Recor
     return recording, write(path, recording.document, recording.notes)
 
 
-@pytest.fixture
-def replay() -> Any:
-    with closing(Runner(How())) as runner:
-        yield runner.run
-
-
-@pytest.fixture(scope="module")
-def on_ports_too() -> Any:
-    with closing(Runner(How(transport=Transport.NETWORK))) as runner:
-        yield runner.run
-
-
-def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, *replays: Callable[..., Any]) -> None:
+def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, runner: Runner) -> None:
     clients = stack.new_workspace(seed=11)
     try:
         person = Person(clients)
@@ -230,9 +215,8 @@ def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, *replays: Cal
     finally:
         stack.delete_workspace(clients.credentials.name)
     (scenario,) = load(folder / "it.yaml")
-    for run in replays:
-        result = run(scenario)
-        assert result.failure is None, f"{result.failure}\n{text}"
+    failure = runner.run(scenario).failure
+    assert failure is None, f"{failure}\n{text}"
 
 
 GUIDED = [("instance", True, "15", "mine")]
@@ -253,11 +237,5 @@ GUIDED = [("instance", True, "15", "mine")]
     guided=True,
 )
 @example(acts=[("create", "hub", 1, "\u2028"), ("update", "hub", 0, "\u2028")], guided=True)
-def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
-    check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
-
-
-@settings(max_examples=examples(3), suppress_health_check=list(HealthCheck))
-@given(acts=st.lists(ACTS, min_size=4, max_size=10))
-def test_over_ports_it_is_the_same(acts, stack_on_ports, tmp_path, replay, on_ports_too):
-    check(GUIDED + acts, stack_on_ports, tmp_path, replay, on_ports_too)
+def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, runner):
+    check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, runner)

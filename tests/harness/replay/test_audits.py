@@ -1,11 +1,10 @@
 """``expect`` and ``never`` with audits: what holds, and what a failure says."""
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from elements_local.replay.runner import How, Runner
+from elements_local.replay.runner import Runner
 from elements_local.scenarios.scenario import ScenarioError, load
 
 HISTORY = """
@@ -29,17 +28,15 @@ NOT_YET = "not polled since events were enabled, 2026-03-02T10:00:00Z: polls com
 TWO = "instances: {one: {}, other: {configuration: {event.poller.refresh_interval: 100}}}"
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with closing(Runner(How())) as running:
-        yield running
+def written(folder: Path, text: str) -> Path:
+    path = folder / "it.yaml"
+    path.write_text(text)
+    return path
 
 
 def lines(runner: Runner, folder: Path, step: str, instances: str = "") -> list[str]:
     """Return what a failing step says of audits; nothing if it passes."""
-    path = folder / "it.yaml"
-    path.write_text(HISTORY.format(step=step, instances=instances))
-    (scenario,) = load(path)
+    (scenario,) = load(written(folder, HISTORY.format(step=step, instances=instances)))
     failure = runner.run(scenario).failure
     assert failure is None or failure.expected, failure
     return [line for line in failure.lines if line.startswith("audit")] if failure else []
@@ -124,8 +121,7 @@ def test_what_no_audit_says_is_refused_before_anything_runs(tmp_path):
 
 
 def refusal(folder: Path, step: str, instances: str = "") -> str:
-    path = folder / "it.yaml"
-    path.write_text(HISTORY.format(step=step, instances=instances))
+    path = written(folder, HISTORY.format(step=step, instances=instances))
 
     with pytest.raises(ScenarioError) as refused:
         load(path)
@@ -145,9 +141,7 @@ steps:
 
 
 def of_nothing(runner, folder, configuration, audit):
-    path = folder / "it.yaml"
-    path.write_text(OFF.format(configuration=configuration, audit=audit))
-    (scenario,) = load(path)
+    (scenario,) = load(written(folder, OFF.format(configuration=configuration, audit=audit)))
     failure = runner.run(scenario).failure
     return list(failure.lines) if failure else []
 

@@ -8,16 +8,15 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import processes
 import pytest
 from examples import LONG
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
 RECEIVER = """
 import os
 
@@ -44,21 +43,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(folder: Path, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [PROGRAM, "replay", *words],
-        cwd=folder,
-        env={
-            **os.environ,
-            "REACHED": str(folder / "reached"),
-            "RELEASED": str(folder / "released"),
-            "PYTHONUNBUFFERED": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def started(folder: Path, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    variables = {"REACHED": str(folder / "reached"), "RELEASED": str(folder / "released")}
+    env = {**os.environ, **variables, "PYTHONUNBUFFERED": "1"}
+    return processes.started("replay", *words, cwd=folder, env=env, start_new_session=True)
 
 
 @contextmanager

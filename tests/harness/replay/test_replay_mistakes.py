@@ -40,26 +40,47 @@ def places(folder: Path) -> list[str]:
     return [f"{folder / name}:{place}" for name, (_, found) in BROKEN.items() for place in found]
 
 
-def test_five_broken_files_are_all_listed_and_nothing_is_run(folder: Path) -> None:
-    done = replay(folder)
+SAID = "6 mistakes in 5 files"
 
+
+@pytest.mark.parametrize(
+    ("words", "outcomes", "last"),
+    [
+        (
+            [],
+            ["skipped"] * 3,
+            f"{SAID}, so nothing was run; --keep-going runs the 3 scenarios that can be read",
+        ),
+        (["--keep-going"], ["passed", "failed", "passed"], SAID),
+    ],
+)
+def test_five_broken_files_are_all_listed_and_reported_and_what_is_not_run_is_skipped(
+    folder: Path, words: list[str], outcomes: list[str], last: str
+) -> None:
+    done = replay(folder, *words, "--json", "--junit", folder / "it.xml", "--html", folder / "it.html")
+
+    told, skipped = json.loads(done.stdout), outcomes.count("skipped")
     assert done.exit_code == 2
-    *lines, last = done.stderr.splitlines()
-    assert sorted(":".join(line.split(":")[:3]) for line in lines) == sorted(places(folder))
-    assert last == (
-        "6 mistakes in 5 files, so nothing was run; --keep-going runs the 3 scenarios that can be read"
-    )
-    assert done.stdout == "0 passed, 0 failed, 3 not run\n"
-
-
-def test_with_keep_going_what_can_be_read_runs_and_the_exit_status_is_two_all_the_same(folder: Path) -> None:
-    done = replay(folder, "--keep-going")
-
-    assert done.exit_code == 2
-    assert "passed  d\n" in done.stdout
-    assert done.stdout.endswith("2 passed, 1 failed\n")
-    assert done.stderr.splitlines()[-1] == "6 mistakes in 5 files"
-    assert all(f"{place}: " in done.stderr for place in places(folder))
+    listed = [line for line in done.stderr.splitlines() if line.startswith(f"{folder}/") and ": " in line]
+    assert {place for place in places(folder) if not any(line.startswith(place) for line in listed)} == set()
+    assert last in done.stderr.splitlines()
+    assert [each["outcome"] for each in told["scenarios"]] == outcomes
+    assert (told["counts"]["mistakes"], told["counts"]["skipped"]) == (6, skipped)
+    assert {f"{each['path']}:{each['line']}:{each['column']}" for each in told["mistakes"]} == {
+        *places(folder)
+    }
+    unrun = "not run, since there are mistakes in scenario files"
+    assert [each["why"] for each in told["scenarios"]].count(unrun) == skipped
+    document = ET.parse(folder / "it.xml").getroot()  # noqa: S314 - our own
+    cases = list(document.iter("testcase"))
+    errors = {f"{case.get('file')}:{case.get('line')}" for case in cases if case.find("error") is not None}
+    assert errors == {place.rpartition(":")[0] for place in places(folder)}
+    counted = {kind: document.get(kind) for kind in ("errors", "skipped", "failures", "tests")}
+    failed = str(outcomes.count("failed"))
+    assert counted == {"errors": "6", "skipped": str(skipped), "failures": failed, "tests": "9"}
+    page = (folder / "it.html").read_text()
+    assert page.count('class="case error"') == 6
+    assert page.count('class="case skipped"') == skipped
 
 
 def test_a_list_has_the_mistakes_too(folder: Path) -> None:
@@ -74,44 +95,18 @@ def test_a_list_has_the_mistakes_too(folder: Path) -> None:
     assert all(f"{place}: " in done.stderr for place in places(folder))
 
 
-@pytest.mark.parametrize(("words", "ran"), [([], 0), (["--keep-going"], 3)])
-def test_reports_have_mistakes_as_errors_and_what_was_not_run_as_skipped(
-    folder: Path, words: list[str], ran: int
-) -> None:
-    replay(folder, *words, "--junit", folder / "it.xml", "--html", folder / "it.html")
+def test_mistakes_and_failures_are_marked_where_github_runs_it(folder: Path) -> None:
+    words = (folder / "b.yaml", folder / "fails.yaml", "--keep-going")
+    done = replay(*words, GITHUB_ACTIONS="true")
 
-    document = ET.parse(folder / "it.xml").getroot()  # noqa: S314 - our own
-    cases = list(document.iter("testcase"))
-    errors = {f"{case.get('file')}:{case.get('line')}" for case in cases if case.find("error") is not None}
-    assert errors == {place.rpartition(":")[0] for place in places(folder)}
-    assert (document.get("errors"), document.get("skipped")) == ("6", str(3 - ran))
-    assert (document.get("failures"), document.get("tests")) == (str(min(ran, 1)), "9")
-    page = (folder / "it.html").read_text()
-    assert page.count('class="case error"') == 6
-    assert page.count('class="case skipped"') == 3 - ran
-
-
-def test_mistakes_are_in_the_json_with_their_places(folder: Path) -> None:
-    done = replay(folder, "--json")
-
-    told = json.loads(done.stdout)
-    assert done.exit_code == 2
-    assert told["counts"] == {"passed": 0, "failed": 0, "skipped": 3, "mistakes": 6}
-    assert {f"{each['path']}:{each['line']}:{each['column']}" for each in told["mistakes"]} == set(
-        places(folder)
-    )
-    assert {each["why"] for each in told["scenarios"]} == {
-        "not run, since there are mistakes in scenario files"
-    }
-
-
-def test_mistakes_are_marked_where_github_runs_it(folder: Path) -> None:
-    done = replay(folder / "b.yaml", GITHUB_ACTIONS="true")
-
-    assert [line.partition(",title=")[0] for line in done.stdout.splitlines() if line.startswith("::")] == [
-        f"::error file={folder}/b.yaml,line=3,col=5",
-        f"::error file={folder}/b.yaml,line=4,col=5",
+    marks = [line.partition("::error ")[2] for line in done.stdout.splitlines() if line.startswith("::")]
+    assert [mark.partition(",title=")[0] for mark in sorted(marks)] == [
+        f"file={folder}/b.yaml,line=3,col=5",
+        f"file={folder}/b.yaml,line=4,col=5",
+        f"file={folder}/fails.yaml,line=4",
     ]
+    assert "%0A" in "".join(marks)
+    assert "::error" not in replay(*words, GITHUB_ACTIONS="").output
 
 
 def test_all_paths_that_are_not_there_are_named(folder: Path) -> None:

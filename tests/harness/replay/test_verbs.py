@@ -3,23 +3,18 @@
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from elements_local.replay.runner import How, Runner
-from elements_local.scenarios.scenario import load
+from elements_local.scenarios.scenario import load_text
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with closing(Runner(How())) as running:
-        yield running
-
-
-def scenario_of(folder: Path, text: str):
-    path = folder / "it.yaml"
-    path.write_text(text)
-    (scenario,) = load(path)
+def scenario_of(text: str):
+    (scenario,) = load_text(text, Path("it.yaml")).scenarios
     return scenario
+
+
+def failure_of(runner: Runner, steps: str):
+    """Return how a scenario of some steps fails, if it does."""
+    return runner.run(scenario_of(f"scenario: it\nsteps:{steps}")).failure
 
 
 PASSING = """
@@ -118,11 +113,8 @@ steps:
 """
 
 
-def test_scenarios_pass_once_and_again(runner: Runner, tmp_path: Path) -> None:
-    path = tmp_path / "it.yaml"
-    path.write_text(PASSING)
-
-    scenarios = load(path)
+def test_scenarios_pass_once_and_again(runner: Runner) -> None:
+    scenarios = load_text(PASSING, Path("it.yaml")).scenarios
 
     assert [(each.name, str(runner.run(each).failure)) for each in scenarios] == [
         (each.name, "None") for each in scenarios
@@ -131,13 +123,8 @@ def test_scenarios_pass_once_and_again(runner: Runner, tmp_path: Path) -> None:
     assert runner.run(again).failure is None
 
 
-def test_decisions_of_polls_before_the_last_expect_are_not_told(runner: Runner, tmp_path: Path) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: what was decided since
-instance: {configuration: {event.poller.configuration: {contacts: {}}}}
-steps:
+def test_decisions_of_polls_before_the_last_expect_are_not_told(runner: Runner) -> None:
+    steps = """
   - advance: 1m
   - create: {contacts/ada: {}}
   - advance: {to: T+15m}
@@ -146,39 +133,31 @@ steps:
   - create: {contacts/bob: {}}
   - advance: {to: T+30m}
   - expect: {callbacks: []}
-""",
-    )
+"""
 
-    failure = runner.run(scenario).failure
+    failure = failure_of(runner, steps)
 
-    assert failure is not None
     assert [line.partition(" of ")[0] for line in failure.lines if line.startswith("poll at")] == [
         "poll at 2026-03-02T10:30:00Z"
     ]
 
 
-def test_a_callbacks_body_is_held_against_what_it_has_to_contain(runner: Runner, tmp_path: Path) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: a body
-steps:
+def test_a_callbacks_body_is_held_against_what_it_has_to_contain(runner: Runner) -> None:
+    steps = """
   - advance: 1m
   - create: {contacts/ada: {}}
   - advance: 15m
   - expect: {callbacks: [{events: [contacts/ada CREATED], body: {message: {instanceId: 7}}}]}
-""",
-    )
+"""
 
-    failure = runner.run(scenario).failure
+    failure = failure_of(runner, steps)
 
-    assert failure is not None
     assert any("body: message.instanceId: expected 7, actual " in line for line in failure.lines)
 
 
-def test_a_workspace_of_our_own_stack_makes_room_only_for_the_same_scenario(tmp_path: Path) -> None:
-    one = scenario_of(tmp_path, "scenario: one\nsteps: [advance: 1m]\n")
-    other = scenario_of(tmp_path, "scenario: other\nsteps: [advance: 1m]\n")
+def test_a_workspace_of_our_own_stack_makes_room_only_for_the_same_scenario() -> None:
+    one = scenario_of("scenario: one\nsteps: [advance: 1m]\n")
+    other = scenario_of("scenario: other\nsteps: [advance: 1m]\n")
 
     with closing(Runner(How())) as runner:
         assert [runner.run(scenario).failure for scenario in (one, other, one)] == [None] * 3
@@ -194,41 +173,27 @@ HINTS = {
 
 
 def test_a_name_in_a_path_that_stands_for_nothing_is_pointed_out_where_the_request_fails(
-    runner: Runner, tmp_path: Path
+    runner: Runner,
 ) -> None:
     for path, hint in HINTS.items():
-        scenario = scenario_of(
-            tmp_path,
-            f"""
-scenario: a slip
-steps:
+        steps = f"""
   - create: {{contacts/ada: {{}}}}
   - request: {{method: GET, path: "{path}"}}
-""",
-        )
+"""
 
-        failure = runner.run(scenario).failure
+        failure = failure_of(runner, steps)
 
-        assert failure is not None
         assert failure.lines[0] == "expected: 200"
         assert hint in failure.lines[2]
 
 
-def test_a_name_that_is_kept_as_it_is_and_one_that_is_known_are_not_pointed_out(
-    runner: Runner, tmp_path: Path
-) -> None:
-    scenario = scenario_of(
-        tmp_path,
-        """
-scenario: no slip
-steps:
+def test_a_name_that_is_kept_as_it_is_and_one_that_is_known_are_not_pointed_out(runner: Runner) -> None:
+    steps = """
   - request: {method: GET, path: "/instances/{instance}/{{instance}}", status: 200}
-""",
-    )
+"""
 
-    failure = runner.run(scenario).failure
+    failure = failure_of(runner, steps)
 
-    assert failure is not None
     assert [line.partition(":")[0] for line in failure.lines[:3]] == ["expected", "actual", "replay it"]
 
 
@@ -242,21 +207,16 @@ NEVER = {
 }
 
 
-def test_what_must_never_come_may_be_said_with_a_star_for_anything(runner: Runner, tmp_path: Path) -> None:
+def test_what_must_never_come_may_be_said_with_a_star_for_anything(runner: Runner) -> None:
     for pattern, came in NEVER.items():
-        scenario = scenario_of(
-            tmp_path,
-            f"""
-scenario: never {pattern}
-steps:
+        steps = f"""
   - advance: 1m
   - create: {{contacts/ada: {{}}, contacts/bob: {{}}}}
   - advance: 15m
   - never: {{callbacks: ["{pattern}"]}}
-""",
-        )
+"""
 
-        failure = runner.run(scenario).failure
+        failure = failure_of(runner, steps)
 
         said = [line for line in failure.lines if line.startswith("unexpected: ")] if failure else []
         assert said == [f"unexpected: {line}" for line in came]

@@ -1,6 +1,5 @@
 """A connector is handed in by its name: by a setting, from whichever origin, which a scenario has, too."""
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from each_row import each_row
 from elements_local.clients import BASE_PATH
 from elements_local.errors import OptionError
 from elements_local.kit.settings import SettingsError
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 from elements_local.stack_settings import Configuration
 from elements_local.start import Options, in_process
@@ -71,13 +69,12 @@ def test_a_setting_hands_one_in(tmp_path):
 
 
 @pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE, ON_THE_PAGE.read_text("utf-8")])
-def test_a_scenario_hands_one_in(tmp_path, monkeypatch, scenario):
+def test_a_scenario_hands_one_in(runner, tmp_path, monkeypatch, scenario):
     monkeypatch.chdir(VENDORS)
     path = tmp_path / "own.yaml"
     path.write_text(scenario)
 
-    with closing(Runner(How())) as runner:
-        assert [runner.run(scenario).failure for scenario in load(path)] == [None]
+    assert [runner.run(scenario).failure for scenario in load(path)] == [None]
 
 
 @each_row(

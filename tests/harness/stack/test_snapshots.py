@@ -3,7 +3,6 @@
 import json
 import re
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import freezegun
 import pytest
@@ -20,8 +19,7 @@ from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.clock import FrozenClock, SystemClock
 from elements_local.kit.storage.database import Database
 from elements_local.platform.core import tables as platform_tables
-from elements_local.replay.runner import How, Runner
-from elements_local.scenarios.scenario import load
+from elements_local.scenarios.scenario import load_text
 from elements_local.start import Options, in_process
 from mock_insightly import tables as crm_tables
 
@@ -115,13 +113,19 @@ def test_what_is_no_snapshot_is_refused(clients):
         assert told in str(refusal.value)
 
 
+@pytest.fixture
+def other(stack_in_process):
+    """Another workspace of the same stack."""
+    made = stack_in_process.new_workspace(seed=99)
+    yield made
+    stack_in_process.delete_workspace(made.credentials.name)
+
+
 class TestElsewhere:
     """The state is the document's; name, credentials and addresses are those of where it is restored."""
 
-    def test_another_workspace_lives_on_as_the_first_one_would(self, stack_in_process, polled):
-        taken = polled.snapshot()
-        other = stack_in_process.new_workspace(seed=99)
-        theirs = other.credentials
+    def test_another_workspace_lives_on_as_the_first_one_would(self, stack_in_process, polled, other):
+        taken, theirs = polled.snapshot(), other.credentials
 
         other.restore(taken)
 
@@ -130,10 +134,8 @@ class TestElsewhere:
         assert [body for _, _, body in go_on(other)] == mine
         assert {one["path"] for one in other.sink.callbacks()} == {f"/{theirs.name}"}
         assert {one["signature"] for one in other.sink.callbacks()} == {"valid"}
-        stack_in_process.delete_workspace(theirs.name)
 
-    def test_it_says_nothing_any_more_of_the_credentials_it_came_from(self, stack_in_process, polled):
-        other = stack_in_process.new_workspace()
+    def test_it_says_nothing_any_more_of_the_credentials_it_came_from(self, polled, other):
         taken = polled.snapshot()
 
         other.restore(taken)
@@ -143,42 +145,35 @@ class TestElsewhere:
         for secret in (mine.user_secret, mine.organization_secret, mine.crm_api_key, mine.callback_url):
             assert secret in encode(taken).decode()
             assert secret not in rows
-        stack_in_process.delete_workspace(other.credentials.name)
 
-    def test_users_of_the_crm_have_the_addresses_of_where_they_are(self, stack_in_process):
-        one, other = (stack_in_process.new_workspace(name=name, records=1) for name in ("one", "other"))
+    def test_users_of_the_crm_have_the_addresses_of_where_they_are(self, clients, other):
+        clients.crm.seed(1)
 
-        other.restore(one.snapshot())
+        other.restore(clients.snapshot())
 
-        domains = [
-            {user["EMAIL_ADDRESS"].partition("@")[2] for user in each.crm.call("GET", "/v3.1/Users")}
-            for each in (one, other)
-        ]
-        assert domains == [{f"{each.credentials.name}.example"} for each in (one, other)]
-        for each in (one, other):
-            stack_in_process.delete_workspace(each.credentials.name)
+        for each in (clients, other):
+            domains = {
+                user["EMAIL_ADDRESS"].partition("@")[2] for user in each.crm.call("GET", "/v3.1/Users")
+            }
+            assert domains == {f"{each.credentials.name}.example"}
 
-    def test_what_only_one_workspace_of_a_stack_may_have_is_not_had_twice(self, stack_in_process, polled):
+    def test_what_only_one_workspace_of_a_stack_may_have_is_not_had_twice(self, polled, other):
         login = {"username": polled.credentials.crm_username, "password": "any"}
         polled.platform.call("POST", f"{BASE_PATH}/authentication", json=login)
-        other = stack_in_process.new_workspace()
         present = other.snapshot()
 
         with pytest.raises(CallError, match=r"answered 409.*another workspace has what only one may have"):
             other.restore(polled.snapshot())
 
         assert other.snapshot() == present
-        stack_in_process.delete_workspace(other.credentials.name)
 
-    def test_another_stack_with_other_ports_calls_its_own_sink(self, stack_on_ports, polled):
-        taken, mine = polled.snapshot(), go_on(polled)
-        other = stack_on_ports.new_workspace(seed=99)
+    def test_another_stack_with_other_ports_calls_its_own_sink(self, mine, polled):
+        taken, theirs = polled.snapshot(), go_on(polled)
 
-        other.restore(taken)
+        mine.restore(taken)
 
-        assert [body for _, _, body in go_on(other)] == [body for _, _, body in mine]
-        assert {one["path"] for one in other.sink.callbacks()} == {f"/{other.credentials.name}"}
-        stack_on_ports.delete_workspace(other.credentials.name)
+        assert [body for _, _, body in go_on(mine)] == [body for _, _, body in theirs]
+        assert {one["path"] for one in mine.sink.callbacks()} == {f"/{mine.credentials.name}"}
 
     def test_it_stays_so_after_a_new_start_and_can_be_taken_further(self, own_stack, polled, tmp_path):
         taken = polled.snapshot()
@@ -301,15 +296,9 @@ def everything(clients):
     return clients.sink.callbacks(), polls, clients.crm.changes(), clients.clock.show(), contacts
 
 
-class TestScenarios:
-    def run(self, folder: Path, steps: str, how: How | None = None):
-        path = folder / "it.yaml"
-        path.write_text(f"scenario: it\nsteps:\n{steps}", encoding="utf-8")
-        (scenario,) = load(path)
-        with closing(Runner(how or How())) as runner:
-            return runner.run(scenario).failure
-
-    STEPS = """  - advance: 1m
+STEPS = """scenario: it
+steps:
+  - advance: 1m
   - create: {contacts/ada: {}}
   - snapshot: a
   - advance: {to: T+15m}
@@ -326,12 +315,16 @@ class TestScenarios:
   - expect: {callbacks: [contacts/bob UPDATED]}
 """
 
-    def test_what_an_expectation_has_dealt_with_and_names_of_records_go_back_too(self, tmp_path):
-        failure = self.run(tmp_path, self.STEPS)
 
-        assert failure is not None
-        assert failure.lines[:2] == (
-            "callbacks: missing:    contacts/bob UPDATED",
-            "callbacks: unexpected: contacts/bob CREATED",
-        )
-        assert self.run(tmp_path, self.STEPS.replace("bob UPDATED", "bob CREATED")) is None
+def test_what_an_expectation_has_dealt_with_and_names_of_records_go_back_too(runner, tmp_path):
+    wrong, right = (
+        runner.run(scenario).failure
+        for steps in (STEPS, STEPS.replace("bob UPDATED", "bob CREATED"))
+        for scenario in load_text(steps, tmp_path / "it.yaml").scenarios
+    )
+
+    assert wrong.lines[:2] == (
+        "callbacks: missing:    contacts/bob UPDATED",
+        "callbacks: unexpected: contacts/bob CREATED",
+    )
+    assert right is None

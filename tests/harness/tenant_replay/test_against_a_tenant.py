@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command import call
 from examples import LONG
-from running_tenant import free_port, tenant_running
+from running_tenant import free_port, tenant_running, written
 
 from elements_local.commands.fidelity import ledger
 from elements_local.scenarios.scenario import find, load
@@ -32,16 +32,7 @@ def running():
 
 def replay(running, folder, *words, **differs):
     """Run it, and return its exit status, what it printed, and what it said to people."""
-    port = free_port()
-    file = folder / "tenant.yaml"
-    whole = {
-        "platform_url": running["platform"],
-        "crm_url": running["crm"],
-        "callback_url": f"http://127.0.0.1:{port}/replay",
-        "listen": port,
-        **differs,
-    }
-    file.write_text(json.dumps(whole), encoding="utf-8")
+    file = written(folder / "tenant.yaml", running, **differs)
     done = call("replay", "--tenant", file, "--yes", "--jobs", "8", *words, **running["env"])
     return done.returncode, done.stdout, done.stderr
 

@@ -1,27 +1,23 @@
 """``explain`` and ``audit``: what they print, what they are asked about, and their exit status."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from command import call
 
 from elements_local import guide
 from elements_local.clients import WorkspaceClients
-from elements_local.stack.stack import Stack
 
 TOKYO = {"updatedDateTimezone": "Asia/Tokyo"}
 
 
 @pytest.fixture
-def mine(stack_on_ports: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkspaceClients]:
+def mine(mine: WorkspaceClients, at: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> WorkspaceClients:
     """A workspace without instances, which the commands find."""
-    for name, url in stack_on_ports.addresses.running.items():
-        monkeypatch.setenv(f"ELEMENTS_LOCAL_{name.upper()}_URL", url)
-    made = stack_on_ports.new_workspace()
-    monkeypatch.setenv("ELEMENTS_LOCAL_WORKSPACE", made.credentials.name)
-    yield made
-    stack_on_ports.delete_workspace(made.credentials.name)
+    for name, value in {**at, "ELEMENTS_LOCAL_WORKSPACE": mine.credentials.name}.items():
+        monkeypatch.setenv(name, value)
+    return mine
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -38,20 +34,6 @@ def polled(clients: WorkspaceClients, **dates: str) -> int:
     number: int = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
     clients.clock.advance("15m")
     return number
-
-
-def test_what_was_reported_is_explained_with_exit_status_0(mine: WorkspaceClients) -> None:
-    number = polled(mine)
-
-    code, text, _ = run("explain")
-
-    assert code == 0
-    (poller,) = mine.platform.pollers()
-    assert text.splitlines()[0] == (
-        f"instance {poller['instanceId']} (My Insightly): contacts/{number} CREATED at 2026-03-02T10:01:00Z: reported"
-    )
-    assert "signature valid" in text
-    assert "cause" not in text
 
 
 def test_the_platform_alone_has_to_be_named(mine: WorkspaceClients, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,10 +60,6 @@ def test_what_was_lost_is_explained_with_its_cause_and_its_cure_unless_none_is_w
 
     assert code == 1
     assert "cause: wrong-zone: " in text
-    assert (
-        "    updated DATE_UPDATED_UTC '2026-03-02 10:01:00' by 'yyyy-MM-dd HH:mm:ss' in Asia/Tokyo: 2026-03-02T01:01:00Z"
-        in text
-    )
     assert text.splitlines()[-1] == (
         "fix: set updatedDateTimezone of contacts to 'GMT' "
         '(configuration {"updatedDateTimezone":"GMT"}): reported at 2026-03-02T10:15:00Z'
@@ -230,11 +208,10 @@ def test_an_audit_of_what_came_has_exit_status_0(mine: WorkspaceClients) -> None
     polled(mine)
     (poller,) = mine.platform.pollers()
 
-    code, text, _ = run("audit", "--json")
+    code, text, _ = run("audit", "--instance", str(poller["instanceId"]), "--json")
 
     audit = {"instanceId": poller["instanceId"], **mine.platform.audit(poller["instanceId"])}
     assert (code, json.loads(text)) == (0, {"audits": [audit]})
-    assert run("audit", "--instance", str(poller["instanceId"]), "--json")[1] == text
 
 
 def test_an_audit_without_instances_says_so(mine: WorkspaceClients) -> None:  # noqa: ARG001 - the commands find it

@@ -7,19 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.cli import cli
-from elements_local.clients import Credentials
 from elements_local.commands import sweep as sweep_module
 from elements_local.guide import instance_body
 from elements_local.what_if.circumstances import CIRCUMSTANCES
-
-CREDENTIALS = Credentials(
-    name="default",
-    crm_username="ada",
-    crm_api_key="0123",
-    callback_url="http://127.0.0.1:4702/default",
-    organization_secret="o",
-    user_secret="u",
-)
 
 
 def polled_each_minute(credentials):
@@ -36,9 +26,11 @@ def _one_circumstance(monkeypatch):
 
 
 @pytest.fixture
-def written(tmp_path):
+def written(tmp_path, stack_in_process):
     path = tmp_path / "instance.json"
-    path.write_text(json.dumps(polled_each_minute(CREDENTIALS)), encoding="utf-8")
+    path.write_text(
+        json.dumps(polled_each_minute(stack_in_process.workspace().credentials)), encoding="utf-8"
+    )
     return str(path)
 
 
@@ -60,17 +52,16 @@ def test_a_sweep_is_a_table_and_says_what_a_change_would_do(written, tmp_path):
     assert picture.read_text("utf-8").startswith("<svg ")
 
 
-def test_a_sweep_of_a_running_instance_is_json(stack_on_ports, at):
-    clients = stack_on_ports.new_workspace()
-    clients.platform.create_instance(polled_each_minute(clients.credentials))
+def test_a_sweep_of_a_running_instance_is_json(mine, at):
+    mine.platform.create_instance(polled_each_minute(mine.credentials))
 
-    done = sweep("--workspace", clients.credentials.name, "--resource", "leads", "--json", env=at)
+    done = sweep("--workspace", mine.credentials.name, "--resource", "leads", "--json", env=at)
 
     assert done.exit_code == 0, done.output
     shown = json.loads(done.output)
     assert (shown["resource"], shown["counts"]["not owed"]) == ("leads", 0)
     assert [each["name"] for each in shown["circumstances"]] == ["as it is"]
-    assert clients.crm.changes() == []
+    assert mine.crm.changes() == []
 
 
 MISUSES = {

@@ -35,9 +35,12 @@ def test_every_setting_is_listed_with_its_value_and_origin(tmp_path):
 def test_one_setting_is_told_in_full(tmp_path):
     told = call("settings", "platform.batch-size", cwd=tmp_path).stdout
 
-    assert "10 (default)" in told
-    assert "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE" in told
-    assert "[tool.elements-local.platform] batch_size" in told
+    for part in (
+        "10 (default)",
+        "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE",
+        "[tool.elements-local.platform] batch_size",
+    ):
+        assert part in told
 
 
 def test_replay_goes_by_what_is_set(tmp_path):
@@ -57,14 +60,12 @@ def test_replay_goes_by_what_is_set(tmp_path):
 @pytest.mark.parametrize("origin", ["option", "ini", "environment", "project"])
 def test_pytest_goes_by_what_is_set(pytester, monkeypatch, origin):
     pytester.mkdir("scenarios").joinpath("it.yaml").write_text(EMPTY_BLOCK)
-    words = []
-    if origin == "option":
-        words = ["--elements-set", "platform.empty_block=skip"]
-    elif origin == "ini":
+    words = ["--elements-set", "platform.empty_block=skip"] if origin == "option" else []
+    if origin == "ini":
         pytester.makeini("[pytest]\nelements_set = platform.empty_block=skip\n")
-    elif origin == "environment":
+    if origin == "environment":
         monkeypatch.setenv("ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK", "skip")
-    else:
+    if origin == "project":
         pytester.makefile(".toml", pyproject="[tool.elements-local.platform]\nempty_block = 'skip'\n")
     pytester.makepyfile("""
         def test_it(elements_settings):

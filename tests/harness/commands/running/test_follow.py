@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import NamedTuple
 import pytest
 from command import call
 from deadline import DEADLINE_S
+from processes import ended, started
 from programs import find_program, skip
 
 from elements_local import faketime
-from elements_local.clients import ClockClient
-from elements_local.stack.stack import Stack
+from elements_local.clients import ClockClient, WorkspaceClients
 
 TELLERS = {
     "python3": ["-c", "import time\nwhile input(): print(int(time.time()), flush=True)"],
@@ -46,26 +45,15 @@ class Followed(NamedTuple):
 
 
 @pytest.fixture
-def followed(stack_on_ports: Stack, at: dict[str, str], tmp_path: Path) -> Iterator[Followed]:
-    mine = stack_on_ports.new_workspace()
-    file, name = tmp_path / "now.txt", mine.credentials.name
-    words = ["clock", "--follow", file, "--workspace", name, "--json"]
-    with subprocess.Popen(
-        [Path(sys.executable).parent / "elements-local", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **at},
-    ) as process:
+def followed(mine: WorkspaceClients, at: dict[str, str], tmp_path: Path) -> Iterator[Followed]:
+    file = tmp_path / "now.txt"
+    words = ["clock", "--follow", file, "--workspace", mine.credentials.name, "--json"]
+    with started(*words, env={**os.environ, **at}) as process:
         assert process.stdout
-        try:
-            yield Followed(mine.clock, file, json.loads(process.stdout.readline()))
-        finally:
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=DEADLINE_S)
-            stack_on_ports.delete_workspace(name)
-    assert process.returncode == 0
-    assert errors == ("" if faketime.library() else f"libfaketime was not found: {faketime.INSTALL}\n")
+        yield Followed(mine.clock, file, json.loads(process.stdout.readline()))
+        done = ended(process, signal.SIGINT)
+    unfound = "" if faketime.library() else f"libfaketime was not found: {faketime.INSTALL}\n"
+    assert done == (0, "", unfound)
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -109,10 +97,7 @@ def told(teller: subprocess.Popen[str]) -> int:
 def test_a_file_that_cannot_be_written_is_said_in_a_sentence(at: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    done = call(
-        "clock", "follow", tmp_path / "file" / "now",
-        **at,
-    )  # fmt: skip
+    done = call("clock", "follow", tmp_path / "file" / "now", **at)
 
     assert done.returncode == 2
     assert f"cannot write {tmp_path / 'file'}" in done.stderr

@@ -3,21 +3,18 @@
 import signal
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from deadline import DEADLINE_S
+from processes import FREE_PORTS, started
 from sqlalchemy import NullPool, create_engine, text
 
 from elements_local.cli import cli
 from elements_local.errors import OptionError
 from elements_local.start import Options, in_process
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
-FREE = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
 FILE = "elements-local.sqlite3"
 OF_ANOTHER_VERSION = "UPDATE kit_schema_versions SET version = '0.0.9'"
 
@@ -66,10 +63,9 @@ def shared(postgresql_server):
 
 def answered(answer, *options):
     """Run ``up`` as it answers what it asks, until it says what runs; return how it ended and what it said."""
-    with subprocess.Popen(
-        [PROGRAM, "up", *FREE, "--json", "--quiet", *map(str, options)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+    with started(
+        "up", *FREE_PORTS, "--json", "--quiet", *map(str, options), stdin=subprocess.PIPE
+    ) as process:
         process.stdin.write(answer)
         process.stdin.close()
         process.stdin = None
@@ -111,26 +107,20 @@ def test_up_does_not_ask_about_a_directory_nor_says_what_it_would_keep(kept):
 @pytest.mark.parametrize(
     ("answer", "code", "said"),
     [
-        (
-            "",
-            2,
-            "--fresh of a --database asks first, and got no answer; run it on a terminal, or pipe `y` to it",
+        pytest.param(
+            "", 2, "--fresh of a --database asks first, and got no answer; run it on a", id="nobody is there"
         ),
-        ("n\n", 1, "nothing was changed; leave out --fresh to go on with what is kept"),
+        pytest.param("n\n", 1, "nothing was changed; leave out --fresh to go on with what is kept", id="no"),
     ],
-    ids=["nobody is there", "no"],
 )
 def test_a_database_is_asked_about_first_and_left_as_it_is_without_a_yes(tmp_path, answer, code, said):
     url = f"sqlite:///{tmp_path / 'kept.db'}"
     keep_a_contact(Options(database=url))
 
-    done = CliRunner().invoke(cli, ["up", *FREE, "--database", url, "--fresh"], input=answer)
+    done = CliRunner().invoke(cli, ["up", *FREE_PORTS, "--database", url, "--fresh"], input=answer)
 
-    assert done.exit_code == code
-    assert done.stderr.startswith(
-        f"--database {url}: drop the tables of elements-local, with all that they keep? [y/N]: "
-    )
-    assert said in done.stderr
+    asked = f"--database {url}: drop the tables of elements-local, with all that they keep? [y/N]: "
+    assert (done.exit_code, done.stderr.startswith(asked), said in done.stderr) == (code, True, True)
     assert contacts(Options(database=url)) == 1
 
 

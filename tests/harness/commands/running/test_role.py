@@ -1,47 +1,26 @@
 """``up --role``: one service alone, and the commands that speak to it."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 from command import call
 from deadline import DEADLINE_S
+from processes import up_ending_well
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import NotRunningError
 from elements_local.kit.instants import parse_instant
-from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
 NOBODY = "http://127.0.0.1:9"
-
-
-@contextmanager
-def up(*words: str, **env: str) -> Iterator[dict]:
-    """Run ``up --json``, yield what it prints, and see it stop cleanly."""
-    started = subprocess.Popen(
-        [PROGRAM, "up", "--json", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
-    )
-    with started as process:
-        assert process.stdout
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=DEADLINE_S) == ("", "")
-        assert process.returncode == 0
 
 
 @pytest.fixture(scope="module")
 def crm() -> Iterator[dict]:
-    with up(
+    with up_ending_well(
         "--role", "crm", "--crm-port", "0", "--seed", "5", "--records", "2", "--limits", "vendor"
     ) as ready:
         yield ready
@@ -87,7 +66,7 @@ def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
 
 
 def test_its_workspaces_are_made_seeded_reset_and_deleted() -> None:
-    with up("--role", "crm", "--crm-port", "0") as ready:
+    with up_ending_well("--role", "crm", "--crm-port", "0") as ready:
         at = at_crm(ready)
         made = call("workspace", "create", "mine", "--records", "1", "--json", **at)
         seeded = call("seed", "--profile", "edge", "--workspace", "mine", **at)
@@ -102,7 +81,7 @@ def test_its_workspaces_are_made_seeded_reset_and_deleted() -> None:
 
 def test_a_lone_sink_prints_where_to_send_callbacks_and_where_commands_look_says_nothing_of_it() -> None:
     elsewhere = {f"ELEMENTS_LOCAL_{name}_URL": NOBODY for name in ("PLATFORM", "CRM", "SINK")}
-    with up("--sink-port", "0", ELEMENTS_LOCAL_ROLE="sink", **elsewhere) as ready:
+    with up_ending_well("--sink-port", "0", ELEMENTS_LOCAL_ROLE="sink", **elsewhere) as ready:
         clock = call("clock", "advance", "1m", **{**elsewhere, "ELEMENTS_LOCAL_SINK_URL": ready["sink"]})
 
     assert ready == {
@@ -137,27 +116,11 @@ def test_addresses_are_as_told_else_as_this_process_listens_else_as_usual() -> N
     assert Options(role="sink").addresses(listening) == Addresses(**listening)
 
 
-@pytest.fixture(scope="module")
-def lone() -> Iterator[Stack]:
-    with in_process(Options(role="crm", records=1)) as stack:
-        yield stack
-
-
-def test_in_process_too_one_service_runs_alone(lone: Stack) -> None:
-    clients = lone.new_workspace(seed=3, records=1)
-
-    clients.clock.advance("1h")
-
-    assert list(lone.addresses.running) == ["crm"]
-    assert clients.clock.show()["now"] == "2026-03-02T11:00:00Z"
-    assert clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["DATE_CREATED_UTC"] == "2026-03-02 11:00:00"
-    clients.reset()
-    assert clients.clock.show()["now"] == "2026-03-02T10:00:00Z"
-    assert clients.crm.call("GET", "/v3.1/Contacts") == []
-
-
-def test_a_service_that_was_not_started_says_so(lone: Stack) -> None:
-    with pytest.raises(NotRunningError, match="no Platform runs here; `elements-local up` without --role"):
+def test_a_service_that_was_not_started_says_so() -> None:
+    with (
+        in_process(Options(role="crm")) as lone,
+        pytest.raises(NotRunningError, match="no Platform runs here; `elements-local up` without --role"),
+    ):
         lone.workspace().platform.polls()
 
 

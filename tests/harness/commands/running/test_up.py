@@ -5,55 +5,38 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 from typing import TextIO
 
+import processes
 import pytest
 import requests
 from command import call
 from deadline import DEADLINE_S
+from processes import FREE_PORTS, PROGRAM, ended, stack_of
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
+from elements_local.clients import BASE_PATH, Addresses
 from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.stack.stack import at
 
-PROGRAM = Path(sys.executable).parent / "elements-local"
-FREE = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
 
 
-@contextmanager
-def started(*words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
-    """Start ``up``; at the end it is sent SIGTERM, if it has not ended before."""
-    with subprocess.Popen(
-        [PROGRAM, "up", *FREE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.communicate(timeout=DEADLINE_S)
+def started(*words: str, **env: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Start ``up``."""
+    return processes.started("up", *FREE_PORTS, *words, env=env)
 
 
 def what_runs(process: subprocess.Popen[str]) -> dict:
     assert process.stdout
     ready: dict = json.loads(process.stdout.readline())
     return ready
-
-
-def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
-    """End it, and return its exit status and what it still had to tell."""
-    process.send_signal(number)
-    rest, errors = process.communicate(timeout=DEADLINE_S)
-    return process.returncode, rest, errors
 
 
 def lines_until(stream: TextIO | None, part: str) -> list[str]:
@@ -65,15 +48,10 @@ def lines_until(stream: TextIO | None, part: str) -> list[str]:
     return lines
 
 
-def clients_of(ready: dict) -> WorkspaceClients:
-    platform = ready["platform"].removesuffix(BASE_PATH)
-    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"])).workspace()
-
-
 def test_with_json_it_prints_one_line_and_what_happens_is_told_on_standard_error_a_line_each() -> None:
     with started("--json") as process:
         ready = what_runs(process)
-        clients = clients_of(ready)
+        clients = stack_of(ready).workspace()
         clients.sink.respond({"status": 503, "times": 1})
         clients.platform.create_instance(guide.instance_body(clients.credentials))
         clients.clock.advance("1m")
@@ -118,22 +96,9 @@ def test_without_json_a_person_is_told_what_to_use_and_below_it_what_happens_in_
     ]
 
 
-def test_quiet_tells_nothing_of_it_and_limits_and_records_are_those_that_were_asked_for() -> None:
-    with started("-q", "--json", "--records", "2", "--limits", "vendor") as process:
-        ready = what_runs(process)
-        url, key = f"{ready['crm']}/v3.1/Contacts", (ready["workspace"]["crm_api_key"], "")
-        replies = [requests.get(url, auth=key, timeout=DEADLINE_S) for _ in range(11)]
-        clients_of(ready).clock.advance("1m")
-        done = ended(process)
-
-    assert len(replies[0].json()) == 2
-    assert [reply.status_code for reply in replies] == [200] * 10 + [429]
-    assert done == (0, "", "")
-
-
 def test_who_never_reads_what_is_told_does_not_hold_the_stack_up() -> None:
     with started("--json") as process:
-        clients = clients_of(what_runs(process))
+        clients = stack_of(what_runs(process)).workspace()
         assert process.stderr
         fcntl(process.stderr.fileno(), F_SETPIPE_SZ, 4096)
         for _ in range(150):
@@ -188,7 +153,7 @@ def test_a_second_start_continues_and_says_what_the_data_of_the_first_leave_with
 ) -> None:
     words = ["--json", "--quiet", "--data", str(tmp_path)]
     with started(*words, "--start", "2027-01-01", "--seed", "7") as process:
-        clients = clients_of(what_runs(process))
+        clients = stack_of(what_runs(process)).workspace()
         before = clients.credentials.callback_url
         body = guide.instance_body(clients.credentials)
         number = clients.platform.create_instance(body)["id"]
@@ -199,7 +164,7 @@ def test_a_second_start_continues_and_says_what_the_data_of_the_first_leave_with
 
     with started(*words, "--seed", "7", "--clock", "real") as process:
         ready = what_runs(process)
-        clock = clients_of(ready).clock.show()
+        clock = stack_of(ready).workspace().clock.show()
         again = ended(process)
 
     bin_url = ready["workspace"]["callback_url"]
@@ -225,7 +190,7 @@ def test_making_up_many_records_is_said_before_it_is_done() -> None:
 
 def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
     with started("--json", "--clock", "real", "--speed", "1800") as process:
-        clients = clients_of(what_runs(process))
+        clients = stack_of(what_runs(process)).workspace()
         made = clients.platform.create_instance(guide.instance_body(clients.credentials))
         clients.sink.respond({"status": 503, "times": 2})
         clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
@@ -241,7 +206,7 @@ def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
 
 
 def waiting(*words: str, ready: dict | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    ports = FREE if ready is None else ports_of(ready)
+    ports = FREE_PORTS if ready is None else ports_of(ready)
     return call("up", "--wait", "--timeout", str(DEADLINE_S), *ports, *words, **env)
 
 

@@ -45,19 +45,10 @@ def init(*words: object) -> Result:
 
 def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the user of a project would, in whose environment the package is installed."""
-    plugins = os.environ["PYTEST_ADDOPTS"]
-    environment = {
-        "PATH": f"{BIN}{os.pathsep}{PATH}", "HOME": str(folder), "PYTEST_ADDOPTS": plugins, **variables,
-    }  # fmt: skip
-    return subprocess.run(
-        words,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    environment = {"PATH": f"{BIN}{os.pathsep}{PATH}", "HOME": str(folder), **variables}
+    environment["PYTEST_ADDOPTS"] = os.environ["PYTEST_ADDOPTS"]
+    piped = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
+    return subprocess.run(words, cwd=folder, env=environment, check=False, **piped)
 
 
 @pytest.fixture
@@ -162,20 +153,6 @@ def test_its_collections_are_those_that_newman_runs(project: Path) -> None:
     }
 
 
-def test_files_that_are_there_are_left_alone_and_listed(tmp_path: Path) -> None:
-    (tmp_path / "receiver.py").write_text("mine")
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "mine.yaml").write_text("mine, too")
-
-    done = init(tmp_path)
-
-    assert done.exit_code == 0
-    assert (tmp_path / "receiver.py").read_text() == "mine"
-    assert (tmp_path / "scenarios" / "mine.yaml").read_text() == "mine, too"
-    assert "left as they are (--force writes over them):\n  receiver.py\n" in done.stdout
-    assert (tmp_path / "scenarios" / "first.yaml").exists()
-
-
 def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_and_runs(
     tmp_path: Path,
 ) -> None:
@@ -191,16 +168,22 @@ def test_with_examples_every_scenario_of_this_project_is_there_names_the_schema_
     assert replayed.returncode == 0, replayed.stderr
 
 
-def test_force_writes_over_them_and_a_second_time_all_is_there_already(tmp_path: Path) -> None:
+def test_files_that_are_there_are_left_alone_and_listed_unless_forced(tmp_path: Path) -> None:
     (tmp_path / "receiver.py").write_text("mine")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "mine.yaml").write_text("mine, too")
 
     left = json.loads(init(tmp_path, "--json").stdout)
+    said = init(tmp_path).stdout
+    kept = (tmp_path / "receiver.py").read_text()
     forced = init(tmp_path, "--force")
     again = json.loads(init(tmp_path, "--json").stdout)
 
     assert left["directory"] == str(tmp_path)
     assert sorted([*left["made"], "receiver.py"]) == files()
     assert (left["left"], left["overwritten"], left["unchanged"]) == (["receiver.py"], [], [])
+    assert "left as they are (--force writes over them):\n  receiver.py\n" in said
+    assert (kept, (tmp_path / "scenarios" / "mine.yaml").read_text()) == ("mine", "mine, too")
     assert "written over:\n  receiver.py\n" in forced.stdout
     assert (tmp_path / "receiver.py").read_bytes() == starting_files()["receiver.py"]
     assert (again["made"], again["overwritten"], again["left"]) == ([], [], [])
@@ -251,11 +234,8 @@ def test_what_is_in_the_way_is_said_and_nothing_is_written(tmp_path: Path) -> No
     (tmp_path / "b" / "receiver.py").mkdir()
     (tmp_path / "it").write_text("mine")
 
-    a_file, a_folder, start = (
-        init(tmp_path / "a", "--force"),
-        init(tmp_path / "b", "--force"),
-        init(tmp_path / "it"),
-    )
+    a_file, a_folder = (init(tmp_path / name, "--force") for name in ("a", "b"))
+    start = init(tmp_path / "it")
 
     assert f"{tmp_path}/a/scenarios is not a directory, and " in a_file.stderr
     assert f"{tmp_path}/b/receiver.py is a directory, where a file has to stand" in a_folder.stderr
