@@ -116,15 +116,15 @@ def write(
     return text
 
 
-def duration_text(duration: timedelta) -> str | float:
-    """Return a duration as a scenario writes it; seconds as a number where they are not whole.
+def duration_text(duration: timedelta) -> str:
+    """Return a duration as a scenario writes it; in seconds alone where they are not whole.
 
     >>> duration_text(timedelta(hours=25, minutes=1)), duration_text(timedelta(0)), duration_text(timedelta(seconds=0.5))
-    ('1d 1h 1m', '0s', 0.5)
+    ('1d 1h 1m', '0s', '0.5s')
     """
     seconds = duration.total_seconds()
     if seconds != int(seconds):
-        return seconds
+        return f"{seconds:f}".rstrip("0") + "s"
     parts, rest = [], int(seconds)
     for size, unit in _UNITS:
         count, rest = divmod(rest, size)

@@ -237,5 +237,6 @@ GUIDED = [("instance", True, "15", "mine")]
     guided=True,
 )
 @example(acts=[("create", "hub", 1, "\u2028"), ("update", "hub", 0, "\u2028")], guided=True)
+@example(acts=[("advance", "0.5s")], guided=False)
 def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, runner):
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, runner)
