@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
-INSTALL = (PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+# most of what is installed is never imported: what is, Python compiles at its first use
+INSTALL = (PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-compile")
 COMMANDS = (
     (sys.executable, "-m", "venv", "--clear", str(ROOT / ".venv")),
     (*INSTALL, "--require-hashes", "--only-binary", ":all:", "-r", "requirements-dev.txt"),
