@@ -92,9 +92,3 @@ def test_what_cannot_be_answered_is_refused(response, reason):
         script(response)
 
     assert reason in refusal({"bin": "default", "responses": [response]}, Script)
-
-
-def test_only_the_last_answer_may_stay_for_ever():
-    answers = [{"times": 1}, {"status": 503}, {"status": 200}]
-
-    assert "responses[1] has no `times`" in refusal({"bin": "default", "responses": answers}, Script)
