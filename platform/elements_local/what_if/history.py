@@ -190,7 +190,7 @@ def _outcome(context: ScenarioContext, asked: dict[str, Any]) -> ReplayOutcome:
     ]
     return ReplayOutcome(
         reported=said["verdict"] == "reported",
-        cause=said["cause"],
+        cause=said["cause"] if said["wrong"] else None,
         why=said["why"],
         late=said["late"],
         at=min(arrived, default=None),

@@ -107,6 +107,21 @@ def test_the_echo_of_a_write_of_ones_own_is_named_with_exit_status_0(mine: Works
     assert "cause: echo: " in text
 
 
+def test_a_cure_helps_a_write_of_ones_own_though_it_is_an_echo(mine: WorkspaceClients) -> None:
+    polled(mine)
+    (instance,) = mine.platform.call("GET", "/elements/api-v2/instances")
+    mine.crm.script_faults([{"match": {"path": "/v2.2/Contacts/Search"}, "effect": {"status": 503}}])
+    mine.platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Grace"})
+    mine.clock.advance("15m")
+
+    code, text, _ = run("explain")
+
+    assert code == 1
+    assert "cause: outage: " in text
+    assert text.splitlines()[-1].startswith("fix: ")
+    assert "echo" not in text
+
+
 MISUSES = {
     "contacts": "expected a record such as contacts/82200994; got 'contacts'",
     "contacts/1 --change 1": "and no two of them",
