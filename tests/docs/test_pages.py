@@ -9,6 +9,7 @@ import click
 from doc_pages import BLOCKS, PAGES, README, ROOT, anchors, links, of_kind, rows, tokens, words
 
 from elements_local.cli import COMMANDS, cli
+from elements_local.platform.explain.cause import Cause
 from elements_local.scenarios.scenario import json_schema, load
 from elements_local.scenarios.verbs import VERBS
 
@@ -135,6 +136,20 @@ def in_code(page, head):
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
     assert in_code("scenario-verbs.md", "| verb |") == set(VERBS)
     assert in_code("scenario-verbs.md", "| key |") == {*json_schema()["properties"]}
+
+
+def test_every_cause_is_on_its_page_below_its_step_and_no_other():
+    page = (ROOT / "docs/explain.md").read_text("utf-8").partition("## The causes")[2]
+    listed = {
+        step: re.findall(r"`([\w-]+)`", causes)
+        for step, causes in re.findall(r"^- `(\w+)`: (.*(?:\n  .*)*)$", page, re.MULTILINE)
+    }
+
+    wrong = [cause for cause in Cause if cause is not Cause.ECHO]
+    assert listed == {
+        stage: [cause.word for cause in wrong if cause.stage.value == stage]
+        for stage in dict.fromkeys(cause.stage.value for cause in wrong)
+    }
 
 
 def test_what_is_added_often_needs_five_files_at_the_most_and_they_are_there():

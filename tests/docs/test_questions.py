@@ -26,7 +26,11 @@ QUESTIONS = {
     "How is a fault rule written?": ("fault-rules.md", '"effect": {"status": 503}'),
     "What are the limits of the CRM?": ("crm-limits.md", "up --limits vendor"),
     "How do I use custom fields?": ("crm-limits.md", "CUSTOMFIELDS"),
-    "Which check do I use when?": ("which-check.md", "elements-local audit"),
+    "Which check do I use when?": ("which-check.md", "[`audit`](audit.md)"),
+    "How do I test against my tenant?": ("against-a-tenant.md", "--tenant tenant.yaml"),
+    "How do I describe another CRM in a file?": ("another-crm.md", "elements-local vendor new"),
+    "How do I certify my own poller?": ("certify-a-poller.md", "elements-local certify poller --"),
+    "How do I share a stack with a team?": ("shared.md", "--role worker"),
     "Is Windows supported?": ("windows.md", "WSL"),
     "What does events() return?": ("python.md", "A list of objects. `id` is the event's"),
 }

@@ -72,7 +72,7 @@ def test_5_the_crm_is_slower_than_the_platform_waits(elements_crm, elements_cloc
 def test_6_the_search_lags_so_a_change_is_lost(elements_crm, elements_clock, make, names):
     elements_crm.script_faults([{"match": {"path": CONTACTS}, "effect": {"index_lag_s": 3}}])
     elements_clock.advance("14m58s")
-    make("Ada")  # a second before the poll
+    make("Ada")  # two seconds before the poll
 
     elements_clock.advance("1h")
     assert names() == []
