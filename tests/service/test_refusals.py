@@ -1,6 +1,6 @@
 """What is refused changes nothing: around calls that the corpus has refused, all that services remember stays as it is.
 
-A check tries the sequences of refusals and one in sixty of the others, a long run all of them. A refusal that is answered otherwise than
+A check tries the sequences of refusals and one in thirty of the others, a long run all of them. A refusal that is answered otherwise than
 it was is found here too.
 """
 
@@ -8,34 +8,42 @@ import re
 from itertools import groupby
 
 import pytest
-from examples import drawn
+from examples import LONG, drawn
 from replaying import Replay, replayed
-from sequences import KEPT, URLS, load
+from sequences import URLS, load
 from twins import snapshot
 
-NOTED_OF_EVERY_CALL = {"journal", "faults", "allowance"}
+PARTS = 16 if LONG else 1
+NOTED_OF_CALLS = {"journal", "faults", "allowance", "platform_traces"}
+"""What services remember of every call, or of those that are to be traced."""
+
 DOES_SOMETHING = re.compile(
     r"sink \w+ (/\{bin\}|\(no route\))"  # a callback is kept, whatever the sink was told to answer
 )
 """Routes whose calls change something though their answer is that of a refusal."""
 
 
+def is_refused(call):
+    """Whether a call is refused, and nothing but the refusal should come of it."""
+    return call.answer.status >= 400 and not DOES_SOMETHING.search(call.route)
+
+
 def may_change_something(call):
     """Whether a call is no refusal; how the CRM is to fail is said between refusals, and changes nothing else."""
-    scripts_faults = call.target.startswith("/_local/faults")
-    return bool(DOES_SOMETHING.search(call.route)) or (call.answer.status < 400 and not scripts_faults)
+    return not is_refused(call) and not call.target.startswith("/_local/faults")
 
 
 def remembered(stack):
-    """Return what all services remember of all workspaces, but for what they note of every call."""
+    """Return what all services remember of all workspaces, but for what they note of calls."""
     found = {}
     for clients in map(stack.clients, stack.workspaces()):
         # an account's users and categories are made when they are first asked for
         clients.crm.call("GET", "/_local/export")
         for service in URLS:
             kept = snapshot(clients, service)
-            memory = {name: each for name, each in kept["memory"].items() if name not in NOTED_OF_EVERY_CALL}
-            found[clients.credentials.name, service] = kept["tables"], memory
+            for name, each in (kept["tables"] | kept["memory"]).items():
+                if name not in NOTED_OF_CALLS:
+                    found[clients.credentials.name, service, name] = each
     return found
 
 
@@ -51,7 +59,7 @@ def found_in(replay, sequence):
             yield from (each for _, differences in stretch for each in differences)
             after = remembered(stack)
             if after != before:
-                places = [place for place in before if after.get(place) != before[place]]
+                places = [place for place in before | after if after.get(place) != before.get(place)]
                 yield f"{sequence.name}: {places} after {sorted({call.route for call, _ in stretch})}"
 
 
@@ -61,18 +69,26 @@ def replay():
         yield running
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in KEPT.glob("*.xz")))
-def test_what_is_refused_changes_nothing(file, replay):
-    those = [
-        each
-        for each in load(file)
-        if each.setup.role is None and not all(map(may_change_something, each.calls))
-    ]
-    of_refusals = [each for each in those if "refusals" in each.name]
-    others = [each for each in those if each not in of_refusals]
-
-    found = [
-        each for sequence in of_refusals + drawn(others, share=60) for each in found_in(replay, sequence)
+@pytest.fixture(scope="module")
+def refusing():
+    """The sequences in which something is refused: those of refusals, and the others."""
+    those = [each for each in load() if each.setup.role is None and any(map(is_refused, each.calls))]
+    return [
+        [each for each in those if ("refusals" in each.name) is of_refusals] for of_refusals in (True, False)
     ]
 
-    assert found == []
+
+def test_refusals_change_nothing(replay, refusing):
+    of_refusals, _ = refusing
+
+    assert len(of_refusals) > 10
+    assert [each for sequence in of_refusals for each in found_in(replay, sequence)] == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_is_refused_among_other_calls_changes_nothing(replay, refusing, part):
+    _, others = refusing
+
+    assert [
+        each for sequence in drawn(others, share=30)[part::PARTS] for each in found_in(replay, sequence)
+    ] == []

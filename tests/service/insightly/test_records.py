@@ -15,6 +15,16 @@ def test_without_a_key_admin_routes_mean_the_default_workspace(configured):
     assert b"CREATED" in reply.body
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_body_over_a_megabyte_is_refused_and_changes_nothing(crm, method):
+    body = b'{"FIRST_NAME":"' + b"x" * 1024 * 1024 + b'"}'
+
+    told = crm.refused(413, method, "Contacts", body=body, headers={"Content-Type": "application/json"})
+
+    assert told == f"The body has {len(body)} bytes; at most 1048576 are accepted."
+    assert crm.changes() == []
+
+
 class TestAtOnce:
     """Several clients at once."""
 

@@ -1,4 +1,7 @@
-"""Who may call a service at all: by Host, by Origin, by Sec-Fetch-Site; what is refused leaves no trace."""
+"""Who may call a service at all: by Host, by Origin, by Sec-Fetch-Site; what is refused leaves no trace.
+
+Which names and origins are whose is in ``tests/unit/kit/web/test_origins.py``.
+"""
 
 import logging
 import socket
@@ -17,21 +20,7 @@ from elements_local.kit.web.serving import Server, listen, url_of
 FAILS = {"effect": {"status": 503}}
 ELSEWHERE = "https://evil.example"
 PAGE = "http://localhost:3000"
-FOREIGN_HOSTS = [
-    "evil.example:4709",  # a name bound to loopback
-    "127.0.0.1.evil.example",  # a name like an address
-    "localhost.evil.example",  # a name like localhost
-    "localhost.",  # localhost with a dot
-    "127.0.0.1@evil.example",  # a name behind it
-    "127.0.0.1, evil.example",  # two of them
-    "stack.example.evil.example",  # a name like a served one
-    "[",  # half a bracket
-    "[::1",  # an open bracket
-    "::1:4709",  # IPv6 without brackets
-    "127.0.0.1:port",  # a port in words
-    "",  # nothing
-    "a b",  # a space
-]
+FOREIGN_HOSTS = ["evil.example:4709", "localhost.", "stack.example.evil.example", "127.0.0.1:port", "[", ""]
 ADMIN_ROUTES = [
     ("GET", "/_local/health"),
     ("POST", "/_local/reset"),
@@ -85,7 +74,7 @@ def message(reply, status=403):
 class TestHost:
     @each_row("target", ["/things", "/_local/health"])
     def test_loopback_is_always_answered(self, service, guarded, target):
-        hosts = ["127.0.0.1:4709", "127.0.0.1", "127.8.9.10:1", "localhost:4709", "LOCALHOST", "[::1]:4709"]
+        hosts = ["127.0.0.1:4709", "LOCALHOST", "[::1]:4709"]
 
         for one in (service, guarded):
             for host in hosts:
@@ -141,7 +130,6 @@ class TestOrigin:
             "its own by a served name": {"Host": "stack.example", "Origin": "http://stack.example"},
             "its own by an address": {"Host": "10.0.0.7:4709", "Origin": "http://10.0.0.7:4709"},
             "one of this machine": {"Origin": PAGE},
-            "one of this machine by IPv6": {"Origin": "http://[::1]:3000"},
             "Postman's": {"Origin": "https://web.postman.co", "Sec-Fetch-Site": "cross-site"},
             "one that was allowed": {"Origin": "https://app.example"},
         },
@@ -155,7 +143,7 @@ class TestOrigin:
 
         assert build_service(guard).send("POST", "/things", headers=headers).status == 200
 
-    @each_row("origin", [ELSEWHERE, "null", "", f"{PAGE}, {ELSEWHERE}", "x" * 100_000])
+    @each_row("origin", [ELSEWHERE, "null", "", "x" * 100_000])
     def test_any_other_page_is_refused_everywhere_before_anything_happens(self, service, unseen, origin):
         with unseen(service):
             for method, target in ROUTES:

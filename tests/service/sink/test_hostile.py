@@ -1,5 +1,8 @@
 """Whatever a stranger sends is recorded or refused with a reason; it never breaks the sink."""
 
+import socket
+from urllib.parse import urlsplit
+
 import pytest
 from examples import examples
 from hypothesis import HealthCheck, given, settings
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from elements_local.kit.web.in_process import begin
+from elements_local.kit.web.serving import Server, listen, url_of
 
 
 @pytest.mark.parametrize(
@@ -160,3 +164,57 @@ def test_no_line_break_is_smuggled_into_what_is_sent_on(sink, value):
 
     assert forward["reason"].startswith("cannot be sent: 'X-Odd'")
     assert len(sink.callbacks()) == 1
+
+
+@pytest.fixture
+def url(sink):
+    """Where the sink listens."""
+    listener = listen("127.0.0.1", 0)
+    server = Server(sink.app, listener)
+    yield url_of(listener)
+    server.close()
+
+
+def exchange(url, request):
+    """Send bytes as they are, and return all that comes back."""
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_a_chunked_body_is_kept(sink, url):
+    answer = exchange(
+        url,
+        b"POST /default HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"4\r\nab\xffc\r\n3\r\ndef\r\n0\r\n\r\n",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert sink.one()["body"] == "ab\ufffdcdef"
+
+
+def test_bytes_that_are_no_text_are_recorded(sink, url):
+    answer = exchange(
+        url,
+        b"NONSENSE /default/%FF%00 HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\xfe\r\nConnection: close\r\n"
+        b"Elements-Webhook-Signature: \xff\r\n\r\n",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    recorded = sink.one()
+    assert (recorded["method"], recorded["path"]) == ("NONSENSE", "/default/%FF%00")
+    assert recorded["signature"] == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "callbacks"), ("DELETE", "callbacks"), ("GET", "journal"), ("POST", "reset")],
+)
+def test_a_query_that_no_url_has_is_refused_and_changes_nothing(sink, method, path):
+    sink.send(body=b"kept")
+    asked = EnvironBuilder(f"/_local/{path}", method=method, environ_overrides={"QUERY_STRING": "bin=\xff"})
+
+    answer = sink.client.open(asked)
+
+    assert (answer.status_code, "not percent-encoded" in answer.json["message"]) == (400, True)
+    assert sink.one()["body"] == "kept"
