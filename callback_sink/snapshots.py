@@ -25,18 +25,22 @@ _TEXTS: Mapping[Column[Any], Any] = {
 }
 
 
+_last_id = WorkspaceStatement(select(workspaces.c.last_id))
+_usage = WorkspaceStatement(select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes))
+_callbacks = WorkspaceStatement(select(callbacks))
+
+
 def check_sound(tx: Transaction) -> None:
     """Check that a workspace's last id is not behind its callbacks, and that what is noted of bins is their sum.
 
     Raises:
         SnapshotError: says what is not, what was expected, and what came.
     """
-    last = tx.scalar(WorkspaceStatement(select(workspaces.c.last_id)))
+    last = tx.scalar(_last_id)
     check_counted(tx, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
     check_texts(tx, _TEXTS)
     expected = _kept(tx)
-    noted = WorkspaceStatement(select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes))
-    came = {row.bin_digest: (row.callbacks, row.bytes) for row in tx.all(noted)}
+    came = {row.bin_digest: (row.callbacks, row.bytes) for row in tx.all(_usage)}
     for digest in {**expected, **came}:
         wanted, got = expected.get(digest, (0, 0)), came.get(digest, (0, 0))
         if wanted != got:
@@ -67,7 +71,7 @@ def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:
 def _kept(tx: Transaction) -> dict[str, tuple[int, int]]:
     """Return how many callbacks each bin has and what they weigh, and of all together, once each row has been read."""
     found: dict[str, tuple[int, int]] = {WHOLE: (0, 0)}
-    for row in tx.all(WorkspaceStatement(select(callbacks))):
+    for row in tx.all(_callbacks):
         read = callback_of(row)
         digest = digest_of(read.bin)
         if row.bin_digest != digest:

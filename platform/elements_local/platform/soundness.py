@@ -78,6 +78,11 @@ _TEXTS: Mapping[Column[Any], Any] = {
 _MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
 
 
+_elements = WorkspaceStatement(select(instances.c.id, instances.c.element_key))
+_given_out = WorkspaceStatement(select(counters.c.name, counters.c.value))
+_subjects = WorkspaceStatement(select(jobs.c.kind, jobs.c.subject))
+
+
 def check_sound(catalogue: Catalogue, tx: Transaction) -> None:
     """Check that a workspace's counters are not behind its rows, nor its rows anything but what is read from them.
 
@@ -95,7 +100,7 @@ def check_sound(catalogue: Catalogue, tx: Transaction) -> None:
 def _check_elements(catalogue: Catalogue, tx: Transaction) -> None:
     """Check that every instance is of an element that there is."""
     known = [element.key for element in catalogue.elements]
-    for row in tx.all(WorkspaceStatement(select(instances.c.id, instances.c.element_key))):
+    for row in tx.all(_elements):
         if row.element_key not in known:
             raise SnapshotError(
                 f"tables.platform_instances: {row.id} is of the element {row.element_key!r}; known are {', '.join(known)}"
@@ -138,8 +143,7 @@ def _check_bulk_rows(tx: Transaction) -> None:
 
 
 def _check_counters(tx: Transaction) -> None:
-    mine = WorkspaceStatement(select(counters.c.name, counters.c.value))
-    given_out: dict[str, int] = {row.name: row.value for row in tx.all(mine)}
+    given_out: dict[str, int] = {row.name: row.value for row in tx.all(_given_out)}
     for name, columns in _GIVEN_OUT.items():
         check_counted(tx, columns, given_out.get(name), _place(name))
     for name, table in _TOLD_APART.items():
@@ -158,7 +162,7 @@ def _place(counter: str) -> str:
 def _check_subjects(tx: Transaction) -> None:
     """Check that every job says what it is about: an instance or a bulk job, or one of these and a notification."""
     counts = {JobKind.POLL.value: {1}, JobKind.DELIVER.value: {2}, JobKind.BULK.value: {1, 2}}
-    for kind, subject in tx.all(WorkspaceStatement(select(jobs.c.kind, jobs.c.subject))):
+    for kind, subject in tx.all(_subjects):
         numbers = subject.split("/")
         if len(numbers) not in counts.get(kind, ()) or None in map(whole_number, numbers):
             raise SnapshotError(
