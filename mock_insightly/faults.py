@@ -185,16 +185,17 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
         clock_skew_s: writes get dates N seconds ahead, or behind if negative.
         stamp_step_s: writes get dates in steps of N seconds, so that some have the same date.
         updated_later_s: a new record's updated date is N seconds after its created date.
-        updated_within_s: it is up to N seconds later than that; how many follows from the rule's seed and the record.
+        updated_within_s: a new record's updated date is up to N seconds later than ``updated_later_s`` says; how many
+            follows from the rule's seed and the record.
         index_lag_s: lists and searches show a write N seconds late.
-        index_lag_within_s: they show each write up to N seconds later than that; how many follows from the workspace's
-            seed and the write, so a later write may be seen first.
+        index_lag_within_s: lists and searches show each write up to N seconds later than ``index_lag_s`` says; how many
+            follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
         page_overlap: each further page begins with N records of the page before, as if others had come in between.
         burst_limit: more than N calls that the rule strikes in a second are refused with 429.
         daily_limit: more than N calls of the account on a day are refused with 429.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
-        update_listed: N records at the start of the list are updated then.
+        update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
         rename_fields: ``{"OLD": "NEW"}``: answers show a field by another name.
 
     Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1

@@ -33,7 +33,7 @@ SHOWN_BY = {
         "tests/harness/commands/test_starting_badly.py::test_a_port_in_use_is_named",
         "tests/harness/commands/test_starting_badly.py::test_a_database_that_cannot_be_used_is_named_and_left_as_it_is",
     ],
-    "a receiver drips, hangs, is endless, compressed or huge": [
+    "a receiver's answer is slow, missing, endless, compressed or huge": [
         "tests/whole/test_faults.py::test_a_receiver_that_never_answers_rightly_fails_one_attempt_and_gets_its_callback_by_the_next",
         "tests/engine/test_side_by_side.py::test_a_receiver_that_hangs_holds_up_no_other",
     ],

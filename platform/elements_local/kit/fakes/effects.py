@@ -22,10 +22,11 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
         clock_skew_s: writes get dates N seconds ahead, or behind if negative.
         stamp_step_s: writes get dates in steps of N seconds, so that some have the same date.
         updated_later_s: a new record's updated date is N seconds after its created date.
-        updated_within_s: it is up to N seconds later than that; how many follows from the rule's seed and the record.
+        updated_within_s: a new record's updated date is up to N seconds later than ``updated_later_s`` says; how many
+            follows from the rule's seed and the record.
         index_lag_s: lists and searches show a write N seconds late.
-        index_lag_within_s: they show each write up to N seconds later than that; how many follows from the workspace's
-            seed and the write, so a later write may be seen first.
+        index_lag_within_s: lists and searches show each write up to N seconds later than ``index_lag_s`` says; how many
+            follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
 
     Source: what integrators meet with CRMs (assumed), such as records that a search shows late and out of order (reports
