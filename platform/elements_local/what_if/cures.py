@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from elements_local.errors import HarnessError
+from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.explain.cause import (
@@ -220,12 +221,14 @@ class _Search:
 
     def _nothing(self) -> CureSearch:
         count = len(self._attempts)
-        why = f"none of the {count} changes that were tried helps" if count else "nothing is known to try"
+        why = f"none of the changes that were tried helps ({count})" if count else "nothing is known to try"
         if self._harmful:
             why += f"; {self._harmful}"
         elif self._partly:
             one, outcome = self._partly[0]
-            why += f"; more than one thing is wrong: with {one.change} it comes to {outcome.cause}"
+            why += (
+                f"; more than one thing is wrong: with {encode_text(one.change)} it comes to {outcome.cause}"
+            )
         advice = self._sought.cause.advice
         fix = CureFix(where="receiver", change={"idempotent": True}, text=advice) if advice else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
