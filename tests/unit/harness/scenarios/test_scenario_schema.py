@@ -28,12 +28,12 @@ def problems(text):
     ]
 
 
-def sorted_choices(schema):
-    """Return a schema whose alternatives have one order: msgspec before 0.22 has another."""
+def alike(schema):
+    """Return what a schema of any msgspec says: before 0.22 alternatives have another order, and keys no names to choose from."""
     if isinstance(schema, dict):
-        found = {key: sorted_choices(value) for key, value in schema.items()}
+        found = {key: alike(value) for key, value in schema.items() if key != "propertyNames"}
         return found | {"anyOf": sorted(found["anyOf"], key=json.dumps)} if "anyOf" in found else found
-    return [sorted_choices(value) for value in schema] if isinstance(schema, list) else schema
+    return [alike(value) for value in schema] if isinstance(schema, list) else schema
 
 
 @each_row(
@@ -48,7 +48,7 @@ def test_the_published_schema_is_the_present_one(name, schema, command):
     made = json.loads(published.read_text(encoding="utf-8"))
 
     anew = f"make it anew: elements-local {command} --schema > {published}"
-    assert sorted_choices(made) == sorted_choices(json.loads(json.dumps(schema))), anew
+    assert alike(made) == alike(json.loads(json.dumps(schema))), anew
     Draft202012Validator.check_schema(made)
 
 
