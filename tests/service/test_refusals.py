@@ -17,11 +17,8 @@ PARTS = 16 if LONG else 1
 NOTED_OF_CALLS = {"journal", "faults", "allowance", "crm_grants"}
 """What services remember of every call; and a code of OAuth, which whoever sends it uses up."""
 
-DOES_SOMETHING = re.compile(
-    r"sink \w+ (/\{bin\}|\(no route\))"  # a callback is kept, whatever the sink was told to answer
-    r"|platform POST /hubs/\{hub\}/\{object_name\}/\{record_id\}/\{child_name\}"  # the CRM has stamped the record by then
-)
-"""Routes whose calls change something though their answer is that of a refusal."""
+DOES_SOMETHING = re.compile(r"sink \w+ (/\{bin\}|\(no route\))")
+"""Routes whose calls change something though their answer is that of a refusal: the sink keeps the callback."""
 
 
 def is_refused(call):

@@ -247,9 +247,16 @@ def row(place: InsightlyCollection, parent: Record, row_id: str) -> Row:
 
 
 def with_row(place: InsightlyCollection, parent: Record, fields: Record) -> Row:
-    """Return what to change of the parent, so that it holds one row more."""
+    """Return what to change of the parent, so that it holds one row more.
+
+    Raises:
+        ConflictError: it holds a row of that id already, such as a tag of that name, or has no room for another.
+    """
     row = {**_NEEDED.get(place.key or "", {}), **_in_capitals(fields)}
-    return _changed(place, parent, [*rows(place, parent), row])
+    there = rows(place, parent)
+    if any(_is(place, each, str(row.get(place.id_field or ""))) for each in there):
+        raise _no_further(place)
+    return _changed(place, parent, [*there, row])
 
 
 def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fields: Record) -> Row:
@@ -286,11 +293,13 @@ def new_row(place: InsightlyCollection, before: Record, after: Record) -> Row:
     ids = {str(row.get(place.id_field or "")) for row in rows(place, before)}
     added = [row for row in rows(place, after) if str(row.get(place.id_field or "")) not in ids]
     if not added:
-        raise ConflictError(
-            f"Insightly keeps no further {place.resource}: it has this one, or no room for more"
-        )
+        raise _no_further(place)
     # New rows get the highest numbers and stand last; a client that writes at the same time may have added others.
     return added[-1]
+
+
+def _no_further(place: InsightlyCollection) -> ConflictError:
+    return ConflictError(f"Insightly keeps no further {place.resource}: it has this one, or no room for more")
 
 
 def _in_columns(place: InsightlyCollection, parent: Record) -> bool:
