@@ -250,10 +250,7 @@ def exactly(field: Field, text: str, *, called: str) -> Criterion:
     return Criterion(places=(field.name,), value=value)
 
 
-def sort_key(record: Record, order: Iterable[str]) -> tuple[tuple[bool, float, str], ...]:
-    """Return what sorts a record; what has no value comes last."""
-    return tuple(
-        # Numbers sort as numbers, texts without case; both stand in the key, as a kind may have either in one field.
-        (value is None, value if isinstance(value, int | float) else 0, str(value).casefold())
-        for value in (record[name] for name in order)
-    )
+def sort_key(record: Record, order: Iterable[str]) -> tuple[tuple[bool, int], ...]:
+    """Return what sorts a record by whole numbers; one that has none comes last."""
+    numbers = [record[name] for name in order]
+    return tuple((False, number) if isinstance(number, int) else (True, 0) for number in numbers)

@@ -14,6 +14,7 @@ from mock_insightly.records.search import (
     PageRange,
     page_of,
     parse_query,
+    sort_key,
     updated_after,
     wildcard,
 )
@@ -225,3 +226,12 @@ def test_skip_is_never_negative(skip, expected):
 @each_row("text", ["true", "True", "TRUE", "1"])
 def test_clients_write_truth_in_several_ways(text):
     assert page_of({"count_total": text, "brief": text}) == PageRange(count_total=True, brief=True)
+
+
+def test_records_are_sorted_by_numbers_and_those_without_come_last():
+    places = [2, None, 10, -1, None, 2]
+    made = [{"FIELD_ORDER": place, "ID": number} for number, place in enumerate(places)]
+
+    ordered = sorted(made, key=lambda record: sort_key(record, ("FIELD_ORDER",)))
+
+    assert [each["ID"] for each in ordered] == [3, 0, 5, 2, 1, 4]
