@@ -254,7 +254,9 @@ def with_row(place: InsightlyCollection, parent: Record, fields: Record) -> Row:
     """
     row = {**_NEEDED.get(place.key or "", {}), **_in_capitals(fields)}
     there = rows(place, parent)
-    if any(_is(place, each, str(row.get(place.id_field or ""))) for each in there):
+    sent = row.get(place.id_field or "")
+    # exactly, as the CRM compares the rows of a PUT: tags may differ by case alone
+    if sent is not None and str(sent) in {str(each.get(place.id_field or "")) for each in there}:
         raise _no_further(place)
     return _changed(place, parent, [*there, row])
 
