@@ -3,6 +3,7 @@
 Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
 """
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from elements_local import testing
+from elements_local.stack.gc_paused import gc_paused
+from elements_local.testing.as_compiled import import_as_compiled
 from elements_local.testing.scenario_items import (
     ELSEWHERE,
     INI,
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
     from elements_local.testing.fixtures import HeldStack
+
+import_as_compiled()
 
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
@@ -153,7 +158,9 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 def _elements_held(pytestconfig: pytest.Config, elements_settings: "Options") -> "Iterator[HeldStack]":
     """The stack of a run; for tests with a receiver freezegun holds the process's time while one runs."""
     pytestconfig.stash[_SETTINGS] = elements_settings
-    with testing.fixtures.HeldStack.started(elements_settings) as stack:
+    with ExitStack() as closing:
+        with gc_paused():
+            stack = closing.enter_context(testing.fixtures.HeldStack.started(elements_settings))
         yield stack
 
 

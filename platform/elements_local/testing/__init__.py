@@ -6,6 +6,8 @@ The plugin is loaded in every run of pytest; ``fixtures``, which loads the harne
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from elements_local.stack.gc_paused import gc_paused
+
 if TYPE_CHECKING:
     from elements_local.testing import fixtures
 
@@ -15,5 +17,6 @@ __all__ = ["fixtures"]
 def __getattr__(name: str) -> object:
     """Import ``fixtures`` when it is first asked for."""
     if name in __all__:
-        return import_module(f"{__name__}.{name}")
+        with gc_paused():
+            return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -204,6 +204,26 @@ def test_loading_the_plugin_imports_nothing_heavy(project: pytest.Pytester) -> N
     result.assert_outcomes(passed=1)
 
 
+def test_what_the_product_brings_is_not_compiled_again_for_its_assertions(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import sys
+        from importlib.machinery import SourceFileLoader
+
+        def test_it(elements_clock):
+            elements_clock.advance("15m")
+            ours = ("elements_local", "mock_insightly", "callback_sink")
+            loaders = {name: module.__loader__ for name, module in sys.modules.items() if name.partition(".")[0] in ours}
+            rewritten = {name for name, loader in loaders.items() if type(loader) is not SourceFileLoader}
+            assert len(rewritten) < 10 < 200 < len(loaders), rewritten  # the plugin itself, and what it is loaded with
+        """
+    )
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1)
+
+
 def test_fixtures_explain_and_audit_what_a_test_has_done(project: pytest.Pytester) -> None:
     project.makepyfile("""
         from elements_local.guide import instance_body
