@@ -7,7 +7,7 @@ from threading import Thread
 
 import freezegun
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from threads import together
 
 from elements_local.kit.clock import (
@@ -93,6 +93,30 @@ def test_processes_whose_machines_differ_change_and_read_by_the_databases_clock(
     here.set_clock(here.default, Mode.VIRTUAL, DEFAULT_START)
     here.set_clock(here.default, Mode.REAL, here.real_now(here.default))
     assert now() - HOUR < there.default.clock.now() <= before + speed * (now() - before)
+
+
+@pytest.mark.parametrize("speed", [1, 60])
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_an_answer_of_the_database_that_takes_long_sets_no_real_clock_back(open_database, speed):
+    database, machine = open_database(), VirtualClock(LATER)
+    workspaces = workspaces_on(
+        database, real_clock=FastClock(speed, machine=machine), default=NewWorkspace(mode=Mode.REAL)
+    )
+    default = workspaces.default
+    before = default.clock.now()
+
+    def takes_long(*_):
+        machine.move_to(machine.now() + HOUR)
+
+    event.listen(database.engine, "checkin", takes_long)
+    workspaces.refresh(default)
+    event.remove(database.engine, "checkin", takes_long)
+
+    assert machine.now() > LATER
+    assert default.clock.now() == before + speed * (machine.now() - LATER)
+    machine.move_to(machine.now() + HOUR)
+    workspaces.refresh(default)
+    assert default.clock.now() < before + speed * HOUR  # the machine's runs ahead of the database's
 
 
 def test_the_default_ones_clock_and_seed_may_be_chosen_until_it_is_there(open_workspaces):

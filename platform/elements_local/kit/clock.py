@@ -79,16 +79,20 @@ class FastClock(SystemClock):
 
 
 class SetClock(SystemClock):
-    """A clock that was set to an instant, and runs on as another does."""
+    """A clock that was set to an instant, and runs on as another does.
+
+    Attributes:
+        ahead: of the other one.
+    """
 
     def __init__(self, instant: datetime, *, like: SystemClock) -> None:
         self.speed = like.speed
         self._like = like
-        self._ahead = in_utc(instant) - like.now()
+        self.ahead = in_utc(instant) - like.now()
 
     def now(self) -> datetime:
         """Return the instant to which time has run."""
-        return self._like.now() + self._ahead
+        return self._like.now() + self.ahead
 
 
 class VirtualClock:
@@ -212,6 +216,12 @@ class WorkspaceClock:
         """Go by another clock from now on."""
         self._clock = clock
         self.watermark = watermark
+
+    def set_right(self, clock: SetClock, *, late: timedelta, watermark: datetime | None) -> None:
+        """Go by a clock that is late by no more than ``late``, unless this one can be as right: it does not go back then."""
+        mine = self._clock
+        is_right = isinstance(mine, SetClock) and timedelta(0) <= mine.ahead - clock.ahead <= late
+        self.use(mine if is_right else clock, watermark=watermark)
 
     def next_change(self) -> datetime:
         """Return the instant of the next change: now, or the start of the next second in the second of the watermark.

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import RLock
 from types import TracebackType
 from typing import Any, ClassVar
@@ -132,13 +132,13 @@ class SharedWorkspaces(Workspaces):
         return {"process": f"{os.uname().nodename}-{os.getpid()}"}
 
     def __iter__(self) -> Iterator[Workspace]:
-        rows = {row.name: row for row in self._rows()}
+        asked, rows = self.real_clock.now(), {row.name: row for row in self._rows()}
         for workspace in list(self._by_name.values()):
             row = rows.pop(workspace.name, None)
             if row is None or not _is_as(workspace, row):
                 self.refresh(workspace)
         for row in rows.values():
-            self._take_in(row)
+            self._take_in(row, asked)
         return super().__iter__()
 
     def named(self, name: str) -> Workspace | None:
@@ -172,11 +172,11 @@ class SharedWorkspaces(Workspaces):
         if not clock.lock.local.acquire(blocking=waits):
             return
         try:
-            row = self._row(workspace.name)
+            asked, row = self.real_clock.now(), self._row(workspace.name)
             if row is None or not _has_secrets_of(workspace, row):
                 self._forget(workspace)
             if row is not None:
-                self._take_in(row)
+                self._take_in(row, asked)
         finally:
             clock.lock.local.release()
 
@@ -190,8 +190,9 @@ class SharedWorkspaces(Workspaces):
         if known is not None:
             self.refresh(known)
             return
+        asked = self.real_clock.now()
         for row in self._rows(condition):
-            self._take_in(row)
+            self._take_in(row, asked)
 
     def _row(self, name: str) -> Row | None:
         with self._database.autocommit_read() as connection:
@@ -201,8 +202,8 @@ class SharedWorkspaces(Workspaces):
         with self._database.autocommit_read() as connection:
             return list(connection.execute(_selected.where(*conditions)))
 
-    def _take_in(self, row: Row) -> None:
-        """Make what is known of a workspace what its row says."""
+    def _take_in(self, row: Row, asked: datetime) -> None:
+        """Make what is known of a workspace what its row says, which was asked for at an instant of ``real_clock``."""
         with self._lock:
             known = self._by_name.get(row.name)
             if known is not None and not _has_secrets_of(known, row):  # deleted, and made anew
@@ -213,25 +214,33 @@ class SharedWorkspaces(Workspaces):
                 return
             if (known.seed, known.origin, known.start) != (row.seed, row.origin, row.clock_start):
                 self._index(replace(known, seed=row.seed, origin=row.origin, start=row.clock_start))
-        self._set_clock_by(known.clock, row)
+        self._set_clock_by(known.clock, row, asked)
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return SetClock(now, like=self.real_clock) if mode is Mode.REAL else super()._clock(mode, now)
 
     def _clock_of(self, row: Row) -> SystemClock | VirtualClock:
-        mode, now = Mode(row.clock_mode), row.clock_now
-        # what is made of it is later by the way here, and so never ahead of what another process reads afterwards
-        passed = row.clock_looked_at - now if mode is Mode.REAL else timedelta(0)
-        return self._clock(mode, now + self.real_clock.speed * passed)
+        real = Mode(row.clock_mode) is Mode.REAL
+        return self._real_clock_of(row) if real else self._clock(Mode.VIRTUAL, row.clock_now)
 
-    def _set_clock_by(self, clock: WorkspaceClock, row: Row) -> None:
-        mode, now = Mode(row.clock_mode), row.clock_now
-        if mode is Mode.REAL or mode is not clock.mode or now < clock.now():
-            clock.use(self._clock_of(row), watermark=row.clock_watermark)
+    def _real_clock_of(self, row: Row) -> SetClock:
+        # what is made of it is later by the way here, and so never ahead of what another process reads afterwards
+        passed = row.clock_looked_at - row.clock_now
+        return SetClock(row.clock_now + self.real_clock.speed * passed, like=self.real_clock)
+
+    def _set_clock_by(self, clock: WorkspaceClock, row: Row, asked: datetime) -> None:
+        mode, now, watermark = Mode(row.clock_mode), row.clock_now, row.clock_watermark
+        if mode is Mode.REAL:
+            found = self._real_clock_of(row)
+            # the way takes now more time, now less: what happens later must not seem to have happened before
+            clock.set_right(found, late=self.real_clock.now() - asked, watermark=watermark)
+            return
+        if mode is not clock.mode or now < clock.now():
+            clock.use(self._clock_of(row), watermark=watermark)
             return
         if now > clock.now():
             clock.move_to(now)
-        clock.watermark = row.clock_watermark
+        clock.watermark = watermark
 
     def _forget(self, workspace: Workspace) -> None:
         with self._lock:
@@ -249,9 +258,9 @@ class SharedWorkspaces(Workspaces):
         super()._index(workspace)
 
     def _look_at_clock(self, name: str, clock: WorkspaceClock) -> None:
-        row = self._row(name)
+        asked, row = self.real_clock.now(), self._row(name)
         if row is not None:
-            self._set_clock_by(clock, row)
+            self._set_clock_by(clock, row, asked)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from elements_local.kit.clock import (
     Mode,
     MovedBackError,
     NaiveInstantError,
+    SetClock,
     SystemClock,
     VirtualClock,
     WorkspaceClock,
@@ -180,6 +181,28 @@ def test_on_a_real_clock_a_change_happens_now():
 
     assert clock.next_change() - clock.watermark < timedelta(minutes=1)
     assert clock.next_change() >= clock.watermark
+
+
+@each_row(
+    ("found", "stands"),
+    {
+        "a later one is": (11, 11),
+        "this one": (10, 10),
+        "one that is no later than the answer took": (7, 10),
+        "one that is later than that is not, and is gone by": (6, 6),
+    },
+)
+def test_a_real_clock_is_set_right_and_not_back_for_an_answer_that_took_three_seconds(found, stands):
+    def ahead(seconds):
+        return SetClock(machine.now() + timedelta(seconds=seconds), like=machine)
+
+    machine = FastClock(1, machine=VirtualClock(WATERMARK))
+    clock = WorkspaceClock(ahead(10))
+
+    clock.set_right(ahead(found), late=timedelta(seconds=3), watermark=WATERMARK)
+
+    assert clock.now() == WATERMARK + timedelta(seconds=stands)
+    assert clock.watermark == WATERMARK
 
 
 def test_another_clock_has_no_watermark_unless_it_is_told():
