@@ -13,6 +13,7 @@ import pytest
 import yaml
 from doc_pages import ROOT, block, has_the_shape_of
 from each_row import each_row
+from packaging.requirements import Requirement
 from programs import PATH, find_program
 
 from elements_local.cli import COMMANDS
@@ -97,8 +98,9 @@ def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed(
     ]
     assert order == sorted(order)
     assert job["permissions"] == {"contents": "read", "id-token": "write", "attestations": "write"}
-    for program in ("hatchling", "poe", "uv"):
-        assert (BIN / program).exists()
+    extras = PROJECT["optional-dependencies"]
+    installed = {Requirement(each).name for each in (*extras["dev"], *extras["test"])}
+    assert installed >= {"hatchling", "poethepoet", "twine", "uv"}
 
 
 @each_row(

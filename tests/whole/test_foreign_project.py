@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
 PINNED = (
@@ -121,7 +120,8 @@ def run(python: Path, folder: Path, *words: str) -> str:
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with what the project had, and then this package as well."""
-    folder, uv = tmp_path_factory.mktemp("foreign") / "venv", find_uv_bin()
+    uv = pytest.importorskip("uv").find_uv_bin()
+    folder = tmp_path_factory.mktemp("foreign") / "venv"
     interpreter = folder / "bin" / "python"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
     install = [uv, "pip", "install", "--quiet", "--python", interpreter]

@@ -155,6 +155,11 @@ def runner_of(poller, http, *, posts=False):
     return run
 
 
+@pytest.fixture
+def reader():
+    return Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+
+
 @pytest.fixture(scope="module")
 def stack():
     with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})) as running:
@@ -519,7 +524,6 @@ def test_misuse_has_a_status_of_its_own(words, says):
     assert says in done.stderr
 
 
-READER = Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
 SINGER = [
     {"type": "SCHEMA", "stream": "contacts", "schema": {}, "key_properties": ["ref"]},
     {"type": "RECORD", "stream": "Contacts", "record": {"ref": 7, "DATE_UPDATED_UTC": "2026-03-02 10:00:00"}},
@@ -550,8 +554,8 @@ AIRBYTE = [
         ),
     ],
 )
-def test_three_kinds_of_lines_are_read(lines, ids, state):
-    said = READER.read("\n".join(["hello", *map(json.dumps, lines)]).encode())
+def test_three_kinds_of_lines_are_read(reader, lines, ids, state):
+    said = reader.read("\n".join(["hello", *map(json.dumps, lines)]).encode())
 
     assert [(each.record_id, each.updated, each.change and each.change.value) for each in said.reports] == ids
     assert said.state == state
@@ -579,8 +583,8 @@ def test_three_kinds_of_lines_are_read(lines, ids, state):
         ),
     ],
 )
-def test_what_programs_write_in_other_ways_is_read(text, ids):
-    assert [each.record_id for each in READER.read(text.encode()).reports] == ids
+def test_what_programs_write_in_other_ways_is_read(reader, text, ids):
+    assert [each.record_id for each in reader.read(text.encode()).reports] == ids
 
 
 @pytest.mark.parametrize(
@@ -600,8 +604,8 @@ def test_what_programs_write_in_other_ways_is_read(text, ids):
         ),
     ],
 )
-def test_what_is_not_as_it_should_be_is_not_taken_for_right(lines, changes, passed_over):
-    said = READER.read(lines.encode())
+def test_what_is_not_as_it_should_be_is_not_taken_for_right(reader, lines, changes, passed_over):
+    said = reader.read(lines.encode())
 
     assert [each.change for each in said.reports] == changes
     assert [part for part in passed_over if part not in said.passed_over] == []
