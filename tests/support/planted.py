@@ -75,7 +75,7 @@ class World:
 
     def __init__(self, stack: Any, planted: "Planted", cure: Cure) -> None:
         self._stack = stack
-        self.clients = stack.new_workspace(start=planted.start, records=planted.records)
+        self.clients = stack.new_workspace(seed=7, start=planted.start, records=planted.records)
         self.planted = planted
         self.cure = cure
         self.records: dict[str, int] = {}
@@ -181,7 +181,7 @@ class World:
     @cached_property
     def another(self) -> Any:
         """The clients of another workspace."""
-        return self._stack.new_workspace(start=self.planted.start)
+        return self._stack.new_workspace(seed=8, start=self.planted.start)
 
     def filled(self, value: Any) -> Any:
         """Put what there is in the places of its names."""
