@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from examples import examples
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
@@ -73,6 +73,7 @@ def holds(reply, instances, clients):
         assert instances("GET").status == 404
         return
     made = decode(reply.body)
+    made.pop("objects", None)  # where they are asked for, the one answer that makes it has them
     assert decode(instances("GET", f"/{made['id']}").body) == made
     assert {type(value) for value in made["configuration"].values()} <= {str, type(None)}
     poll_a_change(clients, made)
@@ -89,6 +90,7 @@ def poll_a_change(clients, made):
 
 
 @hostile
+@example(mutations=[(("retrieveObjectsAfterInstantiation",), True)])
 @given(mutations=MUTATIONS)
 def test_no_body_near_that_of_an_instance_is_an_error_of_ours(clients, instances, body_of, mutations):
     body = json.dumps(mutated(body_of(), mutations)).encode()
