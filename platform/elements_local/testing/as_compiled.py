@@ -2,7 +2,7 @@
 
 pytest compiles each module anew of a package that brings a plugin, to rewrite the assertions in it, wherever it cannot keep
 what comes of it: with ``PYTHONDONTWRITEBYTECODE``, which many images set, and with packages that another user has installed.
-That is most of a second in each of its processes, and no module of ours asserts anything.
+That is most of a second in each of its processes, and says nothing to who tests: our few assertions are about ourselves.
 """
 
 import sys
