@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import parse_qs
 
-from elements_local.errors import HarnessError
+from elements_local.errors import HarnessError, OptionError, UnknownVendorError
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.wire import Reply
 from elements_local.service_client import (
@@ -371,9 +371,26 @@ class CrmClient(RecordsClient):
     others: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, collection: str) -> tuple[ServiceClient, str]:
-        """Return where a collection's records are, and its path there."""
+        """Return where a collection's records are, and its path there.
+
+        Raises:
+            UnknownVendorError: it is of a vendor that the stack does not play.
+            OptionError: the vendor has no such kind.
+        """
         path = self.others.get(collection)
-        return (self, f"{self.version}/{collection}") if path is None else (self.platform or self, path)
+        if path is not None:
+            return self.platform or self, path
+        vendor, slash, kind = collection.partition("/")
+        if (
+            slash and vendor.islower() and kind[:1].isalpha()
+        ):  # Insightly's own, such as Contacts/1/Notes, begin otherwise
+            kinds = [name.partition("/") for name in self.others if "/" in name]
+            vendors = dict.fromkeys(name for name, _, _ in kinds)
+            if vendor not in vendors:
+                raise UnknownVendorError(vendor, ("insightly", *vendors))
+            there = ", ".join(each for name, _, each in kinds if name == vendor)
+            raise OptionError(f"{vendor} has no kind of records {kind!r}; it has {there}")
+        return self, f"{self.version}/{collection}"
 
     def named(self, element: str, collection: str) -> str:
         """Return what a vendor's collection is called here: with the vendor's name where another has it, too."""

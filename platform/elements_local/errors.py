@@ -100,6 +100,16 @@ class OptionError(HarnessError):
     """
 
 
+class UnknownVendorError(HarnessError):
+    """A vendor is named that the stack does not play."""
+
+    def __init__(self, element: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"this stack plays no vendor {element!r}, only {', '.join(known)}; add one by Options(vendors=(...,)) or "
+            "`up --vendor`, with its file, or with a name from `elements-local vendor list`"
+        )
+
+
 class OtherResourceError(HarnessError):
     """Callbacks are looked for by another form of a resource's name, and so in vain."""
 

@@ -9,6 +9,8 @@ from copy import deepcopy
 from typing import Any
 
 from elements_local.clients import Credentials
+from elements_local.errors import UnknownVendorError
+from elements_local.records import INSIGHTLY
 
 SIGNATURE_KEY = "a-key-of-your-own"
 DATES = "datesConfiguration"
@@ -86,7 +88,7 @@ def patched(target: Any, patch: Any) -> Any:
 
 
 def instance_body(
-    workspace: Credentials, *, signature_key: str = SIGNATURE_KEY, element: str = "insightly"
+    workspace: Credentials, *, signature_key: str = SIGNATURE_KEY, element: str = INSIGHTLY
 ) -> dict[str, Any]:
     """Return the body of the guide's instance: four resources polled every fifteen minutes, callbacks signed and sent to the sink.
 
@@ -98,6 +100,9 @@ def instance_body(
     Returns:
         What ``create_instance`` takes, to be changed at will: ``element``, ``configuration``, ``tags`` and ``name``.
 
+    Raises:
+        HarnessError: the stack plays no such vendor; says which it plays, and how one is added.
+
     Example:
         >>> body = instance_body(Credentials(name="acme", callback_url="http://127.0.0.1:4702/acme"))
         >>> list(body["configuration"]["event.poller.configuration"])
@@ -105,6 +110,15 @@ def instance_body(
         >>> body["configuration"]["event.notification.callback.url"]
         'http://127.0.0.1:4702/acme'
     """
+    if element not in {INSIGHTLY, *workspace.crms}:
+        raise UnknownVendorError(element, (INSIGHTLY, *workspace.crms))
+    return usual_body(workspace, signature_key=signature_key, element=element)
+
+
+def usual_body(
+    workspace: Credentials, *, signature_key: str = SIGNATURE_KEY, element: str = INSIGHTLY
+) -> dict[str, Any]:
+    """Return what ``instance_body`` does, and the guide's own body for an element that a connector without a fake brings."""
     body = _guides_body(workspace, signature_key)
     if element not in workspace.crms:
         return body
@@ -123,7 +137,7 @@ def instance_body(
 
 def _guides_body(workspace: Credentials, signature_key: str) -> dict[str, Any]:
     return {
-        "element": {"key": "insightly"},
+        "element": {"key": INSIGHTLY},
         "configuration": {
             "username": workspace.crm_username,
             "password": workspace.crm_api_key,

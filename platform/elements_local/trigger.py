@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.errors import HarnessError
+from elements_local.errors import HarnessError, UnknownVendorError
 from elements_local.guide import instance_body, poller_entry
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
@@ -81,9 +81,16 @@ def kinds_of(clients: WorkspaceClients) -> Kinds:
 
 
 def kind_of(clients: WorkspaceClients, resource: str) -> RecordSort:
-    """Return a kind of records, by its name, or by that with its vendor's before it: ``hubspotcrm/contacts``."""
+    """Return a kind of records, by its name, or by that with its vendor's before it: ``hubspotcrm/contacts``.
+
+    Raises:
+        UnknownVendorError: the stack does not play the vendor.
+    """
     element, _, name = resource.rpartition("/")
-    return (Kinds(clients.credentials.crms, first=element) if element else kinds_of(clients)).of(name)
+    crms = clients.credentials.crms
+    if element not in {"", INSIGHTLY, *crms}:
+        raise UnknownVendorError(element, (INSIGHTLY, *crms))
+    return (Kinds(crms, first=element) if element else kinds_of(clients)).of(name)
 
 
 def namesakes(clients: WorkspaceClients, resource: str) -> list[str]:

@@ -305,7 +305,7 @@ def back(text: str, *, good: bool = True, to: str | None = None) -> BaseResponse
 def record_path(kind: str | None, record_id: str) -> str:
     """Return the path of a record's page; empty if it has none, as what others send may be no kind, and no id."""
     number = whole_number(record_id)
-    if not kind or number is None or clients().crm.place(kind)[0] is not clients().crm:
+    if not kind or number is None or kind in clients().crm.others:
         return ""  # another vendor's is found by its number, which only its list knows
     return url_for("records.show", kind=kind, record_id=number)
 

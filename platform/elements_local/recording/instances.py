@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Credentials
-from elements_local.guide import instance_body
+from elements_local.guide import instance_body, usual_body
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode_text
 from elements_local.kit.masks import MASK
 from elements_local.recording import requests
@@ -103,7 +103,7 @@ def differences(body: Mapping[str, Any], words: PortableTexts, credentials: Cred
     Args:
         body: what it was made with.
     """
-    guide = instance_body(credentials, element=element_of(body))
+    guide = usual_body(credentials, element=element_of(body))
     always = {"name"} if element_of(body) == INSIGHTLY else {"name", "element"}
     differs: dict[str, Any] = {}
     for key, value in body.items():

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.errors import HarnessError
-from elements_local.guide import instance_body
+from elements_local.guide import usual_body
 from elements_local.kit.instants import UnreadableTimeError, format_instant
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cause import CureCase
@@ -229,7 +229,7 @@ def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) ->
     if instance is None:
         raise NotRebuiltError("the instance was not made by a call that can be made again")
     names = {str(number): name for name, number in recording.records.items()}
-    usual = instance_body(session.credentials, element=case.instance.element_key)["configuration"]
+    usual = usual_body(session.credentials, element=case.instance.element_key)["configuration"]
     place = ScenarioPlace(
         instance=instance,
         resource=case.resource,

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
+from elements_local.errors import HarnessError, OptionError
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.recording import scenario_so_far
 from elements_local.start import Options, in_process
+from elements_local.trigger import kind_of
 from elements_local.what_if.configured import resource_of
 from elements_local.what_if.findings import configured_instance, of_instance
 from elements_local.what_if.grid import CellVerdict
@@ -35,6 +37,31 @@ def clients(stack):
 
 def instance_of(clients, name):
     return clients.platform.create_instance(instance_body(clients.credentials, element=name))
+
+
+@pytest.mark.parametrize(
+    "of_vendor",
+    [
+        lambda clients: instance_body(clients.credentials, element="hubl"),
+        lambda clients: clients.crm.create("hubl/contacts", {}),
+        lambda clients: kind_of(clients, "hubl/contacts"),
+    ],
+    ids=["an instance", "a record", "a kind of records"],
+)
+def test_a_vendor_that_is_not_played_is_an_error_that_says_how_one_is_added(clients, of_vendor):
+    with pytest.raises(HarnessError) as refused:
+        of_vendor(clients)
+
+    assert str(refused.value) == (
+        "this stack plays no vendor 'hubl', only insightly, pipes, booked, hubly, salesy; add one by Options(vendors=(...,)) or "
+        "`up --vendor`, with its file, or with a name from `elements-local vendor list`"
+    )
+    assert clients.platform.pollers() == []
+
+
+def test_a_kind_that_its_vendor_has_not_is_an_error(clients):
+    with pytest.raises(OptionError, match="pipes has no kind of records 'tickets'; it has "):
+        clients.crm.create("pipes/tickets", {})
 
 
 def told(clients):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from elements_local.guide import instance_body
+from elements_local.guide import usual_body
 from elements_local.kit.masks import MASK
 from elements_local.records import INSIGHTLY, Kinds
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, filled
@@ -34,7 +34,7 @@ def make_instance(context: ScenarioContext, name: str, differs: Mapping[str, Any
     credentials = context.clients.credentials
     differs = filled(context, dict(differs))
     element = differs["element"].get("key") if isinstance(differs.get("element"), dict) else INSIGHTLY
-    guide = instance_body(credentials, element=str(element))
+    guide = usual_body(credentials, element=str(element))
     if not context.instances:
         context.kinds = Kinds(credentials.crms, first=str(element))
     callback_url = f"{credentials.callback_url}/{name}"
