@@ -15,7 +15,7 @@ from elements_local.kit.wire import Reply
 from elements_local.platform.ceql import Clause
 from elements_local.platform.elements import connector
 from elements_local.platform.elements.fake_log import FakeLog
-from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.file_resource import FileResource, resource_named
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
 from elements_local.platform.elements.vendor_file.model import FileCall, FileListCall, VendorFile, method_of
 from elements_local.platform.elements.vendor_file.query import (
@@ -91,7 +91,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
         """Return a page of a list."""
-        kind = self._resource(resource)
+        kind = resource_named(self.resources, resource)
         where = page_request.where
         if where is not None:
             where = understood(self.hooks.where(where, kind) if self.hooks.where else where, kind)
@@ -105,24 +105,24 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
-        kind = self._resource(resource)
+        kind = resource_named(self.resources, resource)
         return self._record(self._sent("get", self._of(kind, record_id)), kind)
 
     def create(self, resource: str, body: Mapping[str, object]) -> Record:
         """Make a record and return it."""
-        kind = self._resource(resource)
+        kind = resource_named(self.resources, resource)
         found = self._sent("create", {**self._of(kind), "fields": self._fields(body)})
         return self._written(found, kind, found.get("id"))
 
     def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         """Change some fields of a record and return it."""
-        kind = self._resource(resource)
+        kind = resource_named(self.resources, resource)
         found = self._sent("update", {**self._of(kind, record_id), "fields": self._fields(body)})
         return self._written(found, kind, record_id)
 
     def delete(self, resource: str, record_id: str) -> None:
         """Delete a record."""
-        self._sent("delete", self._of(self._resource(resource), record_id))
+        self._sent("delete", self._of(resource_named(self.resources, resource), record_id))
 
     def objects(self) -> list[connector.ObjectName]:
         """Return the objects that there are."""
@@ -132,7 +132,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def fields(self, resource: str, *, ask: bool) -> list[connector.FieldMetadata]:  # noqa: ARG002 - the file says it without
         """Return the fields of a resource's records."""
-        kind = self._resource(resource)
+        kind = resource_named(self.resources, resource)
         own = [
             (kind.record.id.path, kind.record.id.type),
             *((date.path, "datetime") for date in kind.dates.values()),
@@ -161,11 +161,6 @@ class FileClient(Struct, frozen=True, kw_only=True):
             calls = dataclasses.replace(self.calls, headers={"Authorization": f"Bearer {instances}"})
             own = {"Authorization": f"Bearer {key}"}
         return FakeLog(calls=calls, own_url=self.file.origin, own_headers=own, own_stack=own_stack)
-
-    def _resource(self, name: str) -> FileResource:
-        if name not in self.resources:
-            raise NotFoundError("resource", name, named="name")
-        return self.resources[name]
 
     def _list_call(self, kind: FileResource, where: Clause | None, page_request: PageRequest) -> _ListCall:
         """Return the call that is to be asked: the search, if there is one that sees to a condition."""

@@ -20,12 +20,17 @@ from elements_local.platform.elements.connector import (
 from elements_local.platform.elements.event_keys import event_keys
 from elements_local.platform.elements.vendor_file.client import FileClient
 from elements_local.platform.elements.vendor_file.fake import FileFake
-from elements_local.platform.elements.vendor_file.file_resource import FileResource, put, resources_of
+from elements_local.platform.elements.vendor_file.file_resource import (
+    FileResource,
+    put,
+    resource_named,
+    resources_of,
+)
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
 from elements_local.platform.elements.vendor_file.made_up import as_text, plain
 from elements_local.platform.elements.vendor_file.model import VendorFile
 from elements_local.platform.elements.vendor_file.templates import filled
-from elements_local.platform.errors import NotFoundError, ProviderError
+from elements_local.platform.errors import ProviderError
 from elements_local.platform.provider.service import ProviderClient
 
 if TYPE_CHECKING:
@@ -88,9 +93,8 @@ class FileConnector:
 
     def collection(self, resource: str) -> VendorCollection:
         """Return what a resource is at the vendor."""
-        if resource not in self.resources:
-            raise NotFoundError("resource", resource, named="name")
-        return VendorCollection(name=resource.lower(), id_field=self.element.id_fields[resource])
+        key = resource_named(self.resources, resource).key
+        return VendorCollection(name=key.lower(), id_field=self.element.id_fields[key])
 
     def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
         """Return the conditions of records that were updated in an interval, its beginning not included."""

@@ -26,7 +26,7 @@ from elements_local.platform.elements.vendor_file.model import (
     VendorResource,
 )
 from elements_local.platform.elements.vendor_file.templates import filled
-from elements_local.platform.errors import UnreadableDateError
+from elements_local.platform.errors import NotFoundError, UnreadableDateError
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 OWN_NAMES = ("id", "created", "updated")
@@ -181,6 +181,19 @@ def resources_of(file: VendorFile) -> dict[str, FileResource]:
         )
         for key, declared in file.resources.items()
     }
+
+
+def resource_named(resources: Mapping[str, FileResource], name: str) -> FileResource:
+    """Return a resource by the hub's name, or else by the vendor's own, which transformations have.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    own = {each.name: each for each in resources.values()}
+    found = resources.get(name) or own.get(name)
+    if found is None:
+        raise NotFoundError("resource", name, named="name")
+    return found
 
 
 def put(record: dict[str, Any], path: str, value: object) -> None:
