@@ -3,7 +3,7 @@
 Shown are the keys that ``fields`` names, and none that holds null.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from flask import request
@@ -11,7 +11,7 @@ from flask import request
 from elements_local.kit.api.operations import Answer
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import parse
-from elements_local.platform.ceql.record_path import find_in_any_case, steps_of
+from elements_local.platform.ceql.record_path import find_in_any_case, root_of, steps_of
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Direction
@@ -128,11 +128,12 @@ class RecordQuery(msgspec.Struct):
 def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
     mapping = _names(call, resource)
+    largest = call.connector_of(call.instance).largest_page
     page = paging(
         # the token is the vendor's own here, and not one of ours to be read
         msgspec.structs.replace(query, next_page=""),
-        default=_page_size(call.instance),
-        largest=call.connector_of(call.instance).largest_page,
+        default=_page_size(call.instance, usual=min(DEFAULT_PAGE_SIZE, largest)),
+        largest=largest,
     )
     if len(request.args.getlist("where")) > 1:
         raise InvalidRequestError(
@@ -167,7 +168,7 @@ def created(call: HubCall, resource: str, body: Json) -> Answer[Json]:
     mapping = _names(call, resource)
     fields = _sent(call, mapping, body)
     record = call.vendor(call.instance).create(mapping.resource, fields)
-    _warn_of_unread(call, mapping, fields)
+    _warn_of_unread(call, mapping, fields, record)
     return _record(call, mapping, record)
 
 
@@ -176,7 +177,7 @@ def updated(call: HubCall, resource: str, record_id: str, body: Json) -> Answer[
     mapping = _names(call, resource)
     fields = _sent(call, mapping, body)
     record = call.vendor(call.instance).update(mapping.resource, record_id, fields)
-    _warn_of_unread(call, mapping, fields)
+    _warn_of_unread(call, mapping, fields, record)
     return _record(call, mapping, record)
 
 
@@ -237,14 +238,31 @@ def _sent(call: HubCall, mapping: NameMapping, body: Json) -> Json:
     return fields
 
 
-def _warn_of_unread(call: HubCall, mapping: NameMapping, fields: Json) -> None:
-    """Say with the answer which fields the provider passes over, where those that it has are known; case does not count."""
+def _warn_of_unread(call: HubCall, mapping: NameMapping, fields: Json, record: Json) -> None:
+    """Say with the answer which fields the provider passes over, where those that it has are known; case does not count.
+
+    Args:
+        record: as it is after the write; what it shows has been kept, declared or not.
+    """
     known = [each["vendorPath"] for each in call.vendor(call.instance).fields(mapping.resource, ask=False)]
-    read = {name.lower() for name in known} | {ID_ALIAS}
-    unread = {name: value for name, value in fields.items() if known and name.lower() not in read}
+    read = {name.lower() for path in known for name in (path, steps_of(path)[-1])} | {ID_ALIAS}
+    unread = {
+        path: value
+        for path, value in _paths(fields, {root_of(each) for each in known} - {*known})
+        if known and path.lower() not in read and find_in_any_case(record, path) is None
+    }
     send_along(ConfigWarnings.of(unread_in(unread, (), (), known={name: name for name in known})))
 
 
-def _page_size(instance: Instance) -> int:
+def _paths(fields: Json, containers: Container[str]) -> Iterator[tuple[str, object]]:
+    """Yield the paths of what is sent; of an object that only holds fields, those of its keys."""
+    for name, value in fields.items():
+        if name in containers and isinstance(value, dict):
+            yield from ((f"{name}.{key}", inner) for key, inner in value.items())
+        else:
+            yield name, value
+
+
+def _page_size(instance: Instance, *, usual: int) -> int:
     text = (instance.configuration.get(configuration.PAGE_SIZE) or "")[:9]
-    return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE
+    return max(int(text), 1) if text.isascii() and text.isdecimal() else usual

@@ -18,6 +18,11 @@ def clients():
 
 
 @pytest.fixture(scope="module")
+def instance(clients):
+    return clients.platform.create_instance(instance_body(clients.credentials, element="hubspotcrm"))
+
+
+@pytest.fixture(scope="module")
 def call(clients):
     """Return a function that calls the fake with a token, and returns status and body."""
     token = clients.credentials.crms["hubspotcrm"]["credentials"]["access.token"]
@@ -78,13 +83,52 @@ def test_ids_do_not_grow_with_time(call):
     assert (ids == sorted(ids), len({*ids})) == (False, 6)
 
 
-def test_the_hub_refuses_a_condition_on_what_no_record_has(clients):
-    instance = clients.platform.create_instance(instance_body(clients.credentials, element="hubspotcrm"))
+def test_the_hub_refuses_a_condition_on_what_no_record_has(clients, instance):
     hub = clients.platform.hub(instance["token"])
     unknown = hub.send("GET", "/contacts?where=lastnam='King'")
 
     assert (unknown.status, b"did you mean lastname?" in unknown.body) == (400, True)
     assert hub.call("GET", "/contacts?where=hs_lastmodifieddate>'2020-01-01T00:00:00Z'") == []
+
+
+@pytest.mark.parametrize(("vendors", "hubs"), [("companies", "accounts"), ("deals", "opportunities")])
+def test_a_transformation_may_name_an_object_as_hubspot_does(clients, vendors, hubs):
+    instance = clients.platform.create_instance(instance_body(clients.credentials, element="hubspotcrm"))
+    own, hub = f"/elements/api-v2/instances/{instance['id']}", clients.platform.hub(instance["token"])
+    named = {"accounts": "name", "opportunities": "dealname"}[hubs]
+    defined = {"fields": [{"path": "title", "type": "string"}]}
+    moved = {"path": "title", "vendorPath": f"properties.{named}"}
+    mapping = {"vendorName": vendors, "fields": [moved]}
+    for name in (vendors, "ours"):
+        clients.platform.call("POST", f"{own}/objects/{name}/definitions", json=defined)
+        clients.platform.call("POST", f"{own}/transformations/{name}", json=mapping)
+
+    made = hub.call("POST", f"/{vendors}", json={"title": "Acme"})
+    read = [hub.call("GET", f"/{name}/{made['id']}") for name in (vendors, "ours", hubs)]
+
+    assert [each.get("title") or each["properties"][named] for each in read] == ["Acme"] * 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "warned"),
+    [
+        ({"properties": {"lastname": "King"}}, []),
+        ({"lastname": "King"}, []),
+        ({"properties": {"lastname": "King", "createdate": "2020-01-01"}}, []),
+        ({"properties": {"lastname": "King"}, "vidd": 7}, ["vidd"]),
+    ],
+)
+def test_a_write_through_the_hub_warns_of_what_hubspot_does_not_read_alone(clients, instance, sent, warned):
+    made = clients.platform.hub(instance["token"]).send("POST", "/contacts", json=sent)
+
+    assert [each["path"] for each in decode(made.header("Elements-Local-Warnings") or b"[]")] == warned
+
+
+def test_a_list_says_that_its_page_is_smaller_only_where_a_larger_one_was_asked_for(clients, instance):
+    hub = clients.platform.hub(instance["token"])
+    asked = [hub.send("GET", f"/contacts{query}").header("Elements-Error") for query in ("", "?pageSize=101")]
+
+    assert asked == [None, "pageSize 101 is more than 100, which is used instead"]
 
 
 @pytest.mark.parametrize(
