@@ -176,7 +176,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         beside: what else was changed in the collection in the second of the change, or of a poll since.
         polls: since the change, oldest first.
         sent: the callbacks of those polls that tell of the record.
-        step: the span in whole steps of which all is dated that is logged of the collection; none if that is none.
+        step: the span in whole steps of which the collection's changes are dated; none if they are dated by the second.
         in_account: whether the account that the instance's key opens has the change.
         pruned: before when what would tell has been forgotten; None if nothing has.
         sink_pruned: whether callbacks have made room for others in the sink.
@@ -213,6 +213,11 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     moved_to: str | None = None
     put_off: OwnCall | None = None
     twin_block: str = ""
+
+    @property
+    def next_date(self) -> str:
+        """How much later a change is sure to get another date, in words."""
+        return f"{self.step.total_seconds():g} s" if self.step else "a second"
 
     @cached_property
     def chances(self) -> list[PollOfRecord]:
@@ -282,7 +287,7 @@ class LoggedCollection:
 
     Attributes:
         ids: of the records.
-        step: by how much of them dates are apart, if that is a usual span.
+        step: by how much of them dates are apart, if that is a usual span, and a date shows that it was cut to it.
     """
 
     def __init__(self, changes: Iterable[VendorChange]) -> None:
@@ -292,7 +297,8 @@ class LoggedCollection:
             if one.kind != "CREATED":
                 self._changed[one.second].append(one)
         self.ids = {one.record_id for one in every}
-        self.step = step_of([one.dated for one in every])
+        is_cut = any(one.dated < one.second for one in every)
+        self.step = step_of([one.dated for one in every]) if is_cut else timedelta(0)
 
     def beside(self, change: VendorChange, polls: Sequence[PollOfRecord]) -> list[VendorChange]:
         """Return what else was updated or deleted in the second of a change, or of a poll since."""

@@ -86,8 +86,8 @@ class Cause(Enum):
     )
     UNDONE = (
         CauseStage.POLLER,
-        "the record was made and deleted between two polls",
-        "there was never anything to report: no poll came while the record was there",
+        "the record was made and deleted before any poll saw it",
+        "there was never anything to report: no poll saw the record while it was there",
     )
 
     EXPIRED_KEY = CauseStage.REQUEST, "the CRM refused the instance's credentials"

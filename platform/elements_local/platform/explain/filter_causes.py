@@ -110,8 +110,11 @@ def misread(
     # If the pattern is right and only the zone is not, GMT reads the CRM's own instant, as its dates are in UTC.
     in_gmt = parsed(read.text, read.pattern, "GMT", now=now)
     says = f"{written}; {by} it is read as {shown(read.read)}, {seconds(read.read - meant)} off"
-    cause = Cause.WRONG_ZONE if in_gmt == meant.replace(microsecond=0) else Cause.WRONG_PATTERN
-    return CauseFinding(cause, f"{says}; in GMT it would be {shown(in_gmt) if in_gmt else 'unreadable'}")
+    if in_gmt is not None and in_gmt != read.read:
+        says = f"{says}; in GMT it would be {shown(in_gmt)}"
+    return CauseFinding(
+        Cause.WRONG_ZONE if in_gmt == meant.replace(microsecond=0) else Cause.WRONG_PATTERN, says
+    )
 
 
 def _is_updated_date(case: ExplainedCase, field: str) -> bool:

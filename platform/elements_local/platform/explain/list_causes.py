@@ -41,7 +41,7 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
     what = stamped if off else f"it is dated {shown(change.dated)}"
     made = case.instance.created.replace(microsecond=0) == change.dated
     until = "the very second in which the instance was made" if made else "up to which had been polled"
-    return CauseFinding(Cause.TIE, f"{what}, {until}; {asked}, so make the change a second later")
+    return CauseFinding(Cause.TIE, f"{what}, {until}; {asked}, so make the change {case.next_date} later")
 
 
 def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:

@@ -66,6 +66,12 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
     gone = next((one for one in case.together if one.kind == "DELETED"), None)
     if gone is None:
         return None
+    before = (each.poll for each in case.polls if each.poll.error and each.poll.at <= gone.at)
+    failing = next(before, None)
+    if failing and gone is not change:
+        failure = of_failure(failing)
+        why = f"{failure.why}; the record was deleted at {shown(gone.at)}, before the next poll"
+        return CauseFinding(failure.cause, why)
     if any(one.kind == "CREATED" for one in case.together):
         return CauseFinding(Cause.UNDONE, f"it was deleted at {shown(gone.at)}, before any poll had seen it")
     if gone is not change:
@@ -153,7 +159,8 @@ def _before_events(change: VendorChange, case: ExplainedCase) -> CauseFinding:
     if change.at < since:
         why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for later changes"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
-    why = f"it is dated {shown(change.dated)}, the same second in which polling began; polls ask for later changes, so make the change a second later"
+    asked = f"polls ask for later changes, so make the change {case.next_date} later"
+    why = f"it is dated {shown(change.dated)}, the same second in which polling began; {asked}"
     return CauseFinding(Cause.TIE, why)
 
 

@@ -14,6 +14,7 @@ from elements_local.platform.explain.arithmetic import dates_of, filters_of
 from elements_local.platform.explain.case import (
     ArrivedCallback,
     ExplainedCase,
+    LoggedCollection,
     OwedCallback,
     PolledState,
     PollOfRecord,
@@ -208,6 +209,20 @@ def test_a_poll_that_failed_names_its_cause_by_what_the_vendor_answered(error, n
     assert cause(case(PollOfRecord(poll=failed))) is named
 
 
+@each_row(
+    ("zone", "says"),
+    [
+        ("GMT", "is read as 2026-03-02T10:00:00Z, -60 s off"),
+        ("Asia/Tokyo", "in GMT it would be 2026-03-02T10:00:00Z"),
+    ],
+)
+def test_a_date_that_is_read_in_gmt_is_not_read_in_gmt_once_more(zone, says):
+    hours = replace(CONTACTS, updated=DateField(path="DATE_UPDATED_UTC", pattern="yyyy-MM-dd HH", zone=zone))
+    passed = poll(15, decision(PollVerdict.IGNORED))
+
+    assert explained(case(passed, state=replace(STATE, resource=hours))).why.endswith(says)
+
+
 def test_an_event_may_bear_another_date_than_its_change():
     west = replace(STATE.resource, updated=replace(STATE.resource.updated, zone="America/Denver"))
     seen = poll(15, decision(date=after(7 * 60 + 1)))
@@ -226,6 +241,22 @@ def test_what_is_dated_in_whole_steps_ties_and_is_not_skewed(dated, named):
     change = replace(CHANGE, at=after(7), updated=dated, created=dated)
 
     assert cause(case(poll(15), change=change, history=[change], step=step_of([dated]))) is named
+
+
+@each_row(
+    ("at", "dated", "later"),
+    {
+        "of a minute": (after(7, 30), after(7), "60 s"),
+        "by chance on a whole minute": (after(7), after(7), "a second"),
+    },
+)
+def test_a_tie_is_avoided_by_the_step_in_which_the_crm_dates_changes(at, dated, later):
+    change = replace(CHANGE, at=at, updated=dated, created=dated)
+    logged = LoggedCollection([change])
+    seen = poll(22)
+    known = case(seen, change=change, history=[change], step=logged.step)
+
+    assert explained(known).why.endswith(f"so make the change {later} later")
 
 
 def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
