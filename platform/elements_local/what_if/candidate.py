@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from msgspec import NODEFAULT, structs
+from msgspec import structs
 
 from elements_local.guide import changed_block
 from elements_local.platform.configuration import poller_configuration
@@ -209,9 +209,5 @@ def _rules(step: Step) -> Sequence[Fault]:
 
 def neutral(rule: Fault) -> dict[str, object]:
     """Return the effects of a rule, each as it would be without it."""
-    effect = rule.effect
-    return {
-        each.encode_name: None if each.default is NODEFAULT else each.default
-        for each in structs.fields(effect)
-        if getattr(effect, each.name) != each.default and each.name not in {"body", "headers"}
-    }
+    without = structs.asdict(type(rule.effect)())
+    return {name: each for name, each in without.items() if getattr(rule.effect, name) != each}
