@@ -230,7 +230,7 @@ def test_links_go_on_with_what_was_asked_and_end(five):
     assert [decode(each.body)["totalSize"] for each in pages] == [4, 4]
     assert [each.header("X-Total") for each in numbered] == ["5", "5"]
     assert [each.header("Link") for each in numbered] == [
-        '<https://api.booked.example/deals?page=2>; rel="next"',
+        f'<{five.fakes["booked"].url}/deals?page=2>; rel="next"',
         None,
     ]
 

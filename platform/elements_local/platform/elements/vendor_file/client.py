@@ -1,6 +1,7 @@
 """The vendor of a file, as one instance reaches it: requests are filled, and answers read, by the file's templates."""
 
 import dataclasses
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +35,9 @@ from elements_local.platform.provider.service import ProviderClient, ProviderReq
 Values = dict[str, Any]
 
 _METADATA_TYPES = {"choice": "string", "text": "string", "datetime": "date"}
+
+
+_LINK = re.compile(r"(?:https?://[^/?#]*)?(/.*)")
 
 
 class _Cursor(NamedTuple):
@@ -259,11 +263,11 @@ class FileClient(Struct, frozen=True, kw_only=True):
         return f"{path}{'&' if '?' in path else '?'}{urlencode(self.own_key)}" if self.own_key else path
 
     def _below(self, link: str) -> str:
-        """Return the path of a link, which leads to the vendor's origin."""
-        path = link.removeprefix(self.file.origin)
-        if not path.startswith("/"):
-            raise self._failed(f"answered the link {shown(link)}, which leads elsewhere")
-        return path
+        """Return the path of a link: whatever host it names, calls go to the vendor's origin, or to what plays it."""
+        found = _LINK.fullmatch(link)
+        if found is None:
+            raise self._failed(f"answered the link {shown(link)}, which is no address of a page")
+        return found[1]
 
     def _of(self, kind: FileResource, record_id: str = "") -> Values:
         fields = [name for key, name in kind.names.items() if key != "id" or not kind.record.fields]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from flask import Flask, Response, request
 
@@ -235,7 +235,7 @@ class FileFake:
         """Return what fills an answer's places, but the records."""
         paging, end = call.paging, start + size
         more = end < len(ids)
-        values = {"origin": self.file.origin, "resource": found["resource"], "size": size}
+        values = {"origin": request.host_url.rstrip("/"), "resource": found["resource"], "size": size}
         here = {**values, "offset": start, "page": paging.first + start // size}
         next_page = paging.first + end // size
         tokens = {"id": ids[end] if more else "", "offset": str(end), "opaque": _sealed({"offset": end})}
@@ -246,8 +246,19 @@ class FileFake:
             "link": _sealed({**_kept(found), "offset": end, "size": size}),
         }[paging.by]
         named = {**values, "token": following, "offset": end, "page": next_page}
-        ahead = {"next": following, "link": filled(paging.link, named)} if more else {}
+        ahead = {"next": following, "link": self._link(paging, named)} if more else {}
         return {**here, "more": more, "done": not more, "total": len(ids), **ahead}
+
+    def _link(self, paging: model.VendorPaging, named: Found) -> object:
+        """Return the address of the next page, with all else that the request asked for, but never its credential."""
+        link = filled(paging.link, named)
+        if not isinstance(link, str) or paging.by == "link":  # its token has all that was asked for
+            return link
+        path, _, query = link.partition("?")
+        given = parse_qsl(query, keep_blank_values=True)
+        settled = {*(name for name, _ in given), self.file.authentication.parameter}
+        asked = parse_qsl(request.query_string.decode(), keep_blank_values=True)
+        return f"{path}?{urlencode([*(each for each in asked if each[0] not in settled), *given])}"
 
     def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)

@@ -216,7 +216,8 @@ class VendorPaging(_Part, frozen=True, kw_only=True):
         max: how many it has at most.
         over: whether a larger size becomes the largest (clamp) or is refused.
         token: what a token is: nothing that a client can read, an offset, or the id of the next record.
-        link: the address of the next page, with {token} and what the request had, such as `/v1/next/{token}`.
+        link: the address of the next page, with {token}, such as `{origin}/v1/next/{token}`, where {origin} is the
+            address that was called; all that the request asked for is kept.
     """
 
     by: Literal["offset", "page", "token", "link"]
