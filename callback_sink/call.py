@@ -1,11 +1,13 @@
 """What a view calls ``call``: the workspace that it means, and the parts of the sink; made once, before the view runs."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, Self
 
 from flask import Request, current_app, request
 from msgspec import Struct
+from werkzeug.datastructures import Authorization
 
 from callback_sink.errors import ForeignBinError
 from callback_sink.forwarding import Forwarder
@@ -21,6 +23,9 @@ from elements_local.kit.web.service_flask import present_request
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
+
+_SECRET = re.compile(r"(?:^|,)\s*(user|organization|element|basic)\b", re.IGNORECASE)
+_USER = re.compile(r"(?:^|,)\s*user\s+([^\s,]+)", re.IGNORECASE)
 
 
 class Sink(Struct, frozen=True, kw_only=True):
@@ -47,19 +52,46 @@ class Sink(Struct, frozen=True, kw_only=True):
         return self.workspaces.named(name) or self.workspaces.default
 
     def workspace_of(self, asked: Request) -> Workspace:
-        """Return the workspace that a call's query means: by name, by a bin of it, or the default one.
+        """Return the workspace that a call means: by name, by its credentials, by a bin of it, or the default one.
 
         Raises:
-            UnknownWorkspaceError: it names one that does not exist.
+            UnknownWorkspaceError: it names one that does not exist, or has credentials of none.
+            ParameterError: the name is another one's than the credentials.
         """
-        name = asked.args.get("workspace")
+        return self.chosen_by(asked) or self.owner_of(asked.args.get("bin", ""))
+
+    def chosen_by(self, asked: Request) -> Workspace | None:
+        """Return the workspace that a call names or has the credentials of; None if it does neither.
+
+        Raises as ``workspace_of``.
+        """
+        name, holder = asked.args.get("workspace"), self._holder(asked.headers.get("Authorization", ""))
         if name is None:
-            return self.owner_of(asked.args.get("bin", ""))
+            return holder
         workspace = self.workspaces.named(name)
         if workspace is None:
             raise UnknownWorkspaceError(
                 f"there is no workspace {name!r}; leave ?workspace= out for the default"
             )
+        if holder not in {None, workspace}:
+            raise ParameterError(f"?workspace= names {name!r}, the Authorization header another workspace")
+        return workspace
+
+    def _holder(self, authorization: str) -> Workspace | None:
+        """Return the workspace whose secrets a header has; None if its scheme is none of a workspace's.
+
+        Raises:
+            UnknownWorkspaceError: no workspace has them.
+        """
+        if not _SECRET.search(authorization):
+            return None
+        user, basic = _USER.search(authorization), Authorization.from_header(authorization)
+        if user:
+            workspace = self.workspaces.with_user_secret(user[1])
+        else:
+            workspace = self.workspaces.with_api_key((basic and basic.username) or "")
+        if workspace is None:
+            raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return workspace
 
     def reset(self, workspace: Workspace) -> None:
@@ -87,18 +119,19 @@ class SinkCall(Struct, frozen=True, kw_only=True):
             named_bin: the bin that the body names, if it names one.
 
         Raises:
-            UnknownWorkspaceError: the query names one that does not exist.
+            UnknownWorkspaceError: there is none of the name, or with the credentials.
+            ParameterError: the name is another one's than the credentials.
         """
-        if named_bin is None or "workspace" in self.request.args:
+        if named_bin is None:
             return mean(self.sink.workspace_of(self.request))
-        return mean(self.sink.owner_of(named_bin))
+        return mean(self.sink.chosen_by(self.request) or self.sink.owner_of(named_bin))
 
     def owner_of(self, named_bin: str) -> Workspace:
         """Return the workspace of a bin that is going to be told something.
 
         Raises:
-            UnknownWorkspaceError: the query names a workspace that does not exist.
-            ForeignBinError: it names another one, in which nothing would ever come of it.
+            UnknownWorkspaceError, ParameterError: as ``workspace``.
+            ForeignBinError: another workspace is meant, in which nothing would ever come of it.
         """
         workspace, owner = self.workspace(named_bin), self.sink.owner_of(named_bin)
         if workspace is not owner:
@@ -122,7 +155,7 @@ class WorkspaceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Whose callbacks are meant.
 
     Attributes:
-        workspace: by name; without one, the bin's, or else the default one.
+        workspace: by name; without one, that of the credentials, the bin's, or else the default one.
     """
 
     workspace: str | None = None

@@ -36,7 +36,7 @@ class ForeignBinError(SinkError):
     def __init__(self, asked: str, *, owner: str, workspace: str) -> None:
         super().__init__(
             f"the bin {asked!r} belongs to workspace {owner!r}, not to {workspace!r}; "
-            "leave ?workspace= out, the bin says enough"
+            "leave ?workspace= and Authorization out, the bin says enough"
         )
 
 
