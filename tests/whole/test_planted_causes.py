@@ -21,7 +21,7 @@ from elements_local.what_if.grid import Grid, worsened
 from elements_local.what_if.sweep import AS_IT_IS, Probes
 
 CASES = planted_causes(Path(__file__).with_name("planted_causes.yaml"))
-UNPLANTED = {Cause.NO_CHANGE, Cause.NOT_SENT_YET, Cause.PASSED_OVER}
+UNPLANTED = {Cause.CHANGED_DURING_POLL, Cause.NO_CHANGE, Cause.NOT_SENT_YET, Cause.PASSED_OVER}
 """Causes that no story brings about; the tests of the rules of an explanation have them."""
 
 AUDITED = ("lost", "late", "misclassified", "duplicate")

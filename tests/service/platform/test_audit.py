@@ -35,6 +35,29 @@ def test_who_asks_at_once_is_answered_alike(clients, instance, ada):  # noqa: AR
     assert {each.result()[0]["counts"]["reported"] for each in counts} == {1}
 
 
+OVERLAP = {"match": {"path": "/v2.2/contacts/search"}, "effect": {"page_overlap": 1}}
+
+
+def test_each_finding_has_the_cause_of_what_it_finds(clients, make_instance):
+    """Pages overlap, the updated date is read in another zone, and the receiver fails before it takes the callback."""
+    dates = {**DATES, "updatedDateTimezone": "America/Denver", "createdDateTimezone": "GMT"}
+    block = entry("contacts", "CONTACT_ID", pageSize=2, datesConfiguration=dates)
+    instance = make_instance({"event.poller.configuration": {"contacts": block}})
+    clients.crm.script_faults([OVERLAP])
+    clients.sink.respond({"status": 503, "times": 3})
+    clients.clock.advance("1m")
+    _, ada, _ = (clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"] for name in "BAC")
+    clients.clock.advance("14m 30s")
+    clients.crm.update("Contacts", ada, {"TITLE": "Countess"})  # before the first callback is taken
+    clients.clock.advance("1h")
+
+    audit = clients.platform.audit(instance["id"])
+
+    assert {each["cause"] for each in audit["misclassified"]} == {"wrong-zone"}
+    (first, *_) = sorted(audit["duplicate"], key=lambda each: each["at"])
+    assert (first["recordId"], first["cause"]) == (str(ada), "page-overlap")
+
+
 @pytest.fixture
 def foreign(make_instance, httpserver):
     """An instance of a CRM that is not this stack's."""

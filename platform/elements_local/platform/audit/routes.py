@@ -24,7 +24,7 @@ from elements_local.platform.core.poll import Resource
 from elements_local.platform.explain.case_reader import CaseReader
 from elements_local.platform.explain.facts import InstanceFacts
 from elements_local.platform.explain.poller_causes import why_failed
-from elements_local.platform.explain.verdict import Explanation, explained
+from elements_local.platform.explain.verdict import Doubt, Explanation, explained
 from elements_local.platform.instances.call import instance_named
 from elements_local.platform.instances.routes_lint import kept_warnings
 from elements_local.platform.instances.store import Instances
@@ -36,6 +36,12 @@ bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
 
 
 _EXTENSION = "elements-local-audits"
+
+_DOUBTS = {
+    AuditVerdict.LATE: Doubt.TIME,
+    AuditVerdict.MISCLASSIFIED: Doubt.NAME,
+    AuditVerdict.DUPLICATE: Doubt.TIMES,
+}
 
 
 class AuditQuery(ListQuery, rename="camel", kw_only=True):
@@ -249,11 +255,12 @@ def _explained(finding: AuditFinding, reader: CaseReader) -> Explanation:
     """Return what went wrong with an event."""
     resource, record_id = finding.resource, finding.record_id
     seq = reader.seq_of(resource, record_id, finding.change.value, finding.at)
-    return explained(
-        reader.told_case(resource, record_id, at=finding.at)
+    case = (
+        reader.told_case(resource, record_id, at=finding.poll_at or finding.at)
         if seq is None
         else reader.case(resource, record_id, seq=seq)
     )
+    return explained(case, _DOUBTS.get(finding.verdict))
 
 
 pollers = Blueprint("pollers", __name__, url_prefix="/_local/pollers")

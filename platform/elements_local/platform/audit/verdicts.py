@@ -112,6 +112,7 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
         change: what was owed; of what was not, what was told.
         at: when that happened; of what was not owed, when it was told.
         why: how what was owed was reported as it should; of all else ``explain`` says it.
+        poll_at: of what was not owed, when the poll came that told it.
     """
 
     verdict: AuditVerdict
@@ -120,6 +121,7 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     change: ExpectedEventType
     at: datetime
     why: str = ""
+    poll_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +197,10 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
     for change in followed.changes:
         before = bisect_right(followed.watch.polls, change.at)
         poll_at = followed.watch.polls[before - 1] if before else None
-        if poll_at is None or change.at - poll_at >= _SECOND or change.kind is ExpectedEventType.DELETED:
+        if poll_at is None or change.kind is ExpectedEventType.DELETED:
+            continue
+        # What is dated later than a poll began was changed while that was under way, however long it took.
+        if change.at - poll_at >= _SECOND and change.updated <= poll_at:
             continue
         if (change.record_id, poll_at, change.updated.replace(microsecond=0)) in reported:
             seen[change.seq] = poll_at
@@ -274,6 +279,7 @@ class _Writer:
             record_id=report.record_id,
             change=report.told,
             at=delivered.at if delivered else report.poll_at,
+            poll_at=report.poll_at,
         )
 
     def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:

@@ -105,6 +105,15 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         foreign = dated or [one for one in others if not one.record_id.isdecimal()]
         return cls(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
 
+    def may_tell_of(self, change: VendorChange) -> bool:
+        """Say whether it came after a change, or shows that it saw it: at the same instant, or while it was under way."""
+        if self.poll.at > change.at:
+            return True
+        dates = {each.date.replace(microsecond=0) for each in self.decisions}
+        # Stamps have no fractions. What is dated before a poll began may be an earlier state of the record.
+        is_at_once = self.poll.at >= change.second or self.poll.at < change.dated
+        return is_at_once and self.told is not None and change.dated in dates
+
     @property
     def named(self) -> str:
         """How sentences speak of it."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from elements_local.kit.values import replace
@@ -25,6 +25,8 @@ from elements_local.platform.explain.polled import resource_in
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.service import BodyWarnings
 from elements_local.platform.lint.unread_keys import in_configuration
+
+_LONGEST_POLL = timedelta(minutes=10)
 
 
 class CaseReader(InstanceFacts):
@@ -244,13 +246,11 @@ class CaseReader(InstanceFacts):
             return []
         seen: list[PollOfRecord] = []
         for poll in self.polls.get(resource, ()):
-            # By the second: a poll in the second of the change may have seen it, as stamps have no fractions.
-            if poll.at < change.second:
+            # A poll may be under way for as long as its calls may take.
+            if poll.at < change.second - _LONGEST_POLL:
                 continue
             one = PollOfRecord.of(poll, change, known, self._decided(poll).get(record_id, ()))
-            dates = {each.date.replace(microsecond=0) for each in one.decisions}
-            # A poll of the very second counts only if it shows that it saw the change.
-            if poll.at > change.at or (change.dated in dates and one.told):
+            if one.may_tell_of(change):
                 # The first polls after a change decide what became of it; asking the vendor's journal about more
                 # costs a call each.
                 calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()

@@ -175,6 +175,10 @@ class Cause(Enum):
 
     POLL_DELAY_REPEATS = CauseStage.REPEAT, "pollDelay lets polls look back at what has been reported"
     PAGE_OVERLAP = CauseStage.REPEAT, "two pages of one poll held the same record"
+    CHANGED_DURING_POLL = (
+        CauseStage.REPEAT,
+        "the record was changed while a poll was under way, which saw it, and is dated later than that began",
+    )
     UNDATED = CauseStage.REPEAT, "without dates every poll reports every record that it sees"
     ANSWER_LOST = (
         CauseStage.REPEAT,

@@ -63,9 +63,8 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
     return None
 
 
-def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
-    """Say what is wrong with a callback that was taken; None if nothing is known to be."""
-    # The answer that was lost comes before the signature and the like: it explains why there are two callbacks.
+def of_doubles(sent: Sequence[OwedCallback]) -> CauseFinding | None:
+    """Say why a receiver has a callback more than once; None if it has not, as far as is known."""
     for one in (each for each in sent if each.times):
         unheard = next((attempt for attempt in one.attempts if attempt.is_unheard), None)
         if unheard:
@@ -73,6 +72,15 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
             return CauseFinding(Cause.ANSWER_LOST, why)
         if one.times > 1:
             return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
+    told = Counter((one.notification_id, one.url) for one in sent if one.times)
+    url = next((url for (_, url), times in told.items() if times > 1), None)
+    why = f"more than one subscription of the same events has the URL {url}"
+    return CauseFinding(Cause.TWIN_SUBSCRIPTION, why) if url else None
+
+
+def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
+    """Say what is wrong with a callback that was taken; None if nothing is known to be."""
+    for one in (each for each in sent if each.times):
         if not one.own:
             taken = next(attempt for attempt in one.attempts if not attempt.reason)
             why = f"its callback was taken by {_place(taken)}, which is not the workspace's bin of the sink"
@@ -84,10 +92,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
         if wrong:
             why = f"callback {wrong.id} of {shown(wrong.at)} has a signature that none of the keys makes which the sink knows"
             return CauseFinding(Cause.OTHER_KEY, why)
-    told = Counter((one.notification_id, one.url) for one in sent if one.times)
-    url = next((url for (_, url), times in told.items() if times > 1), None)
-    why = f"more than one subscription of the same events has the URL {url}"
-    return CauseFinding(Cause.TWIN_SUBSCRIPTION, why) if url else None
+    return None
 
 
 def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:

@@ -122,14 +122,16 @@ def of_date(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     return CauseFinding(wrong.cause, why)
 
 
-def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
-    """Say why the record was reported more than once, though nothing had changed; None if it was not."""
-    # One poll that told it twice is about pages; two polls that told it are about their windows.
+def of_pages(seen: PollOfRecord) -> CauseFinding | None:
+    """Say that one poll reported one state of the record more than once; None if it did not."""
     date = seen.decision.date if seen.decision else None
     twice = sum(one.change is not None and one.date == date for one in seen.decisions)
-    if twice > 1:
-        why = f"{seen.named} had it on {twice} of its pages, and reported it each time"
-        return CauseFinding(Cause.PAGE_OVERLAP, why)
+    why = f"{seen.named} had it on {twice} of its pages, and reported it each time"
+    return CauseFinding(Cause.PAGE_OVERLAP, why) if twice > 1 else None
+
+
+def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a later poll reported the record once more, though nothing had changed; None if none did."""
     if not case.repeats or seen.decision is None or seen.resource is None:
         return None
     again, resource = case.repeats[0], seen.resource
@@ -140,6 +142,13 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
     wrong = misread(case, case.as_of(seen) or change, dates.get("updated"), now=seen.poll.at)
     if wrong:
         return CauseFinding(wrong.cause, f"{said}: {wrong.why}")
+    if seen.poll.at < change.at:
+        why = (
+            f"{said}: the change of {shown(change.at)} came while {seen.named} was under way, and is dated "
+            f"{shown(change.dated)}, which is later than that poll's start, after which the next one asks; "
+            "filterByCurrentDate leaves such a change to the next poll"
+        )
+        return CauseFinding(Cause.CHANGED_DURING_POLL, why)
     if seen.decision.date > seen.poll.at:
         why = f"{said}: it is dated {shown(seen.decision.date)}, later than {seen.named}"
         return CauseFinding(Cause.CLOCK_SKEW, why)

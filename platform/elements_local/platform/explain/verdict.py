@@ -1,5 +1,7 @@
 """The verdict on one change: whether it led to a callback, and if something went wrong, the first link that broke. Pure."""
 
+from enum import Enum
+
 from msgspec import Struct
 
 from elements_local.kit.values import replace
@@ -11,6 +13,14 @@ from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding, CauseStage
 from elements_local.platform.explain.filter_causes import of_filter, slip_among
 from elements_local.platform.explain.list_causes import of_list, of_window
+
+
+class Doubt(Enum):
+    """What an audit has found wrong with a change that was reported, where several things may be."""
+
+    NAME = "what it was called"
+    TIMES = "how often it was reported"
+    TIME = "when it was reported"
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -36,9 +46,13 @@ class Explanation(Struct, frozen=True, kw_only=True):
         return self.cause is not None and self.cause.stage is not CauseStage.EXPECTED
 
 
-def explained(case: ExplainedCase) -> Explanation:
-    """Say what became of a change, and why."""
-    said = _explained(case)
+def explained(case: ExplainedCase, doubt: Doubt | None = None) -> Explanation:
+    """Say what became of a change, and why.
+
+    Args:
+        doubt: what is asked about where several things are wrong; None for the first link of the chain that broke.
+    """
+    said = _explained(case, doubt)
     about = keys_about(said.cause.stage.value) if said.cause else frozenset()
     slip = slip_among(case, about)
     if slip and slip.why not in said.why:
@@ -50,7 +64,7 @@ def explained(case: ExplainedCase) -> Explanation:
     return replace(said, cause=Cause.KEY_TWICE, why=why, beneath=said.cause)
 
 
-def _explained(case: ExplainedCase) -> Explanation:
+def _explained(case: ExplainedCase, doubt: Doubt | None) -> Explanation:
     change = case.change
     if change is None:
         return _unlogged(case)
@@ -71,16 +85,20 @@ def _explained(case: ExplainedCase) -> Explanation:
     # An earlier poll may have missed the change, and this one have seen a later state of the record: that explains a
     # wrong name, too.
     late = _late(case, change, telling)
-    wrong = (
-        naming_causes.of_name(case, change, telling, missed=late)
+    name = naming_causes.of_name(case, change, telling, missed=late)
+    times = (
+        naming_causes.of_pages(telling)
         or naming_causes.of_repeats(case, change, telling)
-        or delivery_causes.of_receiver(case, sent)
+        or delivery_causes.of_doubles(sent)
     )
+    receiver = delivery_causes.of_receiver(case, sent)
     if late:
         late = CauseFinding(late.cause, f"{late.why}; {telling.named} reported it")
-    found = wrong or late or _put_off(case, telling) or delivery_causes.of_tries(sent)
+    late = late or _put_off(case, telling) or delivery_causes.of_tries(sent)
+    asked = {Doubt.NAME: name, Doubt.TIMES: times, Doubt.TIME: late}.get(doubt) if doubt else None
+    found = asked or name or times or receiver or late
     if found:
-        return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
+        return Explanation(reported=True, cause=found.cause, why=found.why, late=found is late)
     return _as_it_should(case, change, telling)
 
 

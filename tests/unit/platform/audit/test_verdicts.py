@@ -134,6 +134,12 @@ IN_ITS_INSTANT = [change(CREATED, 1), change(UPDATED, 15)]
             follow(MADE_AND_CHANGED, [report(UPDATED, 30)], FIRST_FAILS),
             ["misclassified CREATED", "reported UPDATED"],
         ),
+        "by a poll of two minutes that saw it happen, and by the next one": (
+            follow(
+                [change(CREATED, 16.5)], [report(CREATED, 15, dated=16.5), report(CREATED, 30, dated=16.5)]
+            ),
+            ["reported CREATED", "duplicate CREATED"],
+        ),
         "told again though nothing had changed": (
             follow(MADE, [report(CREATED, 15), report(CREATED, 30)]),
             ["reported CREATED", "duplicate CREATED"],

@@ -21,7 +21,7 @@ from elements_local.platform.explain.case import (
     step_of,
 )
 from elements_local.platform.explain.cause import Cause
-from elements_local.platform.explain.verdict import explained
+from elements_local.platform.explain.verdict import Doubt, explained
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 WRITTEN = "yyyy-MM-dd HH:mm:ss"
@@ -329,6 +329,52 @@ def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
     both = (decision(), decision())
     twice = PollOfRecord.of(poll(15, *both).poll, CHANGE, {"7"}, both)
     assert cause(case(twice, sent=sent)) is Cause.PAGE_OVERLAP
+
+
+@each_row(
+    ("began", "dated", "tells"),
+    {
+        "in the second of the change": (after(1), after(1), True),
+        "under way when the second began": (after(0, 59), after(1), True),
+        "which saw an earlier state": (after(0, 59), after(0, 58), False),
+    },
+)
+def test_a_poll_that_began_before_a_change_tells_of_it_if_it_saw_its_date(began, dated, tells):
+    change = replace(CHANGE, at=after(1) + timedelta(milliseconds=20), updated=after(1))
+    seen = poll(1, decision(date=dated))
+
+    assert replace(seen, poll=replace(seen.poll, at=began)).may_tell_of(change) is tells
+    assert not poll(1).may_tell_of(change)
+
+
+def test_a_change_that_a_poll_saw_while_it_was_under_way_is_reported_by_the_next_one_too():
+    change = replace(CHANGE, at=after(15) + timedelta(milliseconds=20), updated=after(15), created=after(15))
+    text = "2026-03-02 10:15:00"
+    first, second = (
+        poll(minutes, decision(date=after(15), updated=text, created=text)) for minutes in (15, 30)
+    )
+    first = replace(first, poll=replace(first.poll, at=after(14, 59)))
+    sent = [callback(attempt(1, 15), poll_at=after(14, 59), own=False)]
+    known = case(first, second, change=change, history=[change], sent=sent)
+
+    assert cause(known) is Cause.CHANGED_DURING_POLL
+    assert "came while the poll of 2026-03-02T10:14:59Z was under way" in explained(known).why
+
+
+def test_each_thing_that_is_wrong_with_a_change_has_its_own_cause():
+    """The receiver took it late, two pages of the poll had it, and it was called UPDATED."""
+    misnamed = decision(PollVerdict.UPDATED)
+    failed = attempt(1, 15, 503, "answered 503")
+    known = case(poll(15, misnamed, misnamed), sent=[callback(failed, attempt(2, 16))])
+
+    doubted = {doubt: explained(known, doubt).cause for doubt in (None, *Doubt)}
+
+    assert doubted == {
+        None: Cause.TOLERANCE_SHORT,
+        Doubt.NAME: Cause.TOLERANCE_SHORT,
+        Doubt.TIMES: Cause.PAGE_OVERLAP,
+        Doubt.TIME: Cause.TAKEN_LATE,
+    }
 
 
 def test_every_cause_has_a_word_of_its_own_by_which_it_is_found():
