@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import msgspec
 import yaml
 
 from elements_local.guide import instance_body
+from elements_local.kit.instants import parse_instant
 
 CREATED = ("1m", "create", "15m")
 STORIES = {"created": CREATED, "updated": (*CREATED, "update", "15m")}
@@ -267,6 +269,52 @@ class World:
             target = self.cure.change.get("to")
             self.clients.clock.advance(None if target else "30m", to=target)
 
+    def mend(self, fix: Mapping[str, Any]) -> None:
+        """Do what an explanation proposes, as it is printed."""
+        match fix:
+            case {"patch": dict(patch)}:
+                self.clients.platform.patch_instance(self.instance["id"], patch)
+            case {"change": {"disabled": False}}:
+                self.platform("PUT", ENABLED)
+            case {"change": {"release": release}}:
+                self.platform(*release.split(" ", 1))
+            case {"where": "crm"}:
+                self.clients.crm.call("DELETE", "/_local/faults")
+            case {"where": "receiver"}:
+                self.clients.sink.call("DELETE", f"/_local/responses?bin={self.clients.credentials.name}")
+
+    def again(self, said: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Make a like change, as long before a poll as the one that was asked about, and return the events of it."""
+        poller = next(
+            one for one in self.clients.platform.pollers() if one["instanceId"] == self.instance["id"]
+        )
+        number = self.platform("GET", "/instances/<id>")["configuration"]["event.poller.refresh_interval"]
+        interval, due = timedelta(minutes=int(number)), parse_instant(poller["nextPoll"])
+        ahead = timedelta(minutes=5) % interval
+        if said["polls"]:
+            ahead = parse_instant(said["polls"][0]["at"]) - parse_instant(said["change"]["at"])
+        is_update = self.planted.expected == "UPDATED"
+        if is_update:
+            self.create("again")
+        # A poll later, so that what was wrong is over, and what is to be updated has been reported.
+        self.clients.clock.advance(to=due)
+        self.clients.clock.advance(to=due + interval - min(ahead, interval))
+        before = self.events_of("again") if is_update else []
+        if is_update:
+            self.update("again")
+        else:
+            self._make_again()
+        self.clients.clock.advance(to=due + 4 * interval)
+        return self.events_of("again")[len(before) :]
+
+    def _make_again(self) -> None:
+        makes = [step["make"] for step in self.planted.story if isinstance(step, dict) and "make" in step]
+        if makes:
+            self.make(*makes[0])
+            self.records["again"] = self.records["ada"]
+        else:
+            self.create("again")
+
     def change(self) -> dict[str, Any]:
         """Return the change that is asked about, as the CRM logged it."""
         name, nth = self.planted.about
@@ -281,16 +329,19 @@ class World:
         return {"instance_id": self.instance["id"], "resource": resource, **what}
 
     def taken(self) -> list[dict[str, Any]]:
-        """Return the events about the record that the sink took with a signature that holds, since the change."""
-        number, at = str(self.records[self.planted.about[0]]), self.change()["at"]
+        """Return the events of the record that is asked about, since its change."""
+        return self.events_of(self.planted.about[0], since=self.change()["at"])
+
+    def events_of(self, name: str, *, since: str = "") -> list[dict[str, Any]]:
+        """Return the events of a record that the sink took with a signature that holds."""
         return [
             event
             for callback in self.clients.sink.callbacks()
             if callback["status"] == 200
             and callback["signature"] == "valid"
-            and callback["received_at"] >= at
+            and callback["received_at"] >= since
             for event in callback["json"]["message"]["events"]
-            if event.get("objectId") == number
+            if event.get("objectId") == str(self.records[name])
         ]
 
 

@@ -24,6 +24,9 @@ CASES = planted_causes(Path(__file__).with_name("planted_causes.yaml"))
 UNPLANTED = {Cause.CHANGED_DURING_POLL, Cause.NO_CHANGE, Cause.NOT_SENT_YET, Cause.PASSED_OVER}
 """Causes that no story brings about; the tests of the rules of an explanation have them."""
 
+PATCHED = [each for each in CASES if each.cures and each.cause != "poller-off"]
+"""A poller that is off does not start again by a patch of what it failed at."""
+
 AUDITED = ("lost", "late", "misclassified", "duplicate")
 
 
@@ -81,6 +84,22 @@ def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
     if LONG and fix["where"] == "configuration":
         another = lived(stack_set_to(planted.settings), planted)  # others are told of the first one
         assert made_worse(another, world, fix["change"]) == [], fix
+
+
+@pytest.mark.parametrize("planted", drawn(PATCHED, share=20, seed=1), ids=str)
+def test_the_cure_as_it_is_printed_mends_the_next_like_change(planted, stack_set_to, record_property):
+    world = lived(stack_set_to(planted.settings), planted)
+    said = world.clients.platform.explain(**world.asked())
+    fix = said["fix"]
+    if fix is None or fix["tried"] is None:
+        return
+    record_property("figures", f"{said['cause']}; {fix['patch']}")
+    patched = fix["where"] == "configuration" and fix["change"] != {"disabled": False}
+    assert (fix["patch"] is not None) is patched
+
+    world.mend(fix)
+
+    assert [event["eventType"] for event in world.again(said)][:1] == [planted.expected], fix
 
 
 def test_each_has_a_name_of_its_own_and_every_cause_is_planted():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from elements_local.clients import WorkspaceClients
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import encode_text
 
@@ -70,6 +70,8 @@ def _fix(said: Json) -> Iterator[str]:
     if fix:
         tried = fix["tried"] or "not tried"
         yield f"fix: {fix['text']} ({fix['where']} {encode_text(fix['change'])}): {tried}"
+        if fix["patch"]:
+            yield f"  PATCH {BASE_PATH}/instances/{said['instanceId']} {encode_text(fix['patch'])}"
     if "untried" in said:
         yield f"no cure has been tried: {said['untried']}" if fix else f"no fix: {said['untried']}"
 

@@ -119,6 +119,22 @@ def fault_rules(scenario: Scenario) -> list[Fault]:
     return [rule for step in scenario.steps if step.verb == "fault" for rule in _rules(step)]
 
 
+def merge_patch(
+    candidate: CureCandidate, configuration: Mapping[str, Any], place: ScenarioPlace
+) -> dict[str, Any] | None:
+    """Return a change as the whole merge patch of an instance, each key as it is to be; None if it is none of the configuration.
+
+    Args:
+        configuration: of the instance, ``event.poller.configuration`` as an object.
+    """
+    if not candidate.is_configured:
+        return None
+    changed = _with_changes(configuration, candidate, place)
+    return {
+        "configuration": {key: value for key, value in changed.items() if value != configuration.get(key)}
+    }
+
+
 def applied(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -> Scenario:
     """Return a scenario with a change in it, wherever that has to stand."""
     changes = dict(candidate.keys)

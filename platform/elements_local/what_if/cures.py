@@ -4,13 +4,15 @@ A cure reports the change that was asked about, and is no worse for others: arou
 nothing that was not lost or misclassified without it, and loses nothing any more by the cause that was to be mended.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.values import replace
+from elements_local.kit.masks import mask_value
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.explain.cause import (
     Cause,
@@ -21,9 +23,9 @@ from elements_local.platform.explain.cause import (
     CureSearch,
 )
 from elements_local.stack.stack import Stack
-from elements_local.what_if.candidate import CureCandidate, applied
+from elements_local.what_if.candidate import CureCandidate, applied, merge_patch
 from elements_local.what_if.candidates import linted, others, single_keys
-from elements_local.what_if.findings import of_instance
+from elements_local.what_if.findings import configured_instance, of_instance
 from elements_local.what_if.grid import Grid, repeats_more, worsened
 from elements_local.what_if.history import (
     History,
@@ -82,7 +84,8 @@ class _Search:
     def __init__(
         self, asked: Stack, trials: Stack, sought: CureCase, history: History, base: HistoryReplay
     ) -> None:
-        self._asked = asked
+        self._clients = asked.workspace(sought.workspace)
+        self._platform_url = asked.addresses.platform
         self._trials = trials
         self._sought = sought
         self._history = history
@@ -120,9 +123,7 @@ class _Search:
     def _candidates(self) -> Iterator[CureCandidate]:
         """Yield changes to try: lint's cures first; which pairs of keys there are follows from what came of single ones."""
         sought = self._sought
-        findings = of_instance(
-            self._asked.workspace(sought.workspace), sought.case.instance.id, lag_s=None
-        ).findings
+        findings = of_instance(self._clients, sought.case.instance.id, lag_s=None).findings
         known: list[object] = []
         for candidate in linted(sought, findings):
             known.append(candidate.change)
@@ -135,8 +136,7 @@ class _Search:
             for other in single_keys(Cause.named(outcome.cause or ""), sought):
                 if other.block.keys().isdisjoint(one.block):
                     yield one.with_(other)
-        platform_url = self._asked.addresses.platform
-        yield from others(sought, self._history.scenario, platform_url=platform_url)
+        yield from others(sought, self._history.scenario, platform_url=self._platform_url)
 
     def _try(self, candidate: CureCandidate) -> tuple[CureFix | None, bool]:
         """Replay what happened with a change; returns what to offer, if it helps, and whether it repeats others."""
@@ -156,9 +156,8 @@ class _Search:
         if against:
             self._harmful = self._harmful or f"{candidate.text} reports it, but {against}"
             return None, False
-        text = candidate.text + _cost(candidate) if repeats else candidate.text
-        tried = f"reported at {outcome.at}"
-        return CureFix(where=candidate.where, change=candidate.change, text=text, tried=tried), repeats
+        cost = _cost(candidate) if repeats else ""
+        return self._fix(candidate, tried=f"reported at {outcome.at}", cost=cost), repeats
 
     def _held_against(self, candidate: CureCandidate, replay: HistoryReplay) -> tuple[str, bool]:
         """Return why a change is no cure for other records, empty if it is one, and whether it repeats some."""
@@ -204,6 +203,24 @@ class _Search:
     def _note(self, candidate: CureCandidate, outcome: str) -> None:
         self._attempts.append(CureAttempt(where=candidate.where, change=candidate.change, outcome=outcome))
 
+    def _fix(self, candidate: CureCandidate, *, tried: str | None = None, cost: str = "") -> CureFix:
+        return CureFix(
+            where=candidate.where,
+            change=candidate.change,
+            patch=self._patch(candidate),
+            text=candidate.text + cost,
+            tried=tried,
+        )
+
+    def _patch(self, candidate: CureCandidate) -> Mapping[str, Any] | None:
+        """Return the merge patch that makes a change of the instance as it is by now; None if none can be shown that does."""
+        kept = configured_instance(self._clients, self._sought.case.instance.id).configuration
+        url = {"{callback_url}": self._clients.credentials.callback_url}
+        keys = {key: url.get(str(value), value) for key, value in candidate.keys.items()}
+        patch = merge_patch(replace(candidate, keys=keys), kept, self._history.place)
+        # A mask in the place of a secret would be kept as it is.
+        return patch if mask_value(patch) == patch else None
+
     def _found(self, fix: CureFix) -> CureSearch:
         return CureSearch(fix=fix, attempts=self._attempts)
 
@@ -213,10 +230,10 @@ class _Search:
         if any(not one.own for one in sent) and outcome.reported and outcome.cause is None:
             answered = any(each.status for one in sent for each in one.attempts)
             own = _own_receiver(self._sought.cause, answered=answered)
-            return self._found(replace(own, tried=f"reported at {outcome.at}"))
+            return self._found(self._fix(own, tried=f"reported at {outcome.at}"))
         first = next(self._candidates(), None)
         why = f"nothing is called tried: done again, it came out otherwise ({outcome.text})"
-        fix = CureFix(where=first.where, change=first.change, text=first.text) if first else None
+        fix = self._fix(first) if first else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
 
     def _nothing(self) -> CureSearch:
@@ -244,14 +261,13 @@ def _waiting(outcome: ReplayOutcome) -> CureFix:
     return CureFix(where="clock", change={"to": outcome.at}, text=text, tried=f"reported at {outcome.at}")
 
 
-def _own_receiver(cause: Cause, *, answered: bool) -> CureFix:
+def _own_receiver(cause: Cause, *, answered: bool) -> CureCandidate:
     """Return the cure of a callback that went to a receiver other than the sink, which took it when it was asked."""
     if cause in {Cause.SENT_ELSEWHERE, Cause.OUTBOUND_GUARD} or not answered:
-        text = "send callbacks to the workspace's sink"
-        return CureFix(
-            where="configuration", change={configuration.CALLBACK_URL: "{callback_url}"}, text=text
-        )
-    return CureFix(where="receiver", change={"status": 200}, text="let the receiver answer with a success")
+        keys = {configuration.CALLBACK_URL: "{callback_url}"}
+        return CureCandidate(where="configuration", text="send callbacks to the workspace's sink", keys=keys)
+    text = "let the receiver answer with a success"
+    return CureCandidate(where="receiver", text=text, shown={"status": 200})
 
 
 def _go_on(sought: CureCase) -> timedelta:

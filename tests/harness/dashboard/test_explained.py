@@ -15,6 +15,9 @@ from elements_local.stack.stack import Stack
 FIX = {
     "where": "configuration",
     "change": {"pollDelay": 30},
+    "patch": {
+        "configuration": {"event.poller.configuration": {"contacts": {"pollDelay": 30, "url": "/contacts"}}}
+    },
     "text": "A pollDelay of 30 s <b>would</b> have.",
     "tried": None,
 }
@@ -71,13 +74,16 @@ def test_what_it_proposes_is_done_by_one_button(explained, clients, instance):
     done = visitor.send(page, "/why/")
 
     kept = clients.platform.call("GET", f"/elements/api-v2/instances/{instance['id']}")["configuration"]
-    assert json.loads(kept["event.poller.configuration"])["contacts"]["pollDelay"] == 30
+    assert json.loads(kept["event.poller.configuration"]) == {
+        "contacts": {"pollDelay": 30, "url": "/contacts"}
+    }
     assert 'contacts is polled with {"pollDelay": 30} from now on; what was lost is found' in done.words
 
 
 @pytest.mark.parametrize("where", ["crm", "receiver", "clock"])
 def test_what_is_not_the_configurations_has_no_button(explained, where):
-    _, page = explained(fix={**FIX, "where": where, "change": {}, "tried": "reported at <instant>"})
+    fix = {**FIX, "where": where, "change": {}, "patch": None, "tried": "reported at <instant>"}
+    _, page = explained(fix=fix)
 
     assert "reported at <instant>" in page.words
     assert not [form for form in page.forms if form.action.endswith("/why/")]
@@ -89,30 +95,22 @@ def test_a_sparse_answer_breaks_no_page(explained):
     assert (page.status, "Wait." in page.words) == (200, True)
 
 
-@pytest.mark.parametrize(
-    ("change", "kept"),
-    [
-        ({"event.notification.enabled": True}, {"event.notification.enabled": "true"}),
-        ({"event.notification.callback.url": "{callback_url}"}, {"event.notification.callback.url": None}),
-        ({"event.poller.refresh_interval": "60"}, {"event.poller.refresh_interval": "60"}),
-        ({"disabled": False}, {}),
-    ],
-    ids=["enabled", "callback url", "interval", "disabled"],
-)
-def test_what_it_proposes_for_the_instance_is_no_key_of_a_block(explained, clients, instance, change, kept):
-    path = f"{BASE_PATH}/instances/{instance['id']}"
-    without = {
-        "event.notification.enabled": "false",
-        "event.notification.callback.url": "http://127.0.0.1:9/",
-    }
-    before = clients.platform.call("PATCH", path, json={"configuration": without})["configuration"]
-    if "disabled" in change:
-        clients.platform.call("DELETE", f"{path}/enabled")
-    visitor, page = explained(fix={**FIX, "change": change})
+def test_the_patch_is_sent_as_it_is(explained, clients, instance):
+    off = {"event.notification.enabled": "false"}
+    before = clients.platform.patch_instance(instance["id"], {"configuration": off})["configuration"]
+    visitor, page = explained(fix={**FIX, "patch": {"configuration": {"event.notification.enabled": True}}})
 
     visitor.send(page, "/why/")
 
-    after = clients.platform.call("GET", path)
-    expected = {key: value or clients.credentials.callback_url for key, value in kept.items()}
-    assert after["configuration"] == {**before, **expected}
-    assert not after["disabled"]
+    after = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")["configuration"]
+    assert after == {**before, "event.notification.enabled": "true"}
+
+
+def test_a_disabled_instance_is_enabled(explained, clients, instance):
+    path = f"{BASE_PATH}/instances/{instance['id']}"
+    clients.platform.call("DELETE", f"{path}/enabled")
+    visitor, page = explained(fix={**FIX, "change": {"disabled": False}, "patch": None})
+
+    visitor.send(page, "/why/")
+
+    assert not clients.platform.call("GET", path)["disabled"]

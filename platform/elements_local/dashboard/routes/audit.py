@@ -18,11 +18,9 @@ from elements_local.dashboard.context import (
     record_path,
     whole_page,
 )
-from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
-from elements_local.guide import changed_block, poller_entry
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.text import NO_ID, record_name, whole_number
-from elements_local.records import ID_FIELDS, NAME_FIELDS, RESOURCES
+from elements_local.records import NAME_FIELDS, RESOURCES
 from elements_local.reports.explanations import WRONG
 
 _PAGE = 50
@@ -103,44 +101,25 @@ def _without_id(poller: dict[str, Any], resource: str) -> str:
 
 @explain.post("/")
 def cure() -> Answer:
-    """Make the change of a resource's configuration that an explanation proposes, and show that it cures."""
+    """Make the change of an instance that an explanation proposes, and show that it cures."""
     form = request.form
-    try:
-        change = decode(form.get("change", "").encode())
-    except MalformedJsonError as error:
-        raise BadRequest(f"change is not valid JSON: {error}") from error
+    change, patch = (_json(form.get(name, "null"), name) for name in ("change", "patch"))
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
-    if not isinstance(change, dict) or instance_id is None:
-        raise BadRequest("A change is a JSON object, and instanceId names the instance.")
-    _make(change, instance_id, resource)
+    if not isinstance(change, dict) or not isinstance(patch, dict | None) or instance_id is None:
+        raise BadRequest("A change is a JSON object, a patch one or null, and instanceId names the instance.")
+    if patch is None:
+        clients().platform.call("PUT", f"{BASE_PATH}/instances/{instance_id}/enabled")
+    else:
+        clients().platform.patch_instance(instance_id, patch)
     done, good = _done_again(instance_id, resource, form.get("recordId", ""))
     return back(f"{resource} is polled with {json.dumps(change)} from now on; {done}", good=good)
 
 
-def _make(change: dict[str, Any], instance_id: int, resource: str) -> None:
-    """Make a change of an instance: keys without a dot are those of the resource's block, but for what enables it."""
-    path = f"{BASE_PATH}/instances/{instance_id}"
-    if change == {"disabled": False}:
-        clients().platform.call("PUT", f"{path}/enabled")
-        return
-    callback_url = clients().credentials.callback_url
-    keys = {
-        key: callback_url if value == "{callback_url}" else value
-        for key, value in change.items()
-        if "." in key
-    }
-    if block := {key: value for key, value in change.items() if "." not in key}:
-        kept = clients().platform.call_object("GET", path)["configuration"][POLLER_CONFIGURATION]
-        keys[POLLER_CONFIGURATION] = _with(decode((kept or "{}").encode()), resource, block)
-    clients().platform.patch_instance(instance_id, {"configuration": keys})
-
-
-def _with(blocks: Any, resource: str, change: dict[str, Any]) -> dict[str, Any]:
-    """Return the blocks with one changed; one that was left empty is written out, since it is the element's own then."""
-    block = blocks.get(resource) or (
-        poller_entry(resource, ID_FIELDS[resource]) if resource in ID_FIELDS else {}
-    )
-    return {**blocks, resource: changed_block(block, change)}
+def _json(text: str, name: str) -> Any:
+    try:
+        return decode(text.encode())
+    except MalformedJsonError as error:
+        raise BadRequest(f"{name} is not valid JSON: {error}") from error
 
 
 def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:

@@ -270,12 +270,14 @@ class CureFix(Struct, frozen=True, kw_only=True):
 
     Attributes:
         where: of ``configuration``, ``change`` holds keys of the resource's block, or the instance's own.
+        patch: the same as a whole merge patch (RFC 7396) for ``PATCH /instances/{id}``; None if that cannot make the change.
         text: what to do.
         tried: ``reported at <instant>``; None if it could not be tried.
     """
 
     where: Place
     change: Mapping[str, object]
+    patch: Mapping[str, object] | None = None
     text: str
     tried: str | None = None
 

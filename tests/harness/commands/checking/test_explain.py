@@ -8,6 +8,7 @@ from command import call
 
 from elements_local import guide
 from elements_local.clients import WorkspaceClients
+from elements_local.kit.api.json_text import encode_text
 
 TOKYO = {"updatedDateTimezone": "Asia/Tokyo"}
 
@@ -60,11 +61,14 @@ def test_what_was_lost_is_explained_with_its_cause_and_its_cure_unless_none_is_w
 
     assert code == 1
     assert "cause: wrong-zone: " in text
-    assert text.splitlines()[-1] == (
-        "fix: set updatedDateTimezone of contacts to 'GMT' "
-        '(configuration {"updatedDateTimezone":"GMT"}): reported at 2026-03-02T10:15:00Z'
-    )
     said = mine.platform.explain(instance_id=poller["instanceId"], resource="contacts", record_id=number)
+    assert text.splitlines()[-2:] == [
+        (
+            "fix: set updatedDateTimezone of contacts to 'GMT' "
+            '(configuration {"updatedDateTimezone":"GMT"}): reported at 2026-03-02T10:15:00Z'
+        ),
+        f"  PATCH /elements/api-v2/instances/{poller['instanceId']} {encode_text(said['fix']['patch'])}",
+    ]
     assert (as_json[0], json.loads(as_json[1])) == (1, said)
     assert (without[0], "tried" in without[1], "fix" in without[1]) == (1, False, False)
 
