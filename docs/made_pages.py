@@ -26,6 +26,8 @@ from elements_local.kit.traffic.fault_rules import Effect
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS, PollerKey
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
 from elements_local.platform.core.poll import Resource
+from elements_local.platform.elements.connector import RenamedField
+from elements_local.platform.elements.insightly.fields import READ_ONLY, RENAMED, VERSION_2, VERSION_3
 from elements_local.platform.elements.vendor_file.model import VendorFile
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES, LintRule
@@ -57,6 +59,9 @@ _EFFECTS = "| effect | of | what happens |"
 
 _CUSTOM_FIELDS = "| of | field in v3.1, in v2.2 | type |"
 """The head of the table at the end of ``crm-limits.md``."""
+
+_RENAMED = "| records | written by v3.1 | in `raw` |"
+"""The head of the table at the end of ``arriving.md``."""
 
 HAZARDS = Path(__file__).parents[1] / "scenarios" / "hazards"
 
@@ -344,6 +349,29 @@ def with_custom_fields(page: str) -> str:
     return page.partition(_CUSTOM_FIELDS)[0] + "\n".join(custom_fields()) + "\n"
 
 
+def renamed_fields() -> Iterator[str]:
+    """Yield the table of the fields that v3.1 and v2.2 of the CRM have under different names, addresses by their blocks."""
+    yield _RENAMED
+    yield "| --- | --- | --- |"
+    for path, renamed in RENAMED.items():
+        for (field, told), names in groupby(renamed, key=lambda name: _told(name, renamed[name])):
+            listed = ", ".join(f"`{name}`" for name in names)
+            yield f"| {path[1:]} | {listed} | `{field}`{told and f', `{told}`'} |"
+        old = {*VERSION_2[path].split(), *renamed, *READ_ONLY}
+        if lost := [f"`{name}`" for name in VERSION_3[path].split() if name not in old]:
+            yield f"| {path[1:]} | {', '.join(lost)} | not shown |"
+
+
+def _told(name: str, field: RenamedField) -> tuple[str, str]:
+    part = name.rpartition("_")[2]
+    return field.name, field.form.replace(f'"{part}":"..."', '"STREET":"..."')
+
+
+def with_renamed_fields(page: str) -> str:
+    """Return the page of what arrives with the table of renamed fields at its end."""
+    return page.partition(_RENAMED)[0] + "\n".join(renamed_fields()) + "\n"
+
+
 def with_effects(page: str) -> str:
     """Return the page of fault rules with every effect at its end."""
     return page.partition(_EFFECTS)[0] + "\n".join(effects()) + "\n"
@@ -360,6 +388,7 @@ def python_page(_: str) -> str:
 
 
 MADE_IN_DOCS: Mapping[str, Callable[[str], str]] = {
+    "arriving.md": with_renamed_fields,
     "crm-limits.md": with_custom_fields,
     "fault-rules.md": with_effects,
     "fidelity.md": with_topics,

@@ -12,6 +12,7 @@ from callback_sink.search import Filters
 from elements_local import pytest_plugin
 from elements_local.cli import COMMANDS
 from elements_local.commands.openapi import documents
+from elements_local.platform.elements.insightly.fields import RENAMED
 from elements_local.what_if.circumstances import CIRCUMSTANCES
 from elements_local.what_if.grid import LETTERS
 
@@ -27,6 +28,18 @@ def test_every_command_is_there_in_the_order_of_the_help_with_an_example_that_ca
     assert [code(row[0]) for row in COMMAND_ROWS] == [[name] for name in COMMANDS]
     for row in COMMAND_ROWS:
         parsed(shlex.split(row[-1].strip("`").removeprefix("elements-local ")))
+
+
+def test_the_fields_of_v3_in_the_readme_are_in_raw_under_the_names_that_it_says():
+    said = {
+        (of, name): place
+        for cell, places in rows("../README.md", "| field of v3.1 |")
+        for of, listed in [("Contacts" if "contact" in cell else "Leads", re.findall(r"`(\w+)`", places))]
+        for number, name in enumerate(re.findall(r"`(\w+)`", cell))
+        for place in [listed[min(number, len(listed) - 1)]]
+    }
+
+    assert said == {(of, name): RENAMED[f"/{of}"][name].name for of, name in said}
 
 
 def test_every_exit_status_is_there():

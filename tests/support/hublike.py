@@ -183,6 +183,9 @@ class HublikeClient:
     def fields(self, resource, *, ask):  # noqa: ARG002 - they are not known
         return []
 
+    def renamed_fields(self, resource):  # noqa: ARG002 - there is one version
+        return {}
+
     def change_log(self, *, since, own_stack, after=0):
         return self._log(own_stack).read(since=since, after=after)
 

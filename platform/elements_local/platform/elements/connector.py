@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
 import msgspec
 from msgspec import Struct
@@ -124,6 +124,21 @@ class FieldMetadata(TypedDict):
     filterable: str
     createable: str
     updateable: str
+
+
+class RenamedField(NamedTuple):
+    """Where a field stands that another version of the vendor's API has under another name.
+
+    Attributes:
+        name: of the field that this version has.
+        form: what is written there, as JSON; empty for the value itself.
+    """
+
+    name: str
+    form: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}, such as {self.form}" if self.form else self.name
 
 
 class VendorCollection(Struct, frozen=True, kw_only=True):
@@ -308,6 +323,9 @@ class VendorClient(Protocol):
         Args:
             ask: whether the vendor is asked; without, they are those that are known anyway, which may be none.
         """
+
+    def renamed_fields(self, resource: str) -> Mapping[str, RenamedField]:
+        """Return the fields of a resource that only another version of the vendor's API has, with where they stand in this one."""
 
     def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
         """Return the vendor's own log of all changes since an instant, in their order, for an audit.

@@ -27,7 +27,7 @@ from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.instances.call import HubCall
 from elements_local.platform.lint.service import send_along
-from elements_local.platform.lint.unread_keys import unread_in
+from elements_local.platform.lint.unread_keys import in_fields
 from elements_local.platform.lint.warning import ConfigWarnings
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import ID_ALIAS, NameMapping, names
@@ -244,14 +244,15 @@ def _warn_of_unread(call: HubCall, mapping: NameMapping, fields: Json, record: J
     Args:
         record: as it is after the write; what it shows has been kept, declared or not.
     """
-    known = [each["vendorPath"] for each in call.vendor(call.instance).fields(mapping.resource, ask=False)]
+    vendor = call.vendor(call.instance)
+    known = [each["vendorPath"] for each in vendor.fields(mapping.resource, ask=False)]
     read = {name.lower() for path in known for name in (path, steps_of(path)[-1])} | {ID_ALIAS}
     unread = {
         path: value
         for path, value in _paths(fields, {root_of(each) for each in known} - {*known})
         if known and path.lower() not in read and find_in_any_case(record, path) is None
     }
-    send_along(ConfigWarnings.of(unread_in(unread, (), (), known={name: name for name in known})))
+    send_along(ConfigWarnings.of(in_fields(unread, known, vendor.renamed_fields(mapping.resource))))
 
 
 def _paths(fields: Json, containers: Container[str]) -> Iterator[tuple[str, object]]:

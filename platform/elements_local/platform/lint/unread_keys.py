@@ -15,7 +15,7 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
-from elements_local.platform.elements.connector import Element
+from elements_local.platform.elements.connector import Element, RenamedField
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
 
@@ -62,17 +62,19 @@ class UnreadKey(Struct, frozen=True, kw_only=True):
     Attributes:
         within: the names above it.
         known: what is read instead -> how a message says it.
+        renamed: which of them has the value, where that is known.
         successors: whether the platform's successor reads it.
     """
 
     name: str
     within: tuple[str, ...]
     known: Mapping[str, str]
+    renamed: str | None = None
     successors: bool = False
 
     def warning(self) -> ConfigWarning:
         """Say what it is instead of what may be meant."""
-        nearest = None if self.successors else _nearest(self.name, self.known)
+        nearest = None if self.successors else self.renamed or _nearest(self.name, self.known)
         if self.successors:
             rule, why = LintRule.KEY_WITHOUT_EFFECT, "only the platform's successor reads it"
         elif nearest is None:
@@ -176,6 +178,24 @@ def unread_in(
     for name, value in sent.items():
         if value is not None and name not in read:
             yield UnreadKey(name=name, within=within, known=names, successors=name in successors)
+
+
+def in_fields(
+    unread_fields: Mapping[str, object], known: Iterable[str], renamed: Mapping[str, RenamedField]
+) -> Iterator[LintFinding]:
+    """Find the fields of a record that the provider passes over.
+
+    Args:
+        known: the fields that it has.
+        renamed: fields of another version, in capitals, with where they stand in this one.
+    """
+    names = {name: name for name in known}
+    for name, value in unread_fields.items():
+        field = renamed.get(name.upper())
+        if value is not None and field is None:
+            yield UnreadKey(name=name, within=(), known=names)
+        elif value is not None and field is not None:
+            yield UnreadKey(name=name, within=(), known={field.name: str(field)}, renamed=field.name)
 
 
 def unread(path: Sequence[str], near: str | None) -> ConfigWarning:

@@ -152,6 +152,9 @@ class RolodexClient:
         _path(resource)
         return [_field(name, kind) for name, kind in FIELDS.items()]
 
+    def renamed_fields(self, resource):  # noqa: ARG002 - there is one version
+        return {}
+
     def noted_calls(self, *, own_stack):  # noqa: ARG002 - it notes none
         return []
 

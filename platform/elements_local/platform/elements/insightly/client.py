@@ -15,6 +15,7 @@ from elements_local.platform.elements.connector import (
     ChangeLog,
     FieldMetadata,
     ObjectName,
+    RenamedField,
     StackAccess,
     VendorCall,
 )
@@ -124,6 +125,10 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         names = {field["vendorPath"] for field in listed}
         described = [fields.custom_field(each) for each in custom if fields.is_about(each, place)]
         return listed + [field for field in described if field["vendorPath"] not in names]
+
+    def renamed_fields(self, resource: str) -> Mapping[str, RenamedField]:
+        """Return the fields that another version has under another name."""
+        return fields.renamed_fields(collection(resource).path, base_url=self._base_url)
 
     def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:
         """Return the log that a mock of Insightly keeps; the real one has none."""

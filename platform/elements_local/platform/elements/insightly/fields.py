@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from elements_local.kit.api.json_text import encode_text
 from elements_local.platform.ceql import Clause, fields_of
 from elements_local.platform.ceql.record_path import root_of
-from elements_local.platform.elements.connector import FieldMetadata, ObjectName
+from elements_local.platform.elements.connector import FieldMetadata, ObjectName, RenamedField
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from elements_local.platform.errors import ProviderError, shown
@@ -21,6 +22,7 @@ _STAMPS = "DATE_CREATED_UTC DATE_UPDATED_UTC"
 _ACTIVITY = "LAST_ACTIVITY_DATE_UTC NEXT_ACTIVITY_DATE_UTC"
 _VISIBLE = "VISIBLE_TO VISIBLE_TEAM_ID"
 _VISIBLE_2 = f"{_VISIBLE} VISIBLE_USER_IDS"
+_PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 _SOCIAL = "SOCIAL_LINKEDIN SOCIAL_FACEBOOK SOCIAL_TWITTER"
 
 
@@ -29,7 +31,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _address(prefix: str) -> str:
-    return " ".join(f"{prefix}_{part}" for part in ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY"))
+    return " ".join(f"{prefix}_{part}" for part in _PARTS)
 
 
 _TASK = (
@@ -97,6 +99,58 @@ VERSION_3: Mapping[str, str] = {
     "/Tasks": f"{_TASK} EMAIL_ID RECURRENCE CREATED_USER_ID CUSTOMFIELDS LINKS",
     "/Users": f"{_USER} PROFILE_ID ROLE_ID",
 }
+
+
+def _rows(name: str, **row: str) -> RenamedField:
+    return RenamedField(name, encode_text([row]))
+
+
+def _infos(**columns: str) -> dict[str, RenamedField]:
+    """Return columns of version 3 with their contact infos, each by its type and label."""
+    return {
+        column: _rows("CONTACTINFOS", TYPE=said.split()[0], LABEL=said.split()[1], DETAIL="...")
+        for column, said in columns.items()
+    }
+
+
+def _addresses(**blocks: str) -> dict[str, RenamedField]:
+    """Return columns of version 3 with their addresses, each block by its type."""
+    return {
+        f"{block}_{part}": _rows("ADDRESSES", ADDRESS_TYPE=said, **{part: "..."})
+        for block, said in blocks.items()
+        for part in _PARTS
+    }
+
+
+_EMPLOYER = _rows("LINKS", ORGANISATION_ID="...", ROLE="...")
+RENAMED: Mapping[str, Mapping[str, RenamedField]] = {
+    "/Contacts": {
+        **_infos(
+            PHONE="PHONE WORK", PHONE_HOME="PHONE HOME", PHONE_MOBILE="PHONE MOBILE", PHONE_OTHER="PHONE OTHER",
+            PHONE_ASSISTANT="PHONE ASSISTANT", PHONE_FAX="PHONE FAX", EMAIL_ADDRESS="EMAIL WORK",
+        ),
+        **_addresses(ADDRESS_MAIL="POSTAL", ADDRESS_OTHER="OTHER"),
+        "ORGANISATION_ID": RenamedField("DEFAULT_LINKED_ORGANISATION"),
+        "TITLE": _EMPLOYER,
+    },
+    "/Organisations": {
+        **_infos(PHONE="PHONE WORK", PHONE_FAX="PHONE FAX", WEBSITE="WEBSITE WORK"),
+        "EMAILDOMAINS": _rows("CONTACTINFOS", TYPE="EMAILDOMAIN", DETAIL="..."),
+        **_addresses(ADDRESS_BILLING="POSTAL", ADDRESS_SHIP="PRIMARY"),
+    },
+    "/Leads": {
+        "CONVERTED_ORGANISATION_ID": RenamedField("CONVERTED_ORGANIZATION_ID"),
+        "EMAIL": RenamedField("EMAIL_ADDRESS"),
+        "FAX": RenamedField("FAX_NUMBER"),
+        "MOBILE": RenamedField("MOBILE_PHONE_NUMBER"),
+        "ORGANISATION_NAME": RenamedField("ORGANIZATION_NAME"),
+        "PHONE": RenamedField("PHONE_NUMBER"),
+        "WEBSITE": RenamedField("WEBSITE_URL"),
+    },
+    "/Opportunities": {"ORGANISATION_ID": _rows("LINKS", ORGANISATION_ID="...")},
+    "/Tasks": {"LINKS": _rows("TASKLINKS", CONTACT_ID="...")},
+}  # fmt: skip
+"""By paths, the fields of version 3.1 that version 2.2 has elsewhere (documented; see the row on v2.2's rows and v3's columns)."""
 
 BOOLEANS = _words(
     "ACCOUNT_OWNER ACTIVE ADMINISTRATOR ALL_DAY CAN_DELETE CAN_EDIT COMPLETED CONVERTED EMAIL_OPTED_OUT OWNER_VISIBLE "
@@ -174,6 +228,14 @@ def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[Fiel
     """Return the fields of a collection that is listed here; none of another."""
     names = (VERSION_3 if is_version_3(base_url) else VERSION_2).get(path, "")
     return [_field(name, _type(name), id_field) for name in names.split()]
+
+
+def renamed_fields(path: str, *, base_url: str) -> Mapping[str, RenamedField]:
+    """Return the fields of a collection that only the other version has, with where they stand in the one that is called."""
+    renamed = RENAMED.get(path, {})
+    if not is_version_3(base_url):
+        return renamed
+    return {field.name: RenamedField(name) for name, field in renamed.items() if not field.form}
 
 
 def fields_of_record(record: Record, id_field: str | None) -> list[FieldMetadata]:

@@ -134,6 +134,10 @@ class FileClient(Struct, frozen=True, kw_only=True):
             {"name": key, "vendorName": one.name, "type": "vendor"} for key, one in self.resources.items()
         ]
 
+    def renamed_fields(self, resource: str) -> Mapping[str, connector.RenamedField]:  # noqa: ARG002 - a file has one version
+        """Return none."""
+        return {}
+
     def fields(self, resource: str, *, ask: bool) -> list[connector.FieldMetadata]:  # noqa: ARG002 - the file says it without
         """Return the fields of a resource's records."""
         kind = resource_named(self.resources, resource)
