@@ -10,7 +10,7 @@ from typing import Any
 
 from elements_local.clients import Credentials
 from elements_local.errors import UnknownVendorError
-from elements_local.records import INSIGHTLY
+from elements_local.records import INSIGHTLY, Kinds
 
 SIGNATURE_KEY = "a-key-of-your-own"
 DATES = "datesConfiguration"
@@ -46,6 +46,16 @@ def poller_entry(resource: str, id_field: str) -> dict[str, Any]:
         "idField": id_field,
         DATES: dict(_DATES),
     }
+
+
+def block_of(kinds: Kinds, kind: str) -> dict[str, Any]:
+    """Return the block by which the element of a kind of records has these polled: the one place that makes one.
+
+    Raises:
+        UnknownRecordError: there is no such kind.
+    """
+    sort = kinds.of(kind)
+    return poller_entry(kind, sort.id) if sort.element == INSIGHTLY else deepcopy(dict(kinds.poller_of(kind)))
 
 
 def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:

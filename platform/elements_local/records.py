@@ -77,10 +77,12 @@ class Kinds:
     Attributes:
         others: the latter's elements -> what ``/_local/workspaces`` says of each.
         first: the element whose kinds go before others of the same name.
+        alone: whether there are no others: those of an instance's element are all that it can poll.
     """
 
     others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     first: str = INSIGHTLY
+    alone: bool = False
 
     def __iter__(self) -> Iterator[str]:
         """Yield their names."""
@@ -106,8 +108,8 @@ class Kinds:
     @cached_property
     def _all(self) -> dict[str, RecordSort]:
         of = {INSIGHTLY: _KINDS, **{key: dict(_sorts(key, crm)) for key, crm in self.others.items()}}
-        whole: dict[str, RecordSort] = dict(of.get(self.first, _KINDS))
-        for kinds in of.values():
+        whole: dict[str, RecordSort] = dict(of.get(self.first, {} if self.alone else _KINDS))
+        for kinds in () if self.alone else of.values():
             whole = {**whole, **{name: kind for name, kind in kinds.items() if name not in whole}}
         return whole
 

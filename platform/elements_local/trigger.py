@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError, UnknownVendorError
-from elements_local.guide import instance_body, poller_entry
+from elements_local.guide import block_of, instance_body
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import nearest
-from elements_local.platform.elements.catalogue import Catalogue, shipped
-from elements_local.records import ID_FIELDS, INSIGHTLY, Kinds, RecordSort, merged, with_value
+from elements_local.records import INSIGHTLY, Kinds, RecordSort, merged, with_value
 from elements_local.service_client import segment
 
 Change = Literal["created", "updated"]
@@ -284,7 +283,8 @@ def instance_of_its_own(clients: WorkspaceClients, resource: str) -> int | None:
     if clients.platform.pollers():
         return None
     body = instance_body(clients.credentials, element=kind_of(clients, resource).element)
-    body["configuration"]["event.poller.configuration"].update(_entry(body, resource))
+    blocks = body["configuration"]["event.poller.configuration"]
+    body["configuration"]["event.poller.configuration"] = {**_block(clients, resource), **blocks}
     made: int = clients.platform.create_instance(body)["id"]
     return made
 
@@ -362,17 +362,17 @@ def _paused(clients: WorkspaceClients, instance_id: int, job_id: str, resource: 
     return f"instance {instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
 
 
-def _entry(body: Mapping[str, Any], resource: str) -> dict[str, object]:
-    """Return what of a poller's configuration has such records polled by an instance of a body's element."""
-    key, resource = body["element"]["key"], resource.rpartition("/")[2]
-    usual = key != INSIGHTLY or resource in Catalogue(shipped()).element(key).poller_defaults
-    return {resource: {} if usual else poller_entry(resource, ID_FIELDS[resource])}
+def _block(clients: WorkspaceClients, resource: str) -> dict[str, object]:
+    """Return what of a poller's configuration has such records polled by an instance of their element."""
+    kinds = Kinds(clients.credentials.crms, first=kind_of(clients, resource).element)
+    name = resource.rpartition("/")[2]
+    return {name: block_of(kinds, name)}
 
 
 def _none(clients: WorkspaceClients, instance_ids: list[int], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
     body = instance_body(clients.credentials, element=kind_of(clients, resource).element)
-    body["configuration"]["event.poller.configuration"] = _entry(body, resource)
+    body["configuration"]["event.poller.configuration"] = _block(clients, resource)
     there = ", ".join(map(str, instance_ids))
     curl = _curl(clients, "POST", "/instances", body)
     return (

@@ -104,7 +104,7 @@ def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: 
 def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -> "tuple[Grid, Grid | None]":
     """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
     with in_process(Options(environment={**stack_environment(), **ENVIRONMENT})) as stack:
-        kinds = Kinds(stack.workspace().credentials.crms, first=configured.element)
+        kinds = Kinds(stack.workspace().credentials.crms, first=configured.element, alone=True)
         configured = replace(configured, kinds=kinds)
         resource = resource_of(configured, name)
         patch = patch_of(cures, resource.name)
@@ -119,7 +119,7 @@ def _swept(configured: "Configured", name: str | None, cures: tuple[str, ...]) -
 
 def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") -> None:
     clients = stack.workspace()
-    guide = instance_body(clients.credentials)
+    guide = instance_body(clients.credentials, element=after.element)
     found = [
         of_body(clients, {**guide, "configuration": each.taken_over}, lag_s=None).findings
         for each in (before, after)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from elements_local.errors import HarnessError
-from elements_local.guide import DATE_KEYS, DATES, poller_entry
+from elements_local.guide import DATE_KEYS, DATES, block_of
 from elements_local.kit.text import shortened
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
@@ -134,12 +134,12 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
         kind = polled_kind(each, block, configured.vendor_names, configured.kinds)
         if kind and name in {None, each}:
             sort = configured.kinds.of(kind)
-            usual = configured.kinds.poller_of(kind) or poller_entry(kind, sort.id)
+            usual = block_of(configured.kinds, kind)
             return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual)
     there = shortened(", ".join(blocks), 1000) or "none"
     meant = "no resource" if name is None else repr(name)
     raise NotPolledError(
-        f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(configured.kinds)} can; "
+        f"{meant} can be swept: a block of {CONFIGURATION} whose URL lists {', '.join(configured.kinds) or 'records that a stack can make'} can; "
         f"there are {there}"
     )
 

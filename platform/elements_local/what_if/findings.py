@@ -278,7 +278,7 @@ def configured_body(
     return Configured(
         configuration=_readable(configuration if isinstance(configuration, dict) else {}),
         element=element,
-        kinds=Kinds(crms or {}, first=element),
+        kinds=Kinds(crms or {}, first=element, alone=True),
     )
 
 
@@ -328,7 +328,7 @@ def configured_instance(clients: WorkspaceClients, instance_id: int | None) -> C
         configuration=_readable(instance["configuration"]),
         mapped=mapped,
         element=element,
-        kinds=Kinds(clients.credentials.crms, first=element),
+        kinds=Kinds(clients.credentials.crms, first=element, alone=True),
     )
 
 

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from page_reader import PageVisitor
 
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.pages import DashboardPages
+from elements_local.guide import instance_body
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.wire import Reply
 from elements_local.stack.stack import Stack
+from elements_local.start import Options, in_process
 
 FIX = {
     "where": "configuration",
@@ -114,3 +117,27 @@ def test_a_disabled_instance_is_enabled(explained, clients, instance):
     visitor.send(page, "/why/")
 
     assert not clients.platform.call("GET", path)["disabled"]
+
+
+def test_of_another_element_it_saves_that_elements_block_and_the_next_poll_succeeds():
+    with in_process(Options(vendors=("hubspotcrm",))) as stack:
+        clients = stack.workspace()
+        body = instance_body(clients.credentials, element="hubspotcrm")
+        own = body["configuration"]["event.poller.configuration"]["contacts"]
+        body["configuration"]["event.poller.configuration"] = {"contacts": {}}
+        instance = clients.platform.create_instance(body)
+        lag = {"match": {"path": "*/search"}, "effect": {"index_lag_s": 60}}
+        clients.fakes["hubspotcrm"].script_faults([lag])
+        clients.clock.advance("14m30s")
+        made = clients.crm.create("hubspotcrm/contacts", {"properties": {"lastname": "King"}})
+        clients.clock.advance("15m")
+        asked = urlencode({"instanceId": instance["id"], "resource": "contacts", "recordId": made["vid"]})
+        visitor = PageVisitor(stack.http, stack.addresses.platform)
+
+        visitor.send(visitor.open(f"/_local/dashboard/default/why/?{asked}"), "/why/")
+
+        clients.clock.advance("15m")
+        kept = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")["configuration"]
+        polls = clients.platform.call("GET", "/_local/polls?resource=contacts")["polls"]
+        assert json.loads(kept["event.poller.configuration"]) == {"contacts": {**own, "pollDelay": 60}}
+        assert (len(polls), [each["error"] for each in polls if each["error"]]) == (2, [])

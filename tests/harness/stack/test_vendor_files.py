@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
+from elements_local import trigger
 from elements_local.errors import HarnessError, OptionError
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.recording import scenario_so_far
 from elements_local.start import Options, in_process
 from elements_local.trigger import kind_of
-from elements_local.what_if.configured import resource_of
-from elements_local.what_if.findings import configured_instance, of_instance
+from elements_local.what_if.configured import NotPolledError, resource_of
+from elements_local.what_if.findings import configured_body, configured_instance, of_instance
 from elements_local.what_if.grid import CellVerdict
 from elements_local.what_if.sweep import Probes
 
@@ -270,6 +271,24 @@ def test_records_that_probe_polls_have_values_of_their_own_where_a_field_is_uniq
 
     verdicts = {verdict for cell in probes.cells().values() for verdict in cell.verdicts}
     assert verdicts == {CellVerdict.REPORTED, CellVerdict.MISCLASSIFIED}  # made and changed before one poll
+
+
+def test_an_instance_that_trigger_makes_polls_by_the_elements_own_blocks(clients):
+    number = trigger.instance_of_its_own(clients, "hubly/contacts")
+    kinds = clients.credentials.crms["hubly"]["kinds"]
+
+    kept = configured_instance(clients, number).configuration["event.poller.configuration"]
+    assert kept == {name: kind["poller"] for name, kind in kinds.items()}
+
+
+@pytest.mark.parametrize("name", ["leads", "projects"])
+def test_records_of_another_vendor_stand_for_none_of_the_elements_own(clients, name):
+    body = instance_body(clients.credentials, element="hubly")
+    body["configuration"]["event.poller.configuration"] = {name: {}}
+    configured = configured_body(body, clients.credentials.crms)
+
+    with pytest.raises(NotPolledError, match="whose URL lists deals, contacts can; there are"):
+        resource_of(configured, name)
 
 
 def test_an_id_that_is_a_number_is_one_in_every_answer(clients):
