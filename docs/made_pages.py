@@ -188,7 +188,10 @@ def paths_not_imitated() -> Iterator[str]:
 
 
 def _calls(one: NotImitatedPath) -> list[str]:
-    path = f"/{one.path}".replace("/elements/{}", "/elements/{key}").replace("{}", "{id}")
+    path = f"/{one.path}".replace("/elements/{}", "/elements/{key}").replace(
+        "/transformations/{}", "/transformations/{object}"
+    )
+    path = path.replace("{}", "{id}")
     return [f"{method} {path}" for method in one.methods] or [path]
 
 

@@ -55,7 +55,7 @@ from elements_local.platform.hub import routes_catalogue as hub_catalogue
 from elements_local.platform.hub import routes_elements as elements
 from elements_local.platform.hub import routes_objects as hub_objects
 from elements_local.platform.hub import routes_records as own_records
-from elements_local.platform.hub.routing import HubRouting, refuse_what_is_not_imitated
+from elements_local.platform.hub.routing import HubRouting
 from elements_local.platform.inbound import routes as inbound
 from elements_local.platform.instances import routes as instances
 from elements_local.platform.instances import routes_configuration as instance_configuration
@@ -214,8 +214,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         app.register_blueprint(own_records.bp)
     serve_document(app, DESCRIPTION)
     app.bind_routes()
+    app.before_request(app.refuse_what_is_not_imitated)  # before what is said of methods and of Accept
     add_response_policy(app, platform, RequestIds(starts))
-    app.before_request(refuse_what_is_not_imitated)
     app.before_request(app.refuse_unknown_resource)
     return app
 

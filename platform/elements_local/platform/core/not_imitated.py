@@ -46,6 +46,11 @@ class NotImitatedPath(Struct, frozen=True, kw_only=True):
         """Say whether a call asks for the list, of which the vendor's answer is known where it is empty."""
         return self.lists is not None and method in {"GET", "HEAD"} and len(segments) == len(self.segments)
 
+    @property
+    def has_word_below(self) -> bool:
+        """Whether it has a word of its own after the first one, so that no record of an element can be meant."""
+        return any(word != ANY for word in self.segments[1:])
+
     def stands_before(self, rule: Sequence[str]) -> bool:
         """Say whether the path is the more literal one, beside the segments of a route that is there."""
         literal = [word != ANY for word in self.segments]
@@ -67,10 +72,14 @@ NOT_IMITATED: tuple[NotImitatedPath, ...] = (
     *_paths("customers, and what accounts belong to", "customers"),
     *_paths("domains of an organization", "domains"),
     *_paths("colours and logos of the console", "branding", "organizations/branding"),
-    *_paths("models of an element's objects", "models"),
+    *_paths("models of an element's objects", "models", "elements/{}/models"),
     *_paths("figures of what was called, made and polled", "metrics"),
     *_paths("who has changed what", "audit-logs"),
     *_paths("calls of the platform and their analytics", "usage"),
+    *_paths("management of changes", "change-management"),
+    *_paths("properties of the catalogue of elements", "catalog-properties"),
+    *_paths("documents of the API in another form", "lbdocs"),
+    *_paths("a transformation tried on a body", "transformations/{}/execute"),
     *_paths("bulk jobs of version 3, and what they read", "bulk/jobs", "bulk/download"),
     *_paths("bulk jobs from one instance into another", "bulk/workflows"),
     *_paths(

@@ -13,9 +13,14 @@ from werkzeug.exceptions import MethodNotAllowed
 from elements_local.kit.web.service_flask import ServiceFlask, present_request
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.core.callers import parse_authorization
-from elements_local.platform.core.not_imitated import not_imitated
+from elements_local.platform.core.not_imitated import NotImitatedPath, not_imitated
 from elements_local.platform.core.paths import BASE_PATH, ROUTED, routed_path, segments_below_hub
-from elements_local.platform.errors import InvalidCredentialsError, NothingFoundError, UnsupportedCallError
+from elements_local.platform.errors import (
+    InvalidCredentialsError,
+    NotFoundError,
+    NothingFoundError,
+    UnsupportedCallError,
+)
 from elements_local.platform.instances.call import HubCall, TokenCall
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import names
@@ -138,6 +143,54 @@ class HubRouting(ServiceFlask):
         if call.connector_of(call.instance).collection(resource).id_field is None:
             call.vendor(call.instance).page(resource, PageRequest(size=1))
 
+    def refuse_what_is_not_imitated(self) -> None:
+        """Refuse a call of the table of paths, unless a route of ours or a record of the element has its path.
+
+        Raises:
+            InvalidCredentialsError: it is a stranger's.
+            NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
+            UnsupportedCallError: it is any other.
+            NotFoundError: no element has such a resource, and no token says of which instance it could be.
+        """
+        asked = present_request()
+        if not asked.path.startswith(f"{self._base}/") or asked.method == "OPTIONS":
+            return
+        routed = routed_path(asked)
+        is_hubs = routed != asked.path and routed.startswith(f"{self._base}/hubs/")
+        place = _segments(asked.path if is_hubs else routed)
+        has_token = OpenCall.of_request({}).caller.sent.element is not None
+        found = not_imitated(asked.method, place)
+        if found is None:
+            if is_hubs and not has_token and not self._is_known(Call.of_request({}), place[0]):
+                path = f"{asked.path}; what is an element's needs its Element token"
+                raise NotFoundError("resource", path, named="path")
+            return
+        if (
+            not is_hubs
+            and asked.url_rule is not None
+            and not found.stands_before(_segments(asked.url_rule.rule))
+        ):
+            return
+        if not has_token:
+            Call.of_request({})
+        elif _is_elements(found, TokenCall.of_request({}), place[0]) and is_hubs:
+            return
+        if found.lists is not None and found.is_empty_list(asked.method, place):
+            raise NothingFoundError(found.lists)
+        raise UnsupportedCallError(f"{asked.method} {asked.path}")
+
+    def _is_known(self, call: Call, word: str) -> bool:
+        """Say whether a word names a resource of any element, or something else below a hub."""
+        if word in self.hub_paths.below_hubs:
+            return True
+        for element in call.catalogue.elements:
+            try:
+                if call.catalogue.connector(element.key).collection(word).id_field is not None:
+                    return True
+            except NotFoundError:
+                continue
+        return False
+
 
 def _names_an_element(request: Request) -> bool:
     try:
@@ -147,36 +200,10 @@ def _names_an_element(request: Request) -> bool:
         return False
 
 
-def refuse_what_is_not_imitated() -> None:
-    """Refuse a call of the table of paths, unless a route of ours or a resource of the element has its path.
-
-    Raises:
-        InvalidCredentialsError: it is a stranger's.
-        NothingFoundError: it asks for a list of which the vendor's answer is known where it is empty.
-        UnsupportedCallError: it is any other.
-    """
-    asked = present_request()
-    if not asked.path.startswith(f"{BASE_PATH}/") or asked.method == "OPTIONS":
-        return
-    routed = routed_path(asked)
-    is_hubs = routed != asked.path and routed.startswith(f"{BASE_PATH}/hubs/")
-    place = _segments(asked.path if is_hubs else routed)
-    found = not_imitated(asked.method, place)
-    if found is None or (is_hubs and place[0] in SHARED):
-        return
-    if not is_hubs and asked.url_rule is not None and not found.stands_before(_segments(asked.url_rule.rule)):
-        return
-    if OpenCall.of_request({}).caller.sent.element is None:
-        Call.of_request({})
-    elif _names_a_resource(TokenCall.of_request({}), place[0]) and is_hubs:
-        return
-    if found.lists is not None and found.is_empty_list(asked.method, place):
-        raise NothingFoundError(found.lists)
-    raise UnsupportedCallError(f"{asked.method} {asked.path}")
-
-
-def _names_a_resource(call: TokenCall, word: str) -> bool:
-    """Say whether a word names a resource of the instance's element, or is what the customer calls one."""
+def _is_elements(found: NotImitatedPath, call: TokenCall, word: str) -> bool:
+    """Say whether a path's first word names a resource of the instance's element, or is what the customer calls one."""
+    if word in SHARED:
+        return not found.has_word_below
     return word in call.element.id_fields or call.instance.objects.transformation_in_force(word) is not None
 
 
