@@ -1,6 +1,7 @@
 """The evidence ledger speaks of what is there: all routes, all poller keys, tests that exist."""
 
 import json
+import re
 from functools import cache
 
 from doc_pages import README, ROOT, exists
@@ -97,6 +98,13 @@ def test_a_row_near_the_loop_names_the_sequence_that_holds_it_and_not_a_file_of_
     whole = [entry for entry in near_the_loop() if any("tests/corpus/" in test for test in entry.tests)]
 
     assert [entry.behaviour for entry in whole] == [], "after `corpus:` stands the name of a sequence"
+
+
+def test_no_row_with_a_source_says_that_part_of_it_is_assumed():
+    admits = re.compile(r"assum|inferr", re.IGNORECASE)
+    sourced = [entry for entry in LEDGER if entry.evidence != "assumed"]
+
+    assert [each.behaviour for each in sourced if admits.search(f"{each.source} {each.behaviour}")] == []
 
 
 def test_the_readme_says_how_much_is_assumed():
