@@ -28,8 +28,12 @@ from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, fault_rules, neutral
 
 _AFTER_POLLS = frozenset({CauseStage.DELIVERY, CauseStage.RECEIVER})
-_OF_BLOCK = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.POLLER} - _AFTER_POLLS
-_OF_CRM = frozenset(CauseStage) - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY} - _AFTER_POLLS
+_OF_CRM = (
+    frozenset(CauseStage)
+    - {CauseStage.LOG, CauseStage.KEY, CauseStage.IDENTITY, CauseStage.EXPECTED}
+    - _AFTER_POLLS
+)
+_OF_BLOCK = (_OF_CRM | {CauseStage.KEY, CauseStage.IDENTITY}) - {CauseStage.POLLER}
 _OF_DATES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.NAME, CauseStage.REPEAT})
 _OF_RECEIVER = _AFTER_POLLS | {CauseStage.REPEAT}
 _QUEUED = frozenset({Cause.QUEUED, Cause.DEAD_SUBSCRIPTION, Cause.RETRIES_EXHAUSTED})
@@ -179,7 +183,7 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             yield CureCandidate(where="configuration", text=text, keys=keys)
     now = refresh_interval(case.instance.configuration) // timedelta(minutes=1)
     # Fewer calls keep a limit, and a shorter interval is over earlier; nothing else is mended by another one.
-    wanted = {Cause.RATE_LIMIT: range(now + 1, 61), Cause.INTERVAL_NOT_OVER: range(now)}.get(cause, ())
+    wanted = {Cause.RATE_LIMIT: range(now + 1, 61), Cause.PUT_OFF: range(now)}.get(cause, ())
     for minutes in (1, 5, 60):
         if minutes in wanted:
             text = f"let polls come every {minutes} min"
@@ -299,7 +303,7 @@ def _delays(stage: CauseStage, case: ExplainedCase) -> Iterator[int]:
     now = int(resource.poll_delay.total_seconds()) if resource else 0
     least = now + 1
     if case.chances and change:
-        first = case.chances[0].poll
+        first = (case.due or case.chances[0]).poll
         # A list did not have it at the first poll, or a window began after it; a poll asks for what is later.
         missed_by = (
             first.at - change.dated

@@ -102,8 +102,9 @@ class _Search:
         if base.then.cause != self._sought.cause.word:
             return self._came_otherwise()
         # Nothing was wrong but that it was too early to look.
-        if base.afterwards.reported and base.afterwards.cause is None and base.afterwards.at:
-            return self._found(_waiting(base.afterwards))
+        waited, is_to_come = base.afterwards, self._sought.cause.stage is CauseStage.EXPECTED
+        if waited.reported and waited.at and (not waited.wrong or (waited.late and is_to_come)):
+            return self._found(_waiting(waited))
         costly: CureFix | None = None
         settled: set[str] = set()
         for candidate in self._candidates():
@@ -192,12 +193,12 @@ class _Search:
         if not outcome.reported or outcome.at is None:
             return False
         # Late is right where it was lost, or misclassified; where it had come late, late again is no cure.
-        return outcome.cause is None or (outcome.late and not self._base.then.late)
+        return not outcome.wrong or (outcome.late and not self._base.then.late)
 
     def _remember(self, candidate: CureCandidate, outcome: ReplayOutcome) -> None:
         """Keep a change of one thing that led to another cause."""
         before = self._sought.cause.word, self._base.then.reported
-        if outcome.cause and (outcome.cause, outcome.reported) != before and len(candidate.block) < 2:
+        if outcome.wrong and (outcome.cause, outcome.reported) != before and len(candidate.block) < 2:
             self._partly.append((candidate, outcome))
 
     def _note(self, candidate: CureCandidate, outcome: str) -> None:
@@ -227,7 +228,7 @@ class _Search:
     def _came_otherwise(self) -> CureSearch:
         """Say what follows if what happened came out otherwise when it was done again."""
         sent, outcome = self._sought.case.sent, self._base.then
-        if any(not one.own for one in sent) and outcome.reported and outcome.cause is None:
+        if any(not one.own for one in sent) and outcome.reported and not outcome.wrong:
             answered = any(each.status for one in sent for each in one.attempts)
             own = _own_receiver(self._sought.cause, answered=answered)
             return self._found(self._fix(own, tried=f"reported at {outcome.at}"))
@@ -274,7 +275,7 @@ def _go_on(sought: CureCase) -> timedelta:
     """Return how far time goes on after the end: two polls, or to the next try of a callback."""
     interval = configuration.refresh_interval(sought.case.instance.configuration)
     span = 2 * min(interval, _LONGEST)
-    if sought.cause.stage is CauseStage.DELIVERY:
+    if sought.cause.stage is CauseStage.DELIVERY or sought.cause is Cause.NOT_SENT_YET:
         dues = [one.due - sought.case.now for one in sought.case.sent if one.due]
         span = max([span, *dues])
     return min(span, _LONGEST)

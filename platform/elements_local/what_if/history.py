@@ -65,7 +65,8 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
     """What came of the change.
 
     Attributes:
-        cause: what went wrong with it; None if nothing did.
+        cause: of what there is to know; None if there is nothing.
+        wrong: whether that went wrong.
         late: whether all that went wrong is that a later poll reported it.
         at: when its callback was taken first; None if it was not.
     """
@@ -73,13 +74,14 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
     reported: bool
     cause: str | None
     why: str
-    late: bool = False
-    at: str | None = None
+    wrong: bool
+    late: bool
+    at: str | None
 
     @property
     def text(self) -> str:
         """What came, in a line."""
-        wrong = f", but {self.cause}: {self.why}" if self.cause and not self.late else ""
+        wrong = f", but {self.cause}: {self.why}" if self.wrong and not self.late else ""
         return f"reported at {self.at}{wrong}" if self.reported and self.at else f"not reported: {self.why}"
 
 
@@ -190,8 +192,9 @@ def _outcome(context: ScenarioContext, asked: dict[str, Any]) -> ReplayOutcome:
     ]
     return ReplayOutcome(
         reported=said["verdict"] == "reported",
-        cause=said["cause"] if said["wrong"] else None,
+        cause=said["cause"],
         why=said["why"],
+        wrong=said["wrong"],
         late=said["late"],
         at=min(arrived, default=None),
     )

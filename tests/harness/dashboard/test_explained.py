@@ -70,6 +70,20 @@ def test_the_platforms_own_words_are_shown(explained):
         assert words in page.words
 
 
+@pytest.mark.parametrize(
+    ("wrong", "cause", "chip"),
+    [
+        (False, "interval-not-over", 'chip due">◷ to come<'),
+        (True, "wrong-zone", 'chip bad">✗ not reported<'),
+    ],
+)
+def test_what_is_still_to_come_is_not_shown_as_wrong(explained, wrong, cause, chip):
+    _, page = explained(wrong=wrong, cause=cause, about="it is so")
+
+    assert chip in page.html
+    assert ("was not reported yet" in page.words) is not wrong
+
+
 def test_what_it_proposes_is_done_by_one_button(explained, clients, instance):
     visitor, page = explained(fix=FIX)
     assert "A pollDelay of 30 s <b>would</b> have." in page.words

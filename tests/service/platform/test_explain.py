@@ -35,6 +35,13 @@ def test_an_explanation_changes_nothing(clients, instance, ada):
     assert clients.snapshot() == before
 
 
+def test_a_poll_that_is_still_to_come_is_nothing_wrong_and_waiting_is_the_cure(clients, instance, ada):
+    said = explain(clients, instance, ada)
+
+    assert (said["verdict"], said["cause"], said["wrong"]) == ("not reported", "interval-not-over", False)
+    assert said["fix"]["change"] == {"to": "2026-03-02T10:15:00Z"}
+
+
 def test_what_cannot_be_done_again_is_said_and_nothing_is_called_tried(clients, instance, ada):
     clients.clock.set(mode="real")
 

@@ -26,6 +26,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         collection: of the CRM's, in lower case; None if its URL leads to no collection as a whole.
         since: from when on it was polled, as far as that is known.
         interval: at which it should be polled; None while the instance is disabled.
+        delay: the pollDelay of its block.
         on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
         ended: whether there is no poll to come.
         is_cut: whether it was polled before ``since``, of which not everything is kept.
@@ -36,6 +37,7 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
     polls: Sequence[Poll]
     since: datetime
     interval: timedelta | None
+    delay: timedelta
     on: bool
     ended: bool
     is_cut: bool = False
@@ -73,7 +75,9 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         # exactly.
         if not self.on and self.interval and self.interval < until - last:
             until = last + self.interval
-        return PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
+        return PollingHistory(
+            since=self.since, polls=polls, until=until, missing_every=self.interval, delay=self.delay
+        )
 
     def missed(self, until: datetime) -> int:
         """Return how many polls should have come since the last: what time alone may change follows from them."""
@@ -108,6 +112,7 @@ def polled(reader: InstanceFacts) -> list[AuditedResource]:
             polls=polls[name],
             since=reader.polled_since(name),
             interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
+            delay=reader.configured[name].poll_delay if name in reader.configured else timedelta(0),
             on=name in last_polls,
             ended=name not in last_polls or instance.disabled or instance.polling_disabled,
         )

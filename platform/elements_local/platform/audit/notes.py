@@ -13,7 +13,7 @@ from elements_local.platform.core.instance import Instance
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.explain.polled import silent
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _Changes = Mapping[str, Sequence[StampedChange]]
 
 
@@ -84,14 +84,15 @@ def _too_early(polled: Sequence[AuditedResource], changes: _Changes, now: dateti
         if one.ended or one.interval is None:
             continue
         last = max((poll.at for poll in one.polls), default=None)
-        waiting = sum(last is not None and each.at >= last for each in _of(one, changes))
+        waiting = sum(last is not None and each.at >= last - one.delay for each in _of(one, changes))
         every = f"polls come every {one.interval / _MINUTE:g} min, and it is {shown(now)}"
         if last is None:
             unpolled[f"not polled since events were enabled, {shown(one.since)}: {every}"].append(
                 one.resource
             )
         elif waiting:
-            yield f"{waiting} changes of {one.resource} came after its last poll, {shown(last)}: {every}"
+            within = f" or in the {one.delay / _SECOND:g} s of pollDelay before it" if one.delay else ""
+            yield f"{waiting} changes of {one.resource} came after its last poll, {shown(last)}{within}: {every}"
     yield from (f"{', '.join(names)}: {why}" for why, names in unpolled.items())
 
 

@@ -4,7 +4,7 @@ It shares no code with the poller, and knows none of its dates, patterns, filter
 own log for the truth, and what whoever reads the callbacks wants for the measure.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +45,7 @@ class PollingHistory:
         polls: when it was polled, ascending, whatever came of it.
         until: up to when polls count that should have been and were not: now, unless it is polled no more.
         missing_every: the interval at which it should be polled; None while its poller is paused.
+        delay: each poll asks once more for what had changed within this time before the poll before it.
         seen_at_once: changes, by their seq, that a poll of about the same instant is known to have seen, and that poll.
     """
 
@@ -52,6 +53,7 @@ class PollingHistory:
     polls: tuple[datetime, ...]
     until: datetime
     missing_every: timedelta | None = None
+    delay: timedelta = timedelta(0)
     seen_at_once: Mapping[int, datetime] = field(default_factory=dict)
 
 
@@ -63,6 +65,7 @@ class OwedEvent:
         kind: what it has to be called.
         at: when that happened: the creation, or the latest of the changes.
         due: the first poll that had the chance to see it.
+        by: the last poll that may report it and is not late; None if that is still to come.
         changes: how many of the log's it stands for.
     """
 
@@ -70,6 +73,7 @@ class OwedEvent:
     kind: ExpectedEventType
     at: datetime
     due: datetime
+    by: datetime | None
     changes: int = 1
 
 
@@ -84,6 +88,8 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
       excuse otherwise: what an interval after the last one should have seen, is owed, whether the poller was switched
       off after failures (documented), its interval was changed again and again, or its resource was taken out of the
       configuration in the midst of it (assumed).
+    - What had changed within the delay before a poll is asked for once more by the next one, and is not late there
+      (assumed: a delay is set where a CRM's list may not have it at once).
     - What is due at one poll is one event for each record, as polling sees states and no history (inferred from the
       worked timeline): CREATED if the record was made since the poll before, even if it was changed afterwards, for its
       receiver has never heard of it (assumed: what the receiver wants; the documented rule holds two dates against a
@@ -127,6 +133,7 @@ def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iter
                 kind=kind,
                 at=max(change.at for change in together if change.kind is kind),
                 due=due,
+                by=due if kind is ExpectedEventType.DELETED else _by(together[-1], due, watch),
                 changes=len(together),
             )
         exists = kind is not ExpectedEventType.DELETED
@@ -141,6 +148,17 @@ def _due(change: LoggedChange, watch: PollingHistory) -> datetime | None:
     if after < len(watch.polls):
         return watch.polls[after]
     return None if watch.missing_every is None else _missed(change.at, watch, watch.missing_every)
+
+
+def _by(change: LoggedChange, due: datetime, watch: PollingHistory) -> datetime | None:
+    """Return the last poll that may report a change and is not late; None if that is still to come."""
+    at = change.at + watch.delay
+    if at <= due:
+        return due
+    after = bisect_left(watch.polls, at)
+    if after < len(watch.polls):
+        return watch.polls[after]
+    return None if watch.missing_every is None else _missed(at, watch, watch.missing_every)
 
 
 def _missed(at: datetime, watch: PollingHistory, every: timedelta) -> datetime | None:

@@ -217,6 +217,12 @@ def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
         owed_for[event.record_id].append(event)
     for report in followed.reports:
         told_of[report.record_id].append(report)
+    for record_id, events in owed_for.items():
+        # What the next poll asks for once more is not owed before that.
+        reports = told_of[record_id]
+        owed_for[record_id] = [
+            event for event in events if event.by or any(_covers(report, event) for report in reports)
+        ]
     writer = _Writer(followed)
     last = max(followed.watch.polls, default=None)
     seen = max((poll.at for poll in followed.polls if poll.error is None), default=None)
@@ -226,7 +232,10 @@ def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
             delivered=sum(report.callback.times for report in told_of[record_id]),
             findings=tuple(writer.findings(record_id, owed_for[record_id], told_of[record_id])),
             settled=all(last is not None and at < last for at in changed[record_id])
-            and all(seen is not None and event.due <= seen for event in owed_for[record_id]),
+            and all(
+                seen is not None and event.by is not None and event.by <= seen
+                for event in owed_for[record_id]
+            ),
         )
         for record_id in {**owed_for, **told_of, **changed}
     }
@@ -289,7 +298,7 @@ class _Writer:
             return self._about(event, AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE)
         if report.told not in names:
             return self._about(event, AuditVerdict.MISCLASSIFIED)
-        if report.poll_at > event.due or callback.is_late:
+        if (event.by and report.poll_at > event.by) or callback.is_late:
             return self._about(event, AuditVerdict.LATE)
         together = f", one event for {event.changes} changes" if event.changes > 1 else ""
         why = f"the poll of {shown(report.poll_at)} reported it{together}"
@@ -297,7 +306,8 @@ class _Writer:
 
     def _untold(self, event: OwedEvent) -> AuditFinding:
         """Return what became of an event that no notification tells of."""
-        was_polled = any(poll.at >= event.due and poll.error is None for poll in self._followed.polls)
+        by = event.by or event.due
+        was_polled = any(poll.at >= by and poll.error is None for poll in self._followed.polls)
         to_come = not was_polled and not self._followed.ended and event.kind is not ExpectedEventType.DELETED
         return self._about(event, AuditVerdict.LATE if to_come else AuditVerdict.LOST)
 

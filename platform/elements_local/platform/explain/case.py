@@ -115,6 +115,15 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         return is_at_once and self.told is not None and change.dated in dates
 
     @property
+    def delay(self) -> timedelta:
+        """By how much the next poll asks for what is older than this one."""
+        return self.resource.poll_delay if self.resource else timedelta(0)
+
+    def is_repeated_for(self, change: VendorChange) -> bool:
+        """Say whether the block's pollDelay has the next poll ask for a change again, so that it is due at that one."""
+        return bool(self.delay) and change.dated > self.poll.at - self.delay
+
+    @property
     def named(self) -> str:
         """How sentences speak of it."""
         return f"the poll of {iso_date_exact(self.poll.at)}"
@@ -234,12 +243,22 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         return [each for each in self.polls if each.poll.error is None]
 
     @cached_property
+    def due(self) -> PollOfRecord | None:
+        """The poll at which the change was due: the first that reported it, or that no pollDelay repeats; None if none has come."""
+        change = self.change
+        if change is None:
+            return None
+        return next(
+            (one for one in self.chances if one is self.telling or not one.is_repeated_for(change)), None
+        )
+
+    @cached_property
     def together(self) -> list[VendorChange]:
-        """The changes of the record that the first poll after the change had to tell as one, itself included."""
+        """The changes of the record that the poll at which the change was due had to tell as one, itself included."""
         change = self.change
         if change is None:
             return []
-        due = self.chances[0].poll.at if self.chances else None
+        due = self.due.poll.at if self.due else None
         return [
             one
             for one in self.history

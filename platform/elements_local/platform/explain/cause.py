@@ -70,10 +70,7 @@ class Cause(Enum):
         CauseStage.POLLER,
         "the block's url asks for something else than the record's collection",
     )
-    INTERVAL_NOT_OVER = (
-        CauseStage.POLLER,
-        "the poll that is to see the change is still to come, or was put off",
-    )
+    PUT_OFF = CauseStage.POLLER, "a change of the instance put off the poll that was to see the change"
     POLLING_GAP = (
         CauseStage.POLLER,
         "events were off for a while, or the resource was not configured, and polling began anew afterwards",
@@ -212,7 +209,6 @@ class Cause(Enum):
     RETRIES_EXHAUSTED = CauseStage.DELIVERY, "all tries were used, and the receiver took none"
     RETRYING = CauseStage.DELIVERY, "the receiver has not taken the callback, and it is to be tried again"
     TAKEN_LATE = CauseStage.DELIVERY, "the receiver failed to take the callback before it took it"
-    NOT_SENT_YET = CauseStage.DELIVERY, "the callback is to be sent, and has not been"
 
     SENT_ELSEWHERE = (
         CauseStage.RECEIVER,
@@ -228,6 +224,8 @@ class Cause(Enum):
         "the callback came and was taken; the sink keeps the latest alone",
     )
 
+    INTERVAL_NOT_OVER = CauseStage.EXPECTED, "the poll that is to see the change is still to come"
+    NOT_SENT_YET = CauseStage.EXPECTED, "the callback is to be sent, and has not been"
     ECHO = (
         CauseStage.EXPECTED,
         "the change was written through the instance's own hub, and polling reports it like any other",

@@ -86,8 +86,7 @@ def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFin
 
 def _next_start(seen: PollOfRecord) -> str:
     """Return the date after which the next poll asks for records."""
-    delay = seen.resource.poll_delay if seen.resource else timedelta(0)
-    return shown(seen.poll.at - delay)
+    return shown(seen.poll.at - seen.delay)
 
 
 def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:

@@ -8,6 +8,7 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
+from elements_local.platform.explain.arithmetic import seconds
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.cause import Cause, CauseFinding
 
@@ -50,9 +51,9 @@ def before_polls(case: ExplainedCase, change: VendorChange) -> CauseFinding | No
     """Say why no poll that succeeded could have told of the change; None if one could."""
     return (
         of_log(case, change)
-        or (None if case.chances else _stopped(case))
+        or (None if case.due else _stopped(case))
         or of_place(case, change)
-        or (None if case.chances else _unpolled(case, change))
+        or (None if case.due else _unpolled(case, change))
     )
 
 
@@ -93,9 +94,14 @@ def _unpolled(case: ExplainedCase, change: VendorChange) -> CauseFinding:
     """Say why no poll that could tell of the change has succeeded so far."""
     state = case.state
     due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
-    if case.polls:
-        failure = of_failure(case.polls[0].poll)
+    failing = next((each.poll for each in case.polls if each.poll.error), None)
+    if failing:
+        failure = of_failure(failing)
         return CauseFinding(failure.cause, f"{failure.why}; {due}")
+    if case.polls:
+        early = case.polls[-1]
+        again = f"the next one asks for changes after {shown(early.poll.at - early.delay)}, as pollDelay is {seconds(early.delay)}"
+        return CauseFinding(Cause.INTERVAL_NOT_OVER, f"{early.named} did not have it; {again}: {due}")
     if change.at - state.since < _SECOND and change.dated <= state.since:
         return _before_events(change, case)
     why = f"there has been no poll since {shown(change.at)}: it is {shown(case.now)}, and {due}"

@@ -72,7 +72,7 @@ def _explained(case: ExplainedCase, doubt: Doubt | None) -> Explanation:
     if telling is None:
         # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
         before = poller_causes.before_polls(case, change)
-        return _lost(before or _missed(case, change, case.chances[0]))
+        return _lost(before or _missed(case, change, case.due or case.chances[0]))
     # The links are asked in the order in which a change passes them, and the first that broke is the cause: polled,
     # recognised, delivered, and only then what was wrong with a callback that came.
     wrong = naming_causes.of_identity(case, telling)
@@ -154,8 +154,9 @@ def _missed(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
 
 def _late(case: ExplainedCase, change: VendorChange, telling: PollOfRecord) -> CauseFinding | None:
     """Say why a poll before the one that reported the change did not; None if there was none."""
-    first = case.polls[0]
-    if first is telling or first.poll.at >= telling.poll.at or first.poll.at <= change.at:
+    before = (each for each in case.polls if change.at < each.poll.at < telling.poll.at)
+    first = next((each for each in before if not each.is_repeated_for(change)), None)
+    if first is None:
         return None
     if first.poll.error is not None:
         return poller_causes.of_failure(first.poll)
@@ -169,7 +170,7 @@ def _put_off(case: ExplainedCase, telling: PollOfRecord) -> CauseFinding | None:
     disabled = case.put_off.method == "DELETE"
     what = "disabled" if disabled else "saved"
     why = f"the instance was {what} at {shown(case.put_off.at)}, and {telling.named} is the first since {shown(case.state.last)}"
-    return CauseFinding(Cause.INSTANCE_DISABLED if disabled else Cause.INTERVAL_NOT_OVER, why)
+    return CauseFinding(Cause.INSTANCE_DISABLED if disabled else Cause.PUT_OFF, why)
 
 
 def _lost(found: CauseFinding) -> Explanation:

@@ -99,9 +99,14 @@ def report(told, minutes, *, record="7", dated=0, callback=None):
     )
 
 
-def follow(changes, reports, polls=(), **more):
+def follow(changes, reports, polls=(), *, delay=0, **more):
     polls = polls or (poll(15), poll(30))
-    watch = PollingHistory(since=TEN, polls=tuple(one.at for one in polls), until=polls[-1].at)
+    watch = PollingHistory(
+        since=TEN,
+        polls=tuple(one.at for one in polls),
+        until=polls[-1].at,
+        delay=timedelta(minutes=delay),
+    )
     return ResourceHistory(
         resource="contacts", changes=changes, watch=watch, polls=polls, reports=reports, **more
     )
@@ -133,6 +138,35 @@ IN_ITS_INSTANT = [change(CREATED, 1), change(UPDATED, 15)]
         "one report of all, as an update": (
             follow(MADE_AND_CHANGED, [report(UPDATED, 30)], FIRST_FAILS),
             ["misclassified CREATED", "reported UPDATED"],
+        ),
+        "by the poll that a delay has look back": (
+            follow([change(CREATED, 14)], [report(CREATED, 30, dated=14)], delay=2),
+            ["reported CREATED"],
+        ),
+        "by the first poll in spite of a delay": (
+            follow([change(CREATED, 14)], [report(CREATED, 15, dated=14)], delay=2),
+            ["reported CREATED"],
+        ),
+        "by a poll after the one that a delay has look back": (
+            follow([change(CREATED, 13)], [report(CREATED, 30, dated=13)], delay=2),
+            ["late CREATED"],
+        ),
+        "not before the poll that a delay has look back": (
+            follow([change(CREATED, 14)], [], (poll(15),), delay=2),
+            [],
+        ),
+        "by no poll, though a delay had one look back": (
+            follow([change(CREATED, 14)], [], delay=2),
+            ["lost CREATED"],
+        ),
+        "deleted, which no delay has a poll report": (
+            follow(
+                [change(UPDATED, 1), change(DELETED, 14)],
+                [report(UPDATED, 10)],
+                (poll(10), poll(15)),
+                delay=2,
+            ),
+            ["reported UPDATED", "lost DELETED"],
         ),
         "by a poll of two minutes that saw it happen, and by the next one": (
             follow(
