@@ -18,9 +18,13 @@ def explanation_text(said: Json) -> str:
 
 
 def _verdict(said: Json) -> Iterator[str]:
-    change = said["change"]
-    what = f"{said['resource']}/{said['recordId']}"
+    change, job = said["change"], said["job"]
+    what = (
+        f"{said['resource']}/{said['recordId']}" if said["recordId"] else f"the end of bulk job {job['id']}"
+    )
     did = f" {change['change']} at {change['at']}" if change else ""
+    if change and job:
+        did += f" by bulk job {job['id']}"
     late = ", late" if said["late"] else ""
     yield f"instance {said['instanceId']} ({said['instanceName']}): {what}{did}: {said['verdict']}{late}"
     if said["cause"]:
@@ -52,9 +56,10 @@ def _record(record: Json) -> Iterator[str]:
 
 
 def _callback(callback: Json) -> Iterator[str]:
-    events = ", ".join(callback["events"])
+    events = f"the poll {callback['pollAt']} ({', '.join(callback['events'])})"
+    of = events if callback["events"] else callback["pollAt"]
     due = f", due {callback['due']}" if callback["due"] else ""
-    yield f"callback of the poll {callback['pollAt']} ({events}) to {callback['url']}: {callback['status']}{due}"
+    yield f"callback of {of} to {callback['url']}: {callback['status']}{due}"
     for attempt in callback["attempts"]:
         yield f"  attempt {attempt['number']} at {attempt['at']}: {attempt['status'] or 'no answer'}, {attempt['outcome']}"
     for arrived in callback["arrived"] or ():

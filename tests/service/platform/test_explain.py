@@ -1,5 +1,7 @@
 """``GET /_local/explain``: it changes nothing, and says what it cannot try."""
 
+import json
+
 import pytest
 
 from elements_local.guide import instance_body
@@ -76,3 +78,131 @@ def test_a_callback_that_another_receiver_took_is_told_from_one_that_the_sink_ha
     assert said["fix"]["change"] == {"event.notification.callback.url": "{callback_url}"}
     assert said["fix"]["tried"] == "reported at 2026-03-02T10:15:00Z"
     stack_on_ports.delete_workspace(clients.credentials.name)
+
+
+def upload(clients, instance, rows, resource="contacts", **headers):
+    """Upload a JSON list, and return the job's id."""
+    part = 'Content-Disposition: form-data; name="file"; filename="rows.json"'
+    body = f"--X\r\n{part}\r\n\r\n{json.dumps(rows)}\r\n--X--\r\n".encode()
+    sent = {"Content-Type": "multipart/form-data; boundary=X", **headers}
+    hub = clients.platform.hub(instance["token"])
+    return json.loads(hub.send("POST", f"/bulk/{resource}", body=body, headers=sent).body)["id"]
+
+
+def test_a_record_that_an_upload_made_is_named_with_the_job(clients, instance):
+    clients.clock.advance("1m")
+    job = upload(clients, instance, [{"FIRST_NAME": "Ada"}, {"FIRST_NAME": "Grace"}])
+    clients.clock.advance("15m")
+
+    for change in clients.crm.changes():
+        said = clients.platform.explain(instance_id=instance["id"], change=change["seq"])
+
+        assert (said["cause"], said["job"]["id"]) == ("echo", job)
+        assert said["why"].endswith(f"it was written through the instance's own hub, by bulk job {job}")
+
+
+def test_a_record_beside_an_upload_is_not_called_its(clients, instance):
+    clients.clock.advance("1m")
+    upload(clients, instance, [{"FIRST_NAME": "Ada"}])
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+
+    said = explain(clients, instance, number)
+
+    assert (said["job"], said["cause"]) == (None, None)
+
+
+def test_the_job_of_a_mapped_object_is_named_too(clients):
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.poller.configuration"] = {
+        "people": {**body["configuration"]["event.poller.configuration"]["contacts"], "idField": "key.id"}
+    }
+    body["configuration"]["event.poller.configuration"]["people"]["url"] = "/people"
+    instance = clients.platform.create_instance(body)
+    below = f"/elements/api-v2/instances/{instance['id']}"
+    fields = [{"path": "key.id", "vendorPath": "CONTACT_ID"}, {"path": "first", "vendorPath": "FIRST_NAME"}]
+    clients.platform.call("POST", f"{below}/objects/people/definitions", json={"fields": [{"path": "first"}]})
+    mapping = {"vendorName": "contacts", "fields": fields}
+    clients.platform.call("POST", f"{below}/transformations/people", json=mapping)
+    job = upload(clients, instance, [{"first": "Ada"}], "people")
+    clients.clock.advance("15m")
+
+    (change,) = clients.crm.changes()
+    said = clients.platform.explain(instance_id=instance["id"], change=change["seq"])
+
+    assert said["job"]["id"] == job
+
+
+def test_a_record_of_an_upload_that_was_lost_is_named_with_the_job_and_cured(clients, instance):
+    clients.crm.script_faults([{"match": {"method": "GET"}, "effect": {"status": 503}}])
+    job = upload(clients, instance, [{"FIRST_NAME": "Ada"}])
+    clients.clock.advance("15m")
+    (change,) = clients.crm.changes()
+
+    said = clients.platform.explain(instance_id=instance["id"], change=change["seq"])
+
+    assert (said["cause"], said["job"]["id"]) == ("outage", job)
+    assert said["fix"]["tried"] == "reported at 2026-03-02T10:15:00Z"
+
+
+@pytest.mark.parametrize("own_url", [False, True], ids=["to the instance's receiver", "to a URL of its own"])
+def test_the_callback_of_a_jobs_end_is_explained(clients, instance, own_url):
+    headers = {"Elements-Async-Callback-Url": clients.credentials.callback_url} if own_url else {}
+    job = upload(clients, instance, [{"FIRST_NAME": "Ada"}, {}], **headers)
+    clients.clock.advance("1s")
+    callbacks = clients.sink.callbacks()
+
+    said = [clients.platform.explain(callback=one["id"]) for one in callbacks]
+
+    assert len(said) == 1 + own_url
+    for one in said:
+        assert (one["verdict"], one["cause"], one["resource"], one["recordId"]) == (
+            "reported",
+            None,
+            "contacts",
+            "",
+        )
+        assert one["job"]["id"] == job
+        assert one["why"] == (
+            f"bulk job {job} (upload of contacts) is COMPLETED: 1 records made; 1 refused; "
+            "row 2: 400, the body must be an object with at least one field; got {}"
+        )
+    by_event = clients.platform.explain(
+        event=next(one["json"]["id"] for one in callbacks if "message" in one["json"])
+    )
+    assert by_event in said
+
+
+def test_a_jobs_end_that_no_receiver_took_says_so(clients, instance):
+    clients.sink.respond({"status": 503})
+    upload(clients, instance, [{"FIRST_NAME": "Ada"}])
+    clients.clock.advance("1s")
+
+    said = clients.platform.explain(callback=clients.sink.callbacks()[0]["id"])
+
+    assert (said["verdict"], said["cause"], said["fix"]) == ("not reported", "retrying", None)
+    assert said["why"].startswith("its receiver answered 503 at 2026-03-02T10:00:01Z")
+    assert said["callbacks"][0]["attempts"][0]["status"] == 503
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"errors": ["no room"]}, 'Insightly answered 422: {"errors":["no room"]}'),
+        ("", "Insightly answered 422 and gave no reason"),
+        ({"Message": "no room"}, "Insightly answered 422: no room"),
+    ],
+    ids=["in a shape of its own", "empty", "Insightly's"],
+)
+def test_a_refused_row_has_a_reason(clients, instance, body, reason):
+    clients.crm.script_faults([{"match": {"method": "POST"}, "effect": {"status": 422, "body": body}}])
+    job = upload(clients, instance, [{"FIRST_NAME": "Ada"}])
+    clients.clock.advance("1s")
+
+    (error,) = clients.platform.hub(instance["token"]).call("GET", f"/bulk/{job}/errors")
+    said = clients.platform.explain(callback=clients.sink.callbacks()[0]["id"])
+
+    assert error["message"] == reason
+    assert (
+        f"row 1: 400, {reason}; scripted faults struck the CRM's answers to it (body, status)" in said["why"]
+    )

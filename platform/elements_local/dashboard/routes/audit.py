@@ -105,12 +105,14 @@ def cure() -> Answer:
     form = request.form
     change, patch = (_json(form.get(name, "null"), name) for name in ("change", "patch"))
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
-    if not isinstance(change, dict) or not isinstance(patch, dict | None) or instance_id is None:
-        raise BadRequest("A change is a JSON object, a patch one or null, and instanceId names the instance.")
-    if patch is None:
+    if instance_id is None:
+        raise BadRequest("instanceId names the instance.")
+    if isinstance(patch, dict):
+        clients().platform.patch_instance(instance_id, patch)
+    elif change == {"disabled": False}:
         clients().platform.call("PUT", f"{BASE_PATH}/instances/{instance_id}/enabled")
     else:
-        clients().platform.patch_instance(instance_id, patch)
+        raise BadRequest('patch must be a JSON object, unless change is {"disabled": false}.')
     done, good = _done_again(instance_id, resource, form.get("recordId", ""))
     return back(f"{resource} is polled with {json.dumps(change)} from now on; {done}", good=good)
 

@@ -1,5 +1,6 @@
 """The platform's own hub, as the engine's tasks call it: polls and bulk jobs."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from elements_local.platform.core.paths import BASE_PATH
 
 _SHOWN = 500
 """Letters of an answer that is no success, in an error."""
+
+_WITHOUT_REASON = re.compile(r" answered \d{3}\Z")
 
 Record = dict[str, object]
 
@@ -145,10 +148,14 @@ def _decoded(reply: Reply) -> object:
 
 
 def _message(body: bytes, *, otherwise: str) -> str:
-    """Return the words of an error of the hub's."""
+    """Return the words of an error of the hub's, with those of the vendor, which it has behind a colon if it can read them."""
     try:
         value = decode(body)
     except MalformedJsonError:
         return otherwise
-    words = value.get("message") if isinstance(value, dict) else None
-    return words if isinstance(words, str) else otherwise
+    if not isinstance(value, dict) or not isinstance(words := value.get("message"), str):
+        return otherwise
+    if not _WITHOUT_REASON.search(words):
+        return words
+    said = str(value.get("providerMessage") or "")
+    return f"{words}: {said[:_SHOWN]}" if said else f"{words} and gave no reason"

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from elements_local.platform.accounts.directory import FailurePolicy
+from elements_local.platform.bulk.job import BulkErrorJson, BulkJob
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, EventType, Poll, Resource
@@ -201,7 +202,10 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         default_tolerance: of a resource that has none of its own.
         policy: what the account wants of callbacks that fail.
         unlogged: a write of the record since its latest change, which has left its updated date as it was.
-        own_write: the call through the instance's own hub that made the change; empty if none did.
+        job: the bulk job that made the record by the change; if there is none, the one whose end is asked about.
+        refused: the first rows of it that were refused, and why.
+        struck: the effects that scripted faults of the CRM had on it.
+        own_write: the call or bulk job through the instance's own hub that made the change; empty if none did.
         twin: another instance that has told the same receiver of it.
         put_off: the call that disabled or saved the instance, if the first poll since the change came late.
         twin_block: another block of the instance that has told of it; empty if none has.
@@ -226,6 +230,9 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     default_tolerance: timedelta = timedelta(0)
     policy: FailurePolicy = FailurePolicy.RETRY
     unlogged: VendorCall | None = None
+    job: BulkJob | None = None
+    refused: Sequence[BulkErrorJson] = ()
+    struck: Sequence[str] = ()
     own_write: str = ""
     twin: Instance | None = None
     moved_to: str | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from elements_local.kit.values import replace
+from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.instance import Instance
@@ -13,6 +14,7 @@ from elements_local.platform.core.poll import Decision, Poll, Resource
 from elements_local.platform.elements.connector import ChangeLog, VendorChange
 from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events.records import Attempt
+from elements_local.platform.events.store_notifications import KeptNotification
 from elements_local.platform.explain.case import (
     ExplainedCase,
     LoggedCollection,
@@ -95,6 +97,7 @@ class CaseReader(InstanceFacts):
             policy=self.policy,
             # Whoever names a change asks about that one, whatever has been written since.
             unlogged=self.unlogged_write(record_id, change.at if change else EVER) if seq is None else None,
+            job=self.upload_of(change) if change else None,
             own_write=self.own_write(change) if change else "",
             twin=self.twin(change) if change else None,
             moved_to=self.moved_to(instance),
@@ -111,6 +114,30 @@ class CaseReader(InstanceFacts):
         record_id = self._meant(resource, record_id)
         told = [one for one in self._history(resource, record_id)[0] if one.at <= at]
         return self.case(resource, record_id, seq=told[-1].seq if told else None)
+
+    def end_case(self, kept: KeptNotification, bulk_id: int) -> ExplainedCase:
+        """Return what is known of the end of a bulk job, of which a notification tells.
+
+        Raises:
+            NotFoundError: the job is kept no longer.
+        """
+        with self.call.read() as tx:
+            job = Bulk(tx).get(bulk_id)
+        if job is None:
+            raise NotFoundError("bulk job", bulk_id)
+        return ExplainedCase(
+            instance=self.instance,
+            resource=job.object_name,
+            record_id="",
+            change=None,
+            state=PolledState(resource=None, others=(), since=job.created, last=job.created, next_poll=None),
+            sent=self._owed({kept.id: ()}, {kept.id: kept.created}, self.tries_of({kept.id})),
+            now=self.call.now,
+            policy=self.policy,
+            job=job,
+            refused=self.refused_by(job),
+            struck=self.struck(job) if job.failed else (),
+        )
 
     def seq_of(self, resource: str, record_id: str, kind: str, at: datetime) -> int | None:
         """Return the place in the log of a change of a record; None if there is none of this kind at this instant."""
@@ -274,11 +301,26 @@ class CaseReader(InstanceFacts):
         for one in sorted(of_ids, key=lambda one: one.notification_id):
             if one.at in ats and one.event.object_type == resource:
                 told[one.notification_id].append(one)
+        return self._owed(told, {number: each[0].at for number, each in told.items()}, self.tries)
+
+    def _owed(
+        self,
+        told: Mapping[int, Sequence[NotifiedRecord]],
+        made: Mapping[int, datetime],
+        of_each: Mapping[int, Mapping[int, list[Attempt]]],
+    ) -> list[OwedCallback]:
+        """Return what became of some notifications.
+
+        Args:
+            told: what of the record each tells.
+            made: when each was made.
+            of_each: the tries to deliver each, by subscription.
+        """
         deliveries = [each for number in told for each in self.deliveries.get(number, ())]
-        tries = {(number, of): each for number in told for of, each in self.tries.get(number, {}).items()}
+        tries = {(number, of): each for number in told for of, each in of_each.get(number, {}).items()}
         there = {one.key for one in deliveries}
         gone = [
-            self._gone(told[number], attempts)
+            self._gone(number, made[number], told[number], attempts)
             for (number, subscription), attempts in tries.items()
             if (number, subscription) not in there
         ]
@@ -299,12 +341,14 @@ class CaseReader(InstanceFacts):
             for one in deliveries
         ]
 
-    def _gone(self, told: Sequence[NotifiedRecord], attempts: Sequence[Attempt]) -> OwedCallback:
+    def _gone(
+        self, number: int, made: datetime, told: Sequence[NotifiedRecord], attempts: Sequence[Attempt]
+    ) -> OwedCallback:
         """Return what became of a callback whose subscription has been taken away since."""
-        number, url = told[0].notification_id, attempts[0].url
+        url = attempts[0].url
         return OwedCallback(
             notification_id=number,
-            poll_at=told[0].at,
+            poll_at=made,
             told=[each.event.event_type for each in told],
             url=url,
             active=False,

@@ -1,7 +1,7 @@
 """What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -14,9 +14,12 @@ from elements_local.kit.traffic.calls import READS
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy, failure_policy
 from elements_local.platform.accounts.store import Accounts
+from elements_local.platform.bulk.job import BulkErrorJson, BulkJob, BulkKind
+from elements_local.platform.bulk.store import Bulk, results
 from elements_local.platform.call import Call
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
+from elements_local.platform.ceql.record_path import find
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import poll_key, segments_below_hub
@@ -37,11 +40,13 @@ from elements_local.platform.explain.own_calls import OwnCall, own_calls
 from elements_local.platform.instances.store import Instances, PastConfiguration
 from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.store import Polls, PollSearch
+from elements_local.platform.transformations.name_mapping import names
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 EVERY = 1_000_000_000
 _SECOND = timedelta(seconds=1)
 _REFUSED = 400
+_MOST_REFUSED = 5
 _LATEST = 1000
 """Polls among which the one is looked for that failed last."""
 
@@ -55,11 +60,18 @@ class ToldEvent(Struct, rename="camel"):
     object_id: str = ""
 
 
+class ToldJob(Struct):
+    """A bulk job whose end a callback tells of."""
+
+    id: int
+
+
 class ToldMessage(Struct):
     """What a callback tells of, and of which instance; nothing, and of none, where it was not polled."""
 
     instance: int = field(default=0, name="instanceId")
     events: list[ToldEvent] = []
+    bulk: ToldJob | None = None
 
 
 class _Body(Struct):
@@ -67,6 +79,8 @@ class _Body(Struct):
 
 
 _body = Decoder(_Body)
+_record = Decoder(dict[str, object])
+_refused = Decoder(BulkErrorJson)
 
 
 def told(body: bytes) -> ToldMessage:
@@ -282,9 +296,13 @@ class InstanceFacts:
     @cached_property
     def tries(self) -> Mapping[int, Mapping[int, list[Attempt]]]:
         """The tries to deliver, by notification and subscription, without secrets in URLs."""
+        return self.tries_of({one.notification_id for one in self.told})
+
+    def tries_of(self, notification_ids: Collection[int]) -> Mapping[int, Mapping[int, list[Attempt]]]:
+        """Return those of some notifications, bulk jobs' ends among them."""
         by_notification = defaultdict[int, dict[int, list[Attempt]]](dict)
         with self.call.read() as tx:
-            found = Attempts(tx).of_each({one.notification_id for one in self.told})
+            found = Attempts(tx).of_each(notification_ids)
         for (number, subscription), attempts in found.items():
             by_notification[number][subscription] = [replace(one, url=masked(one.url)) for one in attempts]
         return by_notification
@@ -303,8 +321,58 @@ class InstanceFacts:
             None,
         )
 
+    def upload_of(self, change: VendorChange) -> BulkJob | None:
+        """Return the bulk job of the instance that made a record by a change, if one did."""
+        running = self._uploads_during(change)
+        return next((job for job in running if change.record_id in self._made_by(job)), None)
+
+    def _uploads_during(self, change: VendorChange) -> Sequence[BulkJob]:
+        """Return the bulk jobs that may have made a record by a change."""
+        return [
+            job
+            for job in self._uploads
+            if change.kind == "CREATED"
+            and job.created <= change.at
+            and change.second <= job.updated
+            and self.collection_named(job.object_name) == change.collection
+        ]
+
+    @cached_property
+    def _uploads(self) -> Sequence[BulkJob]:
+        with self.call.read() as tx:
+            jobs, _ = Bulk(tx).of_instance(self.instance.id, bulk_id=None, offset=0, limit=EVERY)
+        return [job for job in jobs if job.kind is BulkKind.UPLOAD]
+
+    def _made_by(self, job: BulkJob) -> frozenset[str]:
+        """Return the ids of the records that a bulk job has made, as far as its results show them."""
+        if job.id not in self._made:
+            shown = names(job.object_name, self.instance.objects)
+            vendors = self.connector.collection(shown.resource).id_field
+            paths = [one.path for one in shown.fields if one.vendor_path == vendors] or [vendors or ""]
+            rows = map(_record.decode, results(self.call.platform.database, self.call.workspace.name, job))
+            self._made[job.id] = frozenset(str(find(row, path)) for row in rows for path in paths)
+        return self._made[job.id]
+
+    @cached_property
+    def _made(self) -> dict[int, frozenset[str]]:
+        return {}
+
+    def refused_by(self, job: BulkJob) -> Sequence[BulkErrorJson]:
+        """Return the first rows of a job that were refused, and why."""
+        with self.call.read() as tx:
+            return [_refused.decode(row) for row in Bulk(tx).errors(job.id, offset=0, limit=_MOST_REFUSED)]
+
+    def struck(self, job: BulkJob) -> Sequence[str]:
+        """Return the effects of scripted faults on what the vendor was asked to write while a job ran."""
+        ran = (one for one in self._noted if job.created <= one.at <= job.updated and one.method not in READS)
+        return sorted({name for one in ran for name in one.effect if name != "noted"})
+
     def own_write(self, change: VendorChange) -> str:
-        """Return the call through the instance's hub that made a change, as method and path; empty if none did."""
+        """Return what made a change through the instance's hub: a bulk job, or a call as method and path; empty if nothing did."""
+        job = self.upload_of(change)
+        if job or self._uploads_during(change):
+            # Each row of an upload is such a call, too.
+            return f"bulk job {job.id}" if job else ""
         # A change may begin the second after its call.
         calls = self._calls(change.second - _SECOND, change.second + _SECOND)
         of_instance = (one for one in calls if one.instance_id == str(self.instance.id))

@@ -130,10 +130,10 @@ def _case_of_event(call: Call, event: str) -> ExplainedCase:
 
 
 def _case_of_callback(call: Call, callback: int) -> ExplainedCase:
-    """Return the case of the first record that a callback of the sink tells of.
+    """Return the case of the first record that a callback of the sink tells of, or of the bulk job whose end it does.
 
     Raises:
-        NotFoundError: the sink has no such callback, or it tells of no record.
+        NotFoundError: the sink has no such callback, or it tells of neither.
     """
     number = whole_number(SinkArrivals(call).notification_of(callback) or "")
     if number is None:
@@ -143,18 +143,23 @@ def _case_of_callback(call: Call, callback: int) -> ExplainedCase:
 
 def _told_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase:
     with call.read() as tx:
-        kept = Notifications(tx).get(notification_id)
+        # A callback to a job's own URL has the id behind that of the notification of the same end.
+        kept = Notifications(tx).get(notification_id) or Notifications(tx).get(notification_id - 1)
     message = told(kept.body) if kept else None
-    if kept is None or message is None or not message.instance or not message.events:
+    if kept is None or message is None or not message.instance:
         raise NotFoundError("event of a record", named)
     reader = CaseReader(call, _instance(call, message.instance))
+    if message.bulk:
+        return reader.end_case(kept, message.bulk.id)
+    if kept.id != notification_id or not message.events:
+        raise NotFoundError("event of a record", named)
     event = message.events[0]
     return reader.told_case(event.object_type, event.object_id, at=kept.created)
 
 
 def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | None:
-    """Return what a cure is sought for; None if nothing went wrong."""
-    if said.cause is None:
+    """Return what a cure is sought for; None if nothing went wrong, or with the end of a bulk job."""
+    if said.cause is None or (case.job and case.change is None):
         return None
     blocks = call.connector_of(case.instance).element.poller_defaults
     return CureCase(

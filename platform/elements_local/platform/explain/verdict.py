@@ -5,6 +5,7 @@ from enum import Enum
 from msgspec import Struct
 
 from elements_local.kit.values import replace
+from elements_local.platform.bulk.job import BulkJob, BulkKind
 from elements_local.platform.configuration.poller_keys import keys_about
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorCall, VendorChange
@@ -67,7 +68,7 @@ def explained(case: ExplainedCase, doubt: Doubt | None = None) -> Explanation:
 def _explained(case: ExplainedCase, doubt: Doubt | None) -> Explanation:
     change = case.change
     if change is None:
-        return _unlogged(case)
+        return _end_of(case, case.job) if case.job else _unlogged(case)
     telling = case.telling
     if telling is None:
         # The log and the poller before any single poll: where nothing was polled, no poll can be asked.
@@ -128,6 +129,28 @@ def _as_it_should(case: ExplainedCase, change: VendorChange, telling: PollOfReco
 def _untouched(write: VendorCall) -> str:
     path = write.target.partition("?")[0]
     return f"{write.method} {path} at {shown(write.at)} left the record's updated date as it was"
+
+
+def _end_of(case: ExplainedCase, job: BulkJob) -> Explanation:
+    """Say what a bulk job came to, which rows of it were refused and why, and what became of the callback of its end."""
+    done = f"{job.records} records {'made' if job.kind is BulkKind.UPLOAD else 'read'}"
+    rows = [f"{job.failed} refused"] if job.failed else []
+    rows += [
+        f"row {row['number']}: {row.get('status', 'no answer')}, {row['message']}" for row in case.refused
+    ]
+    more = job.failed - len(case.refused)
+    rows += [f"{more} more at GET /bulk/{job.id}/errors"] if more else []
+    rows += (
+        [f"scripted faults struck the CRM's answers to it ({', '.join(case.struck)})"] if case.struck else []
+    )
+    what = f"bulk job {job.id} ({job.kind.value} of {job.object_name}) is {job.status.value}: {done}"
+    why = "; ".join([what, *rows])
+    sent = case.sent
+    found = delivery_causes.of_delivery(case, sent)
+    wrong = found or delivery_causes.of_receiver(case, sent) or delivery_causes.of_tries(sent)
+    if wrong:
+        return Explanation(reported=found is None, cause=wrong.cause, why=f"{wrong.why}; {why}")
+    return Explanation(reported=True, cause=None, why=why)
 
 
 def _unlogged(case: ExplainedCase) -> Explanation:

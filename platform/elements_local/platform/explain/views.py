@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from elements_local.kit.masks import mask_target
+from elements_local.platform.bulk.job import BulkLoadJson, listed
 from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of
@@ -82,7 +83,7 @@ class ExplainedCallbackJson(TypedDict):
 class ExplainJson(TypedDict):
     """Why a change did, or did not, lead to a callback.
 
-    ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``tries`` are the changes
+    ``job`` is the bulk job that made the record, or whose end is told. ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``tries`` are the changes
     that were tried; ``untried`` says why there is no fix, or why it has not been tried.
     """
 
@@ -98,6 +99,7 @@ class ExplainJson(TypedDict):
     recordId: str
     expected: list[str]
     change: ExplainedChangeJson | None
+    job: BulkLoadJson | None
     transformation: Json | None
     polls: list[ExplainedPollJson]
     callbacks: list[ExplainedCallbackJson]
@@ -121,6 +123,7 @@ def explanation_json(case: ExplainedCase, said: Explanation, search: CureSearch 
         "recordId": case.record_id,
         "expected": [kind.value for kind in case.expected],
         "change": _change(case.resource, case.change) if case.change else None,
+        "job": listed(case.job) if case.job else None,
         "transformation": _transformation(case),
         "polls": [_poll(each, case) for each in case.polls[:_MOST_POLLS]],
         "callbacks": [_callback(each) for each in case.sent],
