@@ -202,6 +202,8 @@ class World:
                 return self.instance["id"]
             case "bin":
                 return self.clients.credentials.name
+            case "job":
+                return self.platform("GET", "/jobs")[0]["id"]
             case "subscription":
                 return self.platform("GET", "/notifications/subscriptions")[0]["id"]
             case "key of another":

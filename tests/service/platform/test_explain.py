@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 
 LAG = {"match": {"path": "/v2.2/contacts/search"}, "effect": {"index_lag_s": 60}}
@@ -42,6 +43,26 @@ def test_a_poll_that_is_still_to_come_is_nothing_wrong_and_waiting_is_the_cure(c
 
     assert (said["verdict"], said["cause"], said["wrong"]) == ("not reported", "interval-not-over", False)
     assert said["fix"]["change"] == {"to": "2026-03-02T10:15:00Z"}
+
+
+def test_a_poller_whose_job_was_deleted_is_said_to_be_so_wherever_one_looks(clients, instance, ada):
+    (job,) = clients.platform.call("GET", f"{BASE_PATH}/jobs")
+    clients.platform.call("DELETE", f"{BASE_PATH}/jobs/{job['id']}")
+    clients.clock.advance("30m")
+
+    said = explain(clients, instance, ada)
+    lines = [one["text"] for one in clients.platform.call("GET", "/_local/activity")["activities"]]
+    (poller,) = clients.platform.pollers()
+    deleted = "the job of its poller was deleted at 2026-03-02T10:01:00Z"
+
+    assert (said["cause"], said["fix"]) == ("job-deleted", None)
+    assert said["why"].startswith(deleted)
+    assert poller["silent"].startswith(deleted)
+    assert any(
+        note.startswith(f"nothing is polled: {deleted}")
+        for note in clients.platform.audit(instance["id"])["notes"]
+    )
+    assert any(line.startswith("poller's job deleted, polls nothing") for line in lines)
 
 
 def test_what_cannot_be_done_again_is_said_and_nothing_is_called_tried(clients, instance, ada):

@@ -11,7 +11,6 @@ from elements_local.platform.configuration import instance_configuration as conf
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
-from elements_local.platform.explain.polled import silent
 
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _Changes = Mapping[str, Sequence[StampedChange]]
@@ -22,6 +21,7 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
     polled: Sequence[AuditedResource],
     changes: _Changes,
     *,
+    silent: str,
     nothing: bool,
     now: datetime,
     gone: Pruned | None = None,
@@ -30,10 +30,11 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
 
     Args:
         changes: that the CRM logged, by the collection.
+        silent: why it is polled no more; empty if it is.
         nothing: whether nothing was owed, and nothing told.
         gone: what is no longer kept.
     """
-    remarks = [*_not_polled(instance, polled)]
+    remarks = [*_not_polled(instance, polled, silent)]
     if gone:
         remarks.append(
             f"what happened before {shown(gone.before)} was pruned at {shown(gone.at)}, and is not judged"
@@ -46,7 +47,7 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
     return remarks
 
 
-def _not_polled(instance: Instance, polled: Sequence[AuditedResource]) -> Iterator[str]:
+def _not_polled(instance: Instance, polled: Sequence[AuditedResource], silent: str) -> Iterator[str]:
     values = instance.configuration
     if not configuration.events_enabled(values):
         yield f"events are off: nothing is polled until {configuration.ENABLED} is true"
@@ -61,9 +62,8 @@ def _not_polled(instance: Instance, polled: Sequence[AuditedResource]) -> Iterat
                 yield f"{name} is not polled: no block with a url is configured for it, or it is not among those chosen"
         if not on:
             yield f"no resource is polled: see {poller_configuration.CONFIGURATION}"
-    stopped = silent(instance, [poll for one in polled for poll in one.polls])
-    if stopped:
-        yield f"nothing is polled: {stopped}"
+    if silent:
+        yield f"nothing is polled: {silent}"
     for one in polled:
         if one.collection is None:
             yield f"what is owed for {one.resource} is not known: its url does not list a whole collection of the CRM"

@@ -201,7 +201,13 @@ def _answer(call: Call, instance: Instance, found: Standing, query: AuditQuery) 
         "lost": of(AuditVerdict.LOST),
         "pruned": found.pruned,
         "notes": notes(
-            instance, found.polled, found.changes, nothing=nothing, now=call.now, gone=found.pruned
+            instance,
+            found.polled,
+            found.changes,
+            silent=reader.silent,
+            nothing=nothing,
+            now=call.now,
+            gone=found.pruned,
         ),
         "failedPolls": _failed(found.polled),
         "unpolled": [
@@ -312,7 +318,7 @@ def _poller(call: Call, instance: Instance, due: datetime | None) -> PollerJson:
         "made": format_instant(instance.created),
         "callbackUrl": mask_url(instance.configuration.get(configuration.CALLBACK_URL) or ""),
         "nextPoll": format_instant(due) if due and not instance.disabled else None,
-        "silent": _silent(facts, due),
+        "silent": _silent(facts),
         "resources": [_polled(facts, each) for each in facts.configured.values()],
     }
 
@@ -327,7 +333,7 @@ def _polled(facts: InstanceFacts, resource: Resource) -> PolledJson:
     }
 
 
-def _silent(facts: InstanceFacts, due: datetime | None) -> str:
+def _silent(facts: InstanceFacts) -> str:
     """Say why an instance is not polled; nothing if it is."""
     values = facts.instance.configuration
     if not configuration.events_enabled(values):
@@ -336,4 +342,4 @@ def _silent(facts: InstanceFacts, due: datetime | None) -> str:
         return f"{configuration.VENDOR_TYPE} is {values.get(configuration.VENDOR_TYPE)}, not polling"
     if not facts.configured:
         return "event.poller.configuration names no resource"
-    return facts.silent or ("" if due else "the job of its poller was deleted")
+    return facts.silent

@@ -151,6 +151,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
         last: the latest poll before the change that succeeded, or when polling began.
         next_poll: None if none is to come.
         off_because: why the poller was switched off; empty if it was not.
+        job_deleted: that its job was deleted; empty if it was not.
         slips: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
         repeated: keys that came twice in its JSON.
         in_dates: those of them that stand in ``datesConfiguration``.
@@ -167,6 +168,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
     last: datetime
     next_poll: datetime | None
     off_because: str = ""
+    job_deleted: str = ""
     slips: Sequence[tuple[str, str]] = ()
     in_dates: Sequence[str] = ()
     repeated: Sequence[str] = ()

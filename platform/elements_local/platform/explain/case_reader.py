@@ -230,6 +230,7 @@ class CaseReader(InstanceFacts):
             last=before[-1] if before else since,
             next_poll=None if self.instance.disabled or resource not in self.configured else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
+            job_deleted=self.job_deleted,
             slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
             repeated=self._repeated(resource),
             in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],

@@ -59,7 +59,15 @@ class Cause(Enum):
 
     EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
     INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled, or was for a while"
-    POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
+    POLLER_OFF = (
+        CauseStage.POLLER,
+        "the poller was switched off, since too many polls in a row failed, or by hand",
+    )
+    JOB_DELETED = (
+        CauseStage.POLLER,
+        "the job of the instance's poller was deleted, and nothing is polled without it",
+        "no change of a block brings a deleted job back: switch events off and on again",
+    )
     UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration does not poll this resource"
     OTHER_ACCOUNT = (
         CauseStage.POLLER,

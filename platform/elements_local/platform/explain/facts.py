@@ -21,9 +21,11 @@ from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.ceql.record_path import find
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.identities import job_id
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import poll_key, segments_below_hub
 from elements_local.platform.core.poll import EventType, LastPoll, Poll, Resource
+from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import (
     ChangeLog,
     Connector,
@@ -196,10 +198,21 @@ class InstanceFacts:
         return last.at if last else self.instance.created
 
     @cached_property
+    def job_deleted(self) -> str:
+        """That the job of the instance's poller was deleted; empty if it was not, or nothing is to be polled."""
+        is_polled = configuration.is_polled(self.instance.configuration) and self.configured
+        if self.next_poll or self.instance.polling_disabled or not is_polled:
+            return ""
+        calls = (one for one in self._own_calls if (one.method, one.path) == self._job_endings[0])
+        deletion = next(calls, None)
+        at = f" at {shown(deletion.at)}" if deletion else ""
+        return f"the job of its poller was deleted{at}; events that are switched off and on again start a new one"
+
+    @cached_property
     def silent(self) -> str:
         """Why an instance that has events is polled no more; empty if it is."""
         if not self.instance.polling_disabled:
-            return polled.silent(self.instance, ())
+            return polled.silent(self.instance, ()) or self.job_deleted
         with self.call.read() as tx:
             latest = Polls(tx).latest(PollSearch(instance_id=self.instance.id), limit=_LATEST)
         return polled.silent(self.instance, latest)
@@ -383,8 +396,17 @@ class InstanceFacts:
         if until - since <= configuration.refresh_interval(self.instance.configuration):
             return None
         own = f"/instances/{self.instance.id}"
-        wanted = {("DELETE", f"{own}/enabled"), ("PATCH", own), ("PUT", own)}
-        return next((one for one in self._calls(since, until) if (one.method, one.path) in wanted), None)
+        disabling = {("DELETE", f"{own}/enabled"), *self._job_endings}
+        saving = {("PATCH", own), ("PUT", own)}
+        calls = [(one, (one.method, one.path)) for one in self._calls(since, until)]
+        # What ended the polls comes before what began them anew.
+        return next((one for wanted in (disabling, saving) for one, asked in calls if asked in wanted), None)
+
+    @property
+    def _job_endings(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The calls that pause or delete the job of the instance's poller."""
+        path = f"/jobs/{job_id(self.call.workspace, self.instance.id)}"
+        return ("DELETE", path), ("PUT", f"{path}/disable")
 
     def _calls(self, since: datetime, until: datetime) -> Sequence[OwnCall]:
         return [one for one in self._own_calls if since <= one.at <= until]

@@ -42,8 +42,15 @@ def resource_in(url: str) -> str | None:
 
 
 def silent(instance: Instance, polls: Sequence[Poll]) -> str:
-    """Say why an instance that has events is polled no more; nothing if it is."""
+    """Say why an instance that has events is polled no more; nothing if it is.
+
+    Args:
+        polls: the latest, oldest first.
+    """
     if instance.polling_disabled:
+        last = {poll.resource: poll for poll in polls}.values()
+        if last and not any(poll.error for poll in last):
+            return "the poller was paused by hand; enabling its job, or the instance, starts it again"
         errors = [f"; the last of {poll.resource} {failed(poll.error)}" for poll in polls if poll.error]
         return (
             f"the poller was switched off, as too many polls in a row had failed{errors[-1] if errors else ''}; "

@@ -121,7 +121,7 @@ def _stopped(case: ExplainedCase) -> CauseFinding | None:
         return CauseFinding(Cause.INSTANCE_DISABLED, why)
     if state.resource is None:
         return CauseFinding(Cause.UNPOLLED_RESOURCE, _unchosen(case))
-    return None
+    return CauseFinding(Cause.JOB_DELETED, state.job_deleted) if state.job_deleted else None
 
 
 def _unchosen(case: ExplainedCase) -> str:

@@ -190,10 +190,16 @@ def _put_off(case: ExplainedCase, telling: PollOfRecord) -> CauseFinding | None:
     """Say by what the first poll since the change was put off; None if it came in time."""
     if case.put_off is None or case.polls[0] is not telling:
         return None
-    disabled = case.put_off.method == "DELETE"
-    what = "disabled" if disabled else "saved"
-    why = f"the instance was {what} at {shown(case.put_off.at)}, and {telling.named} is the first since {shown(case.state.last)}"
-    return CauseFinding(Cause.INSTANCE_DISABLED if disabled else Cause.PUT_OFF, why)
+    method, of_job = case.put_off.method, case.put_off.path.startswith("/jobs/")
+    what, cause = {
+        ("DELETE", False): ("the instance was disabled", Cause.INSTANCE_DISABLED),
+        ("DELETE", True): ("the job of the poller was deleted", Cause.JOB_DELETED),
+        ("PUT", True): ("the poller was paused by hand", Cause.POLLER_OFF),
+    }.get((method, of_job), ("the instance was saved", Cause.PUT_OFF))
+    why = (
+        f"{what} at {shown(case.put_off.at)}, and {telling.named} is the first since {shown(case.state.last)}"
+    )
+    return CauseFinding(cause, why)
 
 
 def _lost(found: CauseFinding) -> Explanation:

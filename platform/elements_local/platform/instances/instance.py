@@ -264,6 +264,15 @@ def changed(before: Instance, after: Instance, plan: PollPlan, *, now: datetime)
             text=f"poller switched on again (instance {after.id})",
             about=of_instance(after.id),
         )
+    elif after.polling_disabled and not before.polling_disabled:
+        text = f"poller paused by hand, polls nothing until it is enabled (instance {after.id})"
+        yield Activity(kind=ActivityKind.POLLER, text=text, about=of_instance(after.id))
+
+
+def job_deleted(instance: Instance) -> Activity:
+    """Tell that the job of an instance's poller is gone."""
+    text = f"poller's job deleted, polls nothing until events are switched off and on again (instance {instance.id})"
+    return Activity(kind=ActivityKind.POLLER, text=text, about=of_instance(instance.id))
 
 
 def deleted(instance: Instance) -> Activity:

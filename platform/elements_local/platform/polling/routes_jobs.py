@@ -17,6 +17,7 @@ from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paging import PAGE_HEADERS, PageQuery, paginated, paging, part_of
 from elements_local.platform.errors import NotFoundError
+from elements_local.platform.instances.instance import job_deleted
 from elements_local.platform.instances.service import change
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs.store import JobKind, Jobs
@@ -73,6 +74,7 @@ def delete(call: Call, job_id: str) -> Answer[None]:
         _switch(call, job, disabled=False)
     with call.transaction() as tx:
         Jobs(tx).drop(JobKind.POLL, str(job.instance.id))
+    call.publish(job_deleted(job.instance))
     return Answer(None)
 
 

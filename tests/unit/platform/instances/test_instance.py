@@ -227,6 +227,11 @@ ENABLED = "events enabled, polls contacts every 15 min, first at 10:22:00"
         "events off": (POLLED, SILENT, [f"events disabled ({TOLD})"]),
         "events on": (SILENT, POLLED, [f"{ENABLED} ({TOLD})"]),
         "its poller on again": (STOPPED, POLLED, [f"poller switched on again ({TOLD})"]),
+        "its poller paused": (
+            POLLED,
+            STOPPED,
+            [f"poller paused by hand, polls nothing until it is enabled ({TOLD})"],
+        ),
     },
 )
 def test_what_is_saved_is_told_by_the_names_of_what_is_another(before, after, lines):
