@@ -4,7 +4,7 @@ Dates are milliseconds, a record's fields are below ``properties``, lists are se
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import request
 
@@ -12,6 +12,7 @@ from elements_local.kit.fakes.fake import Fake
 from elements_local.platform.ceql import Comparison, matches
 from elements_local.platform.elements.connector import (
     ConfigurationKey,
+    DateCondition,
     Element,
     VendorCollection,
     VendorFake,
@@ -129,6 +130,13 @@ class HublikeConnector:
 
     def updated_within(self, since, until):
         return [f"{UPDATED} {sign} '{millis(at)}'" for sign, at in ((">", since), ("<=", until)) if at]
+
+    def date_condition(self, resource, condition):
+        kind_of(resource)
+        match condition:
+            case Comparison("properties.lastmodifieddate", operator, value):
+                at = datetime.fromtimestamp(int(value) / 1000, UTC)
+                return DateCondition(of="updated", operator=operator, at=at)
 
     def client(self, http, configuration):
         headers = {"Authorization": f"Bearer {configuration.get('access.token')}"}

@@ -349,6 +349,33 @@ def test_hooks_do_what_a_file_cannot_say(tmp_path):
         assert (ids_of(above), count.body) == (["d-4"], b"2")
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("fault", "change_url", "cause", "said"),
+    [
+        ({"list_cap": 1}, ("", ""), "list-cut", "the CRM ended the list that the poll of 2026-03-02T10:15:00Z read after 1 records"),
+        ({"index_lag_within_s": 600}, ("", ""), "index-lag", "it knows of each write after a delay of its own"),
+        ({}, (">'${date}'", "<'${date}'"), "where-excludes", "and the record was updated at 2026-03-02T10:14:30"),
+        ({}, ("${date}", "2026-03-02T10:30:00Z"), "where-excludes", "and the record was updated at 2026-03-02T10:14:30"),
+    ],
+)  # fmt: skip
+def test_what_a_list_left_out_is_named_as_at_insightly(clients, name, fault, change_url, cause, said):
+    body = instance_body(clients.credentials, element=name)
+    block = body["configuration"]["event.poller.configuration"]["deals"]
+    block["url"] = block["url"].replace(*change_url)
+    instance = clients.platform.create_instance(body)
+    clients.fakes[name].script_faults([{"match": {"path": "*"}, "effect": fault}] if fault else [])
+    clients.clock.advance("14m30s")
+    made = [clients.crm.create(f"{name}/deals", fields(name, title=f"deal {n}")) for n in range(2)]
+    clients.clock.advance("1m")
+    number = str(made[1].get("id") or made[1].get("ref") or made[1].get("Id"))
+    explained = clients.platform.explain(
+        instance_id=instance["id"], resource="deals", record_id=number, cures=False
+    )
+
+    assert (explained["cause"], said in explained["why"]) == (cause, True), explained["why"]
+
+
 def test_limits_hold_where_the_vendors_are_asked_for():
     limited = Options(vendors=(VENDORS / "hubly.yaml",), environment={"ELEMENTS_LOCAL_CRM_LIMITS": "vendor"})
     with in_process(limited) as stack:

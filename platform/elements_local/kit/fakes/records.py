@@ -1,6 +1,6 @@
 """Records of any kind, and the log of their changes, for a fake that has no store of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, cast
@@ -23,6 +23,8 @@ from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace
 
 Fields = Mapping[str, object]
+
+_MOST_NOTED = 1000
 
 
 class NoCallerError(Exception):
@@ -164,12 +166,20 @@ class KeptRecords:
         with self._host.database.read(self._workspace_of().name) as tx:
             return self._found(tx, kind, record_id)
 
-    def listed(self, kind: str, *, lag_s: int = 0, deleted: bool = False) -> list[KeptRecord]:
+    def listed(
+        self,
+        kind: str,
+        *,
+        lag_s: int = 0,
+        deleted: bool = False,
+        chosen: Callable[[list[KeptRecord]], list[KeptRecord]] = list,
+    ) -> list[KeptRecord]:
         """Return the records of a kind that lists know of, in the order in which they were made.
 
         Args:
             lag_s: so long a list has nothing of a write, unless a fault says otherwise.
             deleted: those that are deleted, and no others.
+            chosen: returns those that are asked for in their order, of which a fault leaves the first.
         """
         workspace, (effect, _) = self._workspace_of(), _effect()
         if lag_s and not effect.index_lag_s:
@@ -185,7 +195,12 @@ class KeptRecords:
                     for row in tx.all(self._logged, since=since, after=0, top=2**31)
                     if effect.indexed(row.at, row.seq, seed=workspace.seed) > now
                 }
+                if effect.index_lag_within_s:
+                    _note("hidden", late)
                 found = [record for record in found if record.id not in late]
+        found = chosen(found)
+        if effect.list_cap is not None:
+            _note("cut", (record.id for record in found[effect.list_cap :]))
         return found[: effect.list_cap]
 
     def fill(self, workspace: Workspace, kind: str, made: list[Fields], *, if_empty: bool = False) -> int:
@@ -264,6 +279,12 @@ class KeptRecords:
             updated=record.updated,
         )
         self._retention.forget(tx, at)
+
+
+def _note(what: str, ids: Iterable[str]) -> None:
+    """Note in the journal the records that a fault kept from a list."""
+    if noted := sorted(ids)[:_MOST_NOTED]:
+        request.environ.setdefault(NOTED, {})[what] = noted
 
 
 def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]]:

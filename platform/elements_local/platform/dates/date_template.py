@@ -97,6 +97,22 @@ def unknown_placeholders(url: str) -> list[str]:
     return [found[1] for found in _PLACEHOLDER.finditer(url) if not _expansion(found[1])]
 
 
+def keyword_of(url: str) -> tuple[str, str | None]:
+    """Return the keyword of a URL's first placeholder, and its zone; None if it names none, as ``${date}``.
+
+    >>> keyword_of("/contacts?where=changed>'${dateTimeZone:Asia/Tokyo:yyyy-MM-dd}'")
+    ('dateTimeZone', 'Asia/Tokyo')
+    >>> keyword_of("/contacts?where=changed>'${date}'")
+    ('date', None)
+    """
+    first = next((found[1] for found in _PLACEHOLDER.finditer(url) if _expansion(found[1])), "")
+    keyword, _, argument = first.partition(":")
+    if keyword == "gmtDate" or (keyword == "date" and argument):
+        return keyword, "GMT"
+    found = _ZONE_AND_PATTERN.fullmatch(argument)
+    return keyword, found[1] if found else None
+
+
 @bounded_cache(256)  # a configuration changes seldom, and is polled by often
 def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
     """Return a URL's text, encoded, and what fills the places between."""

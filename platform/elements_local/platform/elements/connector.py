@@ -17,6 +17,7 @@ from msgspec import Struct
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.values import replace
 from elements_local.kit.wire import Http
+from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.provider.lists import PageRequest, ProviderPage
 from elements_local.platform.provider.service import Record
@@ -181,6 +182,26 @@ class VendorChange(Struct, frozen=True, kw_only=True):
     def dated(self) -> datetime:
         """The second of the record's updated date."""
         return self.updated.replace(microsecond=0)
+
+
+class DateCondition(Struct, frozen=True, kw_only=True):
+    """What a condition asks of one of the dates that the vendor sets.
+
+    Attributes:
+        operator: one of CEQL's; the date stands on its left.
+    """
+
+    of: Literal["updated", "created"]
+    operator: str
+    at: datetime
+
+    def date_of(self, change: VendorChange) -> datetime | None:
+        """Return the date that it is about, as a record had it after a change; None if that is not told."""
+        return change.updated if self.of == "updated" else change.created
+
+    def holds(self, date: datetime) -> bool:
+        """Say whether a date is one that is asked for."""
+        return matches(Comparison("date", self.operator, self.at.timestamp()), {"date": date.timestamp()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,5 +394,33 @@ class Connector(Protocol):
     def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
         """Return the conditions, in CEQL, of records that were updated later than one instant and no later than another."""
 
+    def date_condition(self, resource: str, condition: Clause) -> DateCondition | None:
+        """Return what a condition asks of a record's updated or created date; None if it is about anything else, or not read.
+
+        Raises:
+            NotFoundError: no resource can have this name.
+        """
+
     def client(self, http: Http, configuration: Values) -> VendorClient:
         """Return the vendor, as an instance with this configuration reaches it."""
+
+
+def own_block(connector: Connector, resource: str, collection: str) -> Mapping[str, object]:
+    """Return the block by which an element has a resource polled; one like its others if it has none of its own.
+
+    Args:
+        collection: what the resource is at the vendor, if its name does not say so.
+
+    Returns:
+        Empty if the element polls nothing by itself.
+    """
+    blocks = connector.element.poller_defaults
+    same = (name for name in blocks if connector.collection(name).name == collection)
+    own = blocks.get(resource) or blocks.get(next(same, ""))
+    if own or not blocks:
+        return own or {}
+    like, block = next(iter(blocks.items()))
+    names = [*connector.element.id_fields, collection]
+    name = next(one for one in names if connector.collection(one).name == collection)
+    url = str(block["url"]).replace(f"/{like}?", f"/{name}?")
+    return {**block, "url": url, "idField": connector.collection(name).id_field}

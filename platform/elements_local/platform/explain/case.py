@@ -13,7 +13,7 @@ from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, EventType, Poll, Resource
 from elements_local.platform.dates.iso_dates import iso_date_exact
-from elements_local.platform.elements.connector import VendorCall, VendorChange
+from elements_local.platform.elements.connector import DateCondition, VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.own_calls import OwnCall
 
@@ -69,6 +69,17 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
         return sum(not attempt.reason for attempt in self.attempts)
 
 
+class AskedCondition(Struct, frozen=True, kw_only=True):
+    """A condition by which a poll asked for records.
+
+    Attributes:
+        date: what it asks of one of a record's own dates; None if it is about anything else.
+    """
+
+    text: str
+    date: DateCondition | None = None
+
+
 class PollOfRecord(Struct, frozen=True, kw_only=True):
     """A poll since the change, and what it made of the record.
 
@@ -76,6 +87,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         decisions: of the record; several if the poll saw it more than once.
         other_id: whether they have another id than the CRM's.
         calls: what the vendor was asked; empty if that is no longer known.
+        conditions: of its URL, all of which had to hold.
         resource: as it was configured then; None if that is not known.
     """
 
@@ -84,6 +96,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
     decisions: Sequence[Decision] = ()
     other_id: bool = False
     calls: Sequence[VendorCall] = ()
+    conditions: Sequence[AskedCondition] = ()
 
     @classmethod
     def of(cls, poll: Poll, change: VendorChange, known: set[str], own: Sequence[Decision]) -> "PollOfRecord":
@@ -177,6 +190,11 @@ class PolledState(Struct, frozen=True, kw_only=True):
     transformation: Transformation | None = None
     blocks: Sequence[str] = ()
     asked: str | None = None
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the CRM writes its dates, as far as the element says."""
+        return self.own.updated.zone if self.own and self.own.updated else "GMT"
 
     @property
     def known_fields(self) -> list[str]:

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.store import Bulk
-from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.poll import Decision, Poll, Resource
@@ -219,7 +218,6 @@ class CaseReader(InstanceFacts):
         before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
         configured = since_then[0].resource if since_then else self.configured.get(resource)
         in_url = resource_in(configured.url) if configured else None
-        own = configuration.own_resources(self.connector.element)
         slips = self._slips(resource, instance)
         return PolledState(
             resource=configured if since_then or resource in self.last_polls else None,
@@ -235,7 +233,7 @@ class CaseReader(InstanceFacts):
             repeated=self._repeated(resource),
             in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],
             chosen=poller_configuration.chosen(instance.configuration),
-            own=next((each for each in own if each.name == (in_url or resource)), None),
+            own=self.own_resource(self.collection(resource)),
             transformation=self.instance.objects.transformation_in_force(in_url or resource),
         )
 
@@ -282,8 +280,9 @@ class CaseReader(InstanceFacts):
                 # The first polls after a change decide what became of it; asking the vendor's journal about more
                 # costs a call each.
                 calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
+                asked = self.conditions_of(poll.request_url) if calls else ()
                 configured = self.configured_at(poll.at).get(resource)
-                seen.append(replace(one, resource=configured, calls=calls))
+                seen.append(replace(one, resource=configured, calls=calls, conditions=asked))
         return seen
 
     def _decided(self, poll: Poll) -> Mapping[str, Sequence[Decision]]:

@@ -38,6 +38,7 @@ from elements_local.platform.events.store_notifications import KeptNotification,
 from elements_local.platform.events.subscription import KeptDelivery
 from elements_local.platform.explain import polled
 from elements_local.platform.explain.arrivals import SinkArrivals
+from elements_local.platform.explain.case import AskedCondition
 from elements_local.platform.explain.own_calls import OwnCall, own_calls
 from elements_local.platform.instances.store import Instances, PastConfiguration
 from elements_local.platform.jobs.store import JobKind, Jobs
@@ -184,6 +185,15 @@ class InstanceFacts:
     def collection_of(self, url: str) -> str | None:
         """Return the vendor's collection that a hub's URL leads to, in lower case; None if to none as a whole."""
         return polled.collection_of(url, self.instance.objects, self.connector)
+
+    def conditions_of(self, url: str) -> Sequence[AskedCondition]:
+        """Return the conditions by which a hub's URL asks for records."""
+        return polled.conditions_of(url, self.instance.objects, self.connector)
+
+    def own_resource(self, collection: str | None) -> Resource | None:
+        """Return how the element's own block has a collection polled; None if it has none."""
+        own = configuration.own_resources(self.connector.element)
+        return next((each for each in own if self.collection_of(each.url) == collection), None)
 
     def collection_named(self, resource: str) -> str | None:
         """Return the vendor's collection by a resource's name, whatever its block asks for; None if there is none."""

@@ -107,14 +107,15 @@ def misread(
     by = f"by {read.pattern!r} in {read.zone}"
     if read.read is None:
         return CauseFinding(Cause.WRONG_PATTERN, f"{written}; {by} it cannot be read")
-    # If the pattern is right and only the zone is not, GMT reads the CRM's own instant, as its dates are in UTC.
-    in_gmt = parsed(read.text, read.pattern, "GMT", now=now)
     says = f"{written}; {by} it is read as {shown(read.read)}, {seconds(read.read - meant)} off"
-    if in_gmt is not None and in_gmt != read.read:
-        says = f"{says}; in GMT it would be {shown(in_gmt)}"
-    return CauseFinding(
-        Cause.WRONG_ZONE if in_gmt == meant.replace(microsecond=0) else Cause.WRONG_PATTERN, says
-    )
+    # If the pattern is right and only the zone is not, the CRM's own zone reads the instant that it means.
+    zone = case.state.zone
+    in_own = parsed(read.text, read.pattern, zone, now=now)
+    if in_own is None or in_own == read.read:
+        return CauseFinding(Cause.WRONG_PATTERN, says)
+    is_zone = in_own.replace(microsecond=0) == meant.replace(microsecond=0)
+    cause = Cause.WRONG_ZONE if is_zone else Cause.WRONG_PATTERN
+    return CauseFinding(cause, f"{says}; in {zone} it would be {shown(in_own)}")
 
 
 def _is_updated_date(case: ExplainedCase, field: str) -> bool:

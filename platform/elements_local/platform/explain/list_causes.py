@@ -1,23 +1,16 @@
 """Causes by the stretch of time that a poll asked for, and by which the CRM's answer did not hold a record within it. Pure."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from urllib.parse import unquote
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
-from elements_local.platform.ceql import And, Clause, Comparison, matches, parse, to_text
-from elements_local.platform.dates import date_template
+from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorCall, VendorChange
-from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.explain.arithmetic import seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding
 from elements_local.platform.lint.polled_block import parameter_of
 
-_PAGED = re.compile(r"\bskip=(?!0\b)\d+")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
-_NOT_IN_GMT = re.compile(r"\$\{(nowTimeZone|dateTimeZone):", re.IGNORECASE)
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -26,7 +19,7 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
     start = seen.poll.window_from
     asked = f"{seen.named} asked for changes after {shown(start)}"
     if change.updated > start:
-        return _of_placeholder(change, seen)
+        return _of_placeholder(case, change, seen)
     if change.at < case.instance.created:
         why = f"{asked}; the record was changed at {shown(change.at)}, before there was the instance"
         return CauseFinding(Cause.BEFORE_EVENTS, why)
@@ -104,7 +97,7 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
     # The log says what was deleted by others in that second; the fault, what it deleted itself.
     deleted, moved = gone or _most(seen.calls, "delete_listed"), _noted(seen, "moved")
-    if not (deleted or moved) or not any(_PAGED.search(call.target) for call in seen.calls):
+    if not (deleted or moved) or len(seen.calls) < 2:
         return None
     which = gone[0].record_id if gone else "a record"
     what = f"{which} was deleted" if deleted else f"{min(moved)} was updated, and so moved to the list's end"
@@ -116,7 +109,7 @@ def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a list without a date condition was not read to where the record stood."""
     resource, poll = seen.resource, seen.poll
     # A url that names a date, or a condition, asks for the right records, however old what comes first is.
-    if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
+    if resource is None or date_template.has_placeholder(resource.url) or seen.conditions:
         return None
     oldest = [decision for decision in poll.decisions if decision.date <= poll.window_from]
     if not oldest:
@@ -130,26 +123,17 @@ def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
 
 def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
-    updated = seen.resource.updated if seen.resource else None
-    names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}
-    others: list[Clause] = []
-    asked = _conditions(seen.poll.request_url)
-    for clause in asked:
-        if isinstance(clause, Comparison) and clause.field in names:
-            if not matches(clause, names):
-                why = f"{to_text(clause)} does not hold of {clause.field} {names[clause.field]!r}"
-                return CauseFinding(Cause.WHERE_EXCLUDES, f"in {seen.named} the condition {why}")
-        # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
-        elif not _is_date_parameter(clause):
-            others.append(clause)
-        elif any(at >= change.dated for at in _asked_dates(to_text(clause))):
-            why = f"{seen.named} asked for {to_text(clause)}, and the record is dated {shown(change.dated)}"
+    for one in seen.conditions:
+        date = one.date and one.date.date_of(change)
+        if one.date and date and not one.date.holds(date):
+            why = f"{seen.named} asked for {one.text}, and the record was {one.date.of} at {shown(date)}"
             return CauseFinding(Cause.WHERE_EXCLUDES, why)
+    # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
+    others = [one.text for one in seen.conditions if one.date is None]
     if not others:
         return None
-    conditions = " and ".join(map(to_text, others))
-    beside = ", beside the date" if len(others) < len(asked) else ""
-    why = f"{seen.named} asked for records for which {conditions} holds{beside}, and the answer left it out"
+    beside = ", beside the date" if len(others) < len(seen.conditions) else ""
+    why = f"{seen.named} asked for records for which {' and '.join(others)} holds{beside}, and the answer left it out"
     return CauseFinding(Cause.WHERE_EXCLUDES, why)
 
 
@@ -160,25 +144,6 @@ def _of_one_page(seen: PollOfRecord) -> CauseFinding | None:
         return None
     why = f"its url asks for page {page}, and so {seen.named} saw {seen.poll.seen} records, none of those on the pages before"
     return CauseFinding(Cause.ONE_PAGE, why)
-
-
-def _conditions(url: str) -> tuple[Clause, ...]:
-    """Return the conditions of a request, one by one; none if there are none, or they cannot be read."""
-    where = parameter_of(url, "where")
-    if not where:
-        return ()
-    try:
-        clause = parse(where)
-    except InvalidRequestError:
-        return ()
-    return clause.clauses if isinstance(clause, And) else (clause,)
-
-
-def _is_date_parameter(clause: Clause) -> bool:
-    """Say whether a condition is a parameter by which vendors take the time since which something changed."""
-    return (
-        isinstance(clause, Comparison) and clause.operator == "=" and "updated_after" in clause.field.lower()
-    )
 
 
 def _most(calls: Iterable[VendorCall], effect: str) -> float:
@@ -201,30 +166,25 @@ def _struck(seen: PollOfRecord) -> str:
     return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""
 
 
-def _asked_dates(url: str) -> Iterator[datetime]:
-    """Yield the dates that a request names, read as GMT.
-
-    >>> [date.isoformat() for date in _asked_dates("/contacts?where=updated_after_utc='2026-03-02%2019%3A00%3A00'")]
-    ['2026-03-02T19:00:00+00:00']
-    """
-    for found in _DATE.finditer(unquote(url)):
-        try:
-            yield datetime.fromisoformat(found[0].replace("T", " ")).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-
-
-def _of_placeholder(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     """Say that a request names a later date than its window's start, so that the CRM leaves the record out."""
     resource, start = seen.resource, seen.poll.window_from
     if resource is None or not date_template.has_placeholder(resource.url):
         return None
-    late = next((at for at in _asked_dates(seen.poll.request_url) if at - start >= _MINUTE), None)
-    if late is None or late < change.dated:
+    since = (one.date for one in seen.conditions if one.date and one.date.operator in {">", ">="})
+    late = next((one for one in since if one.of == "updated" and one.at - start >= _MINUTE), None)
+    if late is None or late.holds(change.updated):
         return None
-    what = f"{seen.named} was about changes after {shown(start)}, and its url says {late:%Y-%m-%d %H:%M:%S}"
-    keyword = _NOT_IN_GMT.search(resource.url)
-    if keyword and keyword[1].lower() == "nowtimezone":
-        return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword[1]} writes when the poll began")
-    why = f"{what}, which the CRM reads as GMT: {seconds(late - start)} later"
-    return CauseFinding(Cause.PLACEHOLDER_ZONE if keyword else Cause.PLACEHOLDER_PATTERN, why)
+    what = f"{seen.named} was about changes after {shown(start)}, and its url says {shown(late.at)}"
+    keyword, zone = date_template.keyword_of(resource.url)
+    if keyword == "nowTimeZone":
+        return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword} writes when the poll began")
+    why, causes = (
+        f"{what}, {seconds(late.at - start)} later",
+        (Cause.PLACEHOLDER_ZONE, Cause.PLACEHOLDER_PATTERN),
+    )
+    if zone is None and keyword == "date" and resource.updated:
+        zone, causes = resource.updated.zone, (Cause.WRONG_ZONE, Cause.WRONG_PATTERN)
+        why = f"{why}: ${{date}} is written by {resource.updated.pattern!r} in {zone}"
+    is_zone = zone is not None and zones.zone(zone) != zones.zone(case.state.zone)
+    return CauseFinding(causes[not is_zone], why)

@@ -3,7 +3,7 @@
 from elements_local.platform.core.poll import Decision, EventType
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
-from elements_local.platform.explain.arithmetic import dates_of, parsed, seconds
+from elements_local.platform.explain.arithmetic import dates_of, seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding
 from elements_local.platform.explain.filter_causes import (
@@ -90,8 +90,10 @@ def _by_dates(
     if dates["created"].field == dates["updated"].field:
         why = f"both dates are read from {dates['updated'].field}"
         return CauseFinding(Cause.CREATED_IS_UPDATED, why)
-    wrong = misread(case, case.as_of(seen) or change, dates["updated"], now=seen.poll.at)
-    return wrong or _misread_created(change, decision, seen)
+    latest = case.as_of(seen) or change
+    return misread(case, latest, dates["updated"], now=seen.poll.at) or misread(
+        case, latest, dates["created"], now=seen.poll.at, is_updated=False
+    )
 
 
 def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
@@ -154,19 +156,3 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
         return CauseFinding(Cause.CLOCK_SKEW, why)
     why = f"{said}: it asked for changes after {shown(again.poll.window_from)}, pollDelay {seconds(resource.poll_delay)} before the last poll"
     return CauseFinding(Cause.POLL_DELAY_REPEATS, why)
-
-
-def _misread_created(change: VendorChange, decision: Decision, seen: PollOfRecord) -> CauseFinding | None:
-    """Say that the created date was read as another than the CRM meant."""
-    resource = seen.resource
-    read = dates_of(decision, seen.poll, resource).get("created") if resource else None
-    if read is None or change.created is None or read.read is None:
-        return None
-    off = read.read - change.created.replace(microsecond=0)
-    if not off:
-        return None
-    why = f"the created date {read.text!r} is read as {shown(read.read)} by {read.pattern!r} in {read.zone}, {seconds(off)} off"
-    # As in ``misread``: in GMT a right pattern reads what the CRM meant.
-    in_gmt = parsed(read.text, read.pattern, "GMT", now=seen.poll.at)
-    is_zone = in_gmt == change.created.replace(microsecond=0)
-    return CauseFinding(Cause.WRONG_ZONE if is_zone else Cause.WRONG_PATTERN, why)

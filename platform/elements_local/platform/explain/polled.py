@@ -1,14 +1,17 @@
-"""What a resource's polls are about: the vendor's collection; and why there are none any more. Pure."""
+"""What a resource's polls are about: the vendor's collection, and what of it; and why there are none any more. Pure."""
 
 from collections.abc import Sequence
 
+from elements_local.platform.ceql import And, parse, to_text, with_fields
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Objects
 from elements_local.platform.core.paths import segments_below_hub
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.elements.connector import Connector
-from elements_local.platform.errors import NotFoundError
+from elements_local.platform.errors import InvalidRequestError, NotFoundError
+from elements_local.platform.explain.case import AskedCondition
 from elements_local.platform.explain.poller_causes import failed
+from elements_local.platform.lint.polled_block import parameter_of
 from elements_local.platform.transformations.name_mapping import names
 
 
@@ -39,6 +42,25 @@ def resource_in(url: str) -> str | None:
     """
     below = segments_below_hub(url)
     return below[0] if len(below) == 1 else None
+
+
+def conditions_of(url: str, objects: Objects, connector: Connector) -> list[AskedCondition]:
+    """Return the conditions by which a poll's URL asks for records, as their connector reads them; none if it has none."""
+    name, where = resource_in(url), parameter_of(url, "where")
+    if name is None or not where:
+        return []
+    try:
+        mapping, clause = names(name, objects), parse(where)
+        parts = clause.clauses if isinstance(clause, And) else (clause,)
+        return [
+            AskedCondition(
+                text=to_text(one),
+                date=connector.date_condition(mapping.resource, with_fields(one, mapping.vendor_field)),
+            )
+            for one in parts
+        ]
+    except (InvalidRequestError, NotFoundError):  # such a poll fails, and says so
+        return []
 
 
 def silent(instance: Instance, polls: Sequence[Poll]) -> str:

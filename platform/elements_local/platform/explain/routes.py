@@ -12,7 +12,7 @@ from elements_local.platform.call import AdminCall, Call
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.elements.connector import Connector
+from elements_local.platform.elements.connector import own_block
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import Notifications
@@ -161,29 +161,16 @@ def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | No
     """Return what a cure is sought for; None if nothing went wrong, or with the end of a bulk job."""
     if said.cause is None or (case.job and case.change is None):
         return None
-    blocks = call.connector_of(case.instance).element.poller_defaults
+    connector = call.connector_of(case.instance)
     return CureCase(
         workspace=call.workspace.name,
         case=case,
         # What is done again has no key twice: it is the configuration that came of it.
         cause=said.beneath or said.cause,
-        own=blocks.get(case.resource) or _block_of_collection(call.connector_of(case.instance), case),
-        block=_block(case, blocks.get(case.resource, {})),
+        own=own_block(connector, case.resource, case.change.collection) if case.change else {},
+        block=_block(case, connector.element.poller_defaults.get(case.resource, {})),
         nth=case.history.index(case.change) if case.change else 0,
     )
-
-
-def _block_of_collection(connector: Connector, case: ExplainedCase) -> Mapping[str, object]:
-    """Return a block for the collection of the change, written as the element's own ones are; empty if that is unknown."""
-    written = next(iter(connector.element.poller_defaults.items()), None)
-    if written is None or case.change is None:
-        return {}
-    wanted, (like, block) = case.change.collection, written
-    name = next(
-        one for one in [*connector.element.id_fields, wanted] if connector.collection(one).name == wanted
-    )
-    url = str(block["url"]).replace(f"/{like}?", f"/{name}?")
-    return {**block, "url": url, "idField": connector.collection(name).id_field}
 
 
 def _block(case: ExplainedCase, own: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -15,6 +15,7 @@ from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (
     ChangeLog,
     ConfigurationKey,
+    DateCondition,
     Element,
     FieldMetadata,
     ObjectName,
@@ -88,6 +89,13 @@ class RolodexConnector:
     def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
         asked = {">": since, "<=": until}
         return [f"changedAt {sign} '{format_instant(at)}'" for sign, at in asked.items() if at]
+
+    def date_condition(self, resource: str, condition: Clause) -> DateCondition | None:
+        _path(resource)
+        match condition:
+            case Comparison("changedAt", operator, str(text)):
+                return DateCondition(of="updated", operator=operator, at=parse_instant(text))
+        return None
 
     def client(self, http: Http, configuration: Values) -> "RolodexClient":
         return RolodexClient(

@@ -7,13 +7,19 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.wire import Http, NoReply
+from elements_local.platform.ceql import Clause
 from elements_local.platform.core.instance import Values
-from elements_local.platform.elements.connector import Application, Element, VendorCollection
+from elements_local.platform.elements.connector import Application, DateCondition, Element, VendorCollection
 from elements_local.platform.elements.insightly import dialect
 from elements_local.platform.elements.insightly.client import InsightlyClient
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.elements.insightly.resources import collection
-from elements_local.platform.elements.insightly.where_to_query import UPDATED, UPDATED_AFTER, space_form
+from elements_local.platform.elements.insightly.where_to_query import (
+    UPDATED,
+    UPDATED_AFTER,
+    date_condition,
+    space_form,
+)
 from elements_local.platform.errors import ProviderError
 
 
@@ -88,6 +94,11 @@ class InsightlyConnector(Struct, frozen=True, kw_only=True):
         """Return the conditions of records that were updated in an interval, its beginning not included."""
         later = [] if since is None else [f"{UPDATED_AFTER} = '{space_form(since)}'"]
         return later if until is None else [*later, f"{UPDATED} <= '{space_form(until)}'"]
+
+    def date_condition(self, resource: str, condition: Clause) -> DateCondition | None:
+        """Return what a condition asks of a record's updated or created date."""
+        collection(resource)
+        return date_condition(condition)
 
     def client(self, http: Http, configuration: Values) -> InsightlyClient:
         """Return Insightly, as an instance reaches it."""

@@ -7,13 +7,14 @@ documented there, and that the rest is filtered by the platform is assumed.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
 from elements_local.kit.caching import bounded_cache
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from elements_local.platform.elements.connector import DateCondition
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.fields import VERSION_2
 from elements_local.platform.elements.insightly.resources import InsightlyCollection, collection
@@ -22,6 +23,7 @@ from elements_local.platform.provider.service import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
 UPDATED = "DATE_UPDATED_UTC"
+_DATES: Mapping[str, Literal["updated", "created"]] = {UPDATED: "updated", "DATE_CREATED_UTC": "created"}
 
 _FIELD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
@@ -145,6 +147,19 @@ def _by_filter(place: InsightlyCollection, part: Clause) -> dict[str, str]:
     return {name.lower(): value} if searchable and plain and value.strip("% ") else {}
 
 
+def date_condition(condition: Clause) -> DateCondition | None:
+    """Return what a condition asks of a record's updated or created date; None if it is about anything else, or not read."""
+    if _is_updated_after(condition):
+        at = _instant(str(condition.value))
+        return None if at is None else DateCondition(of="updated", operator=">", at=at)
+    match condition:
+        # as texts are compared, which have no T: what is written otherwise than records write it is no date to them
+        case Comparison(str(name), operator, str(text)) if name.upper() in _DATES and "T" not in text:
+            at = _instant(text)
+            return None if at is None else DateCondition(of=_DATES[name.upper()], operator=operator, at=at)
+    return None
+
+
 def _is_parameter(place: InsightlyCollection, name: str) -> bool:
     """Say whether version 2.2 knows a name as a filter only, and no record has a field of it."""
     return (
@@ -193,11 +208,17 @@ def space_form(instant: datetime) -> str:
 
 def _rewritten_date(text: str) -> str:
     """Return an instant the way records write theirs, so that texts compare as times."""
-    try:
-        instant = datetime.fromisoformat(text.strip())
-        utc = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    instant = _instant(text)
+    if instant is None:
         raise InvalidRequestError(
             f"{UPDATED_AFTER} must be a date such as 2026-03-02 10:00:00; got {shown(text)}"
-        ) from error
-    return space_form(utc)
+        )
+    return space_form(instant)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

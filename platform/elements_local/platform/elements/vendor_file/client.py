@@ -24,7 +24,6 @@ from elements_local.platform.elements.vendor_file.query import (
     asked,
     holds,
     places_of,
-    understood,
 )
 from elements_local.platform.elements.vendor_file.templates import filled, joined, placeholders, read
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
@@ -96,9 +95,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
         """Return a page of a list."""
         kind = resource_named(self.resources, resource)
-        where = page_request.where
-        if where is not None:
-            where = understood(self.hooks.where(where, kind) if self.hooks.where else where, kind)
+        where = page_request.where and self.hooks.understood(page_request.where, kind)
         chosen = self._list_call(kind, where, page_request)
         if page_request.order is not None and not chosen.is_ordered:
             every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from elements_local.kit.wire import Http
+from elements_local.platform.ceql import Clause, Comparison
 from elements_local.platform.core.instance import Values
 from elements_local.platform.dates.java_dates import epoch_milliseconds
 from elements_local.platform.elements.connector import (
     SECRET_TYPE,
     ConfigurationKey,
+    DateCondition,
     Element,
     VendorCollection,
     VendorFake,
@@ -22,6 +24,7 @@ from elements_local.platform.elements.vendor_file.client import FileClient
 from elements_local.platform.elements.vendor_file.fake import FileFake
 from elements_local.platform.elements.vendor_file.file_resource import (
     FileResource,
+    instant_of,
     put,
     resource_named,
     resources_of,
@@ -30,7 +33,7 @@ from elements_local.platform.elements.vendor_file.hooks import FileHooks
 from elements_local.platform.elements.vendor_file.made_up import as_text, plain
 from elements_local.platform.elements.vendor_file.model import VendorFile
 from elements_local.platform.elements.vendor_file.templates import filled
-from elements_local.platform.errors import ProviderError
+from elements_local.platform.errors import InvalidRequestError, ProviderError
 from elements_local.platform.provider.service import ProviderClient
 
 if TYPE_CHECKING:
@@ -100,6 +103,18 @@ class FileConnector:
         """Return the conditions of records that were updated in an interval, its beginning not included."""
         ends = ((">", since), ("<=", until))
         return [f"updated {sign} '{epoch_milliseconds(each)}'" for sign, each in ends if each is not None]
+
+    def date_condition(self, resource: str, condition: Clause) -> DateCondition | None:
+        """Return what a condition asks of a record's updated or created date."""
+        kind = resource_named(self.resources, resource)
+        try:
+            meant = self.hooks.understood(condition, kind)
+        except InvalidRequestError:
+            return None
+        match meant:
+            case Comparison("updated" | "created" as date, operator, int(milliseconds)):
+                return DateCondition(of=date, operator=operator, at=instant_of(milliseconds))
+        return None
 
     def client(self, http: Http, configuration: Values) -> FileClient:
         """Return the vendor, as an instance reaches it."""

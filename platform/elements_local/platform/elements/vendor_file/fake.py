@@ -218,16 +218,19 @@ class FileFake:
     def _ordered(
         self, call: model.FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
     ) -> list[KeptRecord]:
-        listed = self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted)
-        values = [
-            resource.kept(one.id, one.fields, created=one.created, updated=one.updated) for one in listed
-        ]
-        kept = [pair for pair in zip(listed, values, strict=True) if holds(query.where, pair[1])]
         order = query.order or SortOrder(field=call.order.by, descending=call.order.descending)
-        if order.field != "made":
-            kept.sort(key=lambda pair: sort_key(pair[1].get(order.field)))
-        found = [one for one, _ in kept]
-        return found[::-1] if order.descending else found
+
+        def chosen(listed: list[KeptRecord]) -> list[KeptRecord]:
+            values = [
+                resource.kept(one.id, one.fields, created=one.created, updated=one.updated) for one in listed
+            ]
+            kept = [pair for pair in zip(listed, values, strict=True) if holds(query.where, pair[1])]
+            if order.field != "made":
+                kept.sort(key=lambda pair: sort_key(pair[1].get(order.field)))
+            found = [one for one, _ in kept]
+            return found[::-1] if order.descending else found
+
+        return self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted, chosen=chosen)
 
     def _places(
         self, call: model.FileListCall, found: Found, ids: Sequence[str], *, start: int, size: int

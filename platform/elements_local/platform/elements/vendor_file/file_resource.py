@@ -148,8 +148,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     def date(self, milliseconds: int, name: str, pattern: str | None = None) -> str:
         """Write a date by a pattern, or as in a record."""
         date = self.dates[name]
-        instant = _START + timedelta(milliseconds=milliseconds)
-        return format_date(instant, pattern or date.format, zones.zone(date.zone))
+        return format_date(instant_of(milliseconds), pattern or date.format, zones.zone(date.zone))
 
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self.record.fields}.") if self.record.fields else path
@@ -194,6 +193,11 @@ def resource_named(resources: Mapping[str, FileResource], name: str) -> FileReso
     if found is None:
         raise NotFoundError("resource", name, named="name")
     return found
+
+
+def instant_of(milliseconds: int) -> datetime:
+    """Return the instant that a date is compared as."""
+    return _START + timedelta(milliseconds=milliseconds)
 
 
 def put(record: dict[str, Any], path: str, value: object) -> None:

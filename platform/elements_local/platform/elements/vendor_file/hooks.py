@@ -8,7 +8,7 @@ from msgspec import Struct
 from elements_local.kit.fakes.records import KeptRecord
 from elements_local.platform.ceql import Clause
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
-from elements_local.platform.elements.vendor_file.query import VendorQuery
+from elements_local.platform.elements.vendor_file.query import VendorQuery, understood
 
 Fields = dict[str, Any]
 
@@ -26,3 +26,11 @@ class FileHooks(Struct, frozen=True, kw_only=True):
     routes: Callable[[Any], None] | None = None
     where: Callable[[Clause, FileResource], Clause] | None = None
     hub: Callable[[Fields, FileResource], Fields] | None = None
+
+    def understood(self, clause: Clause, resource: FileResource) -> Clause:
+        """Return a clause of the hub with the names by which fields are known, its dates as milliseconds.
+
+        Raises:
+            InvalidRequestError: the records have no such field, or a date is none.
+        """
+        return understood(self.where(clause, resource) if self.where else clause, resource)
