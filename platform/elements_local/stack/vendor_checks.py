@@ -13,6 +13,7 @@ from elements_local.platform.dates.zones import zone
 from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import FileCall, FileListCall, VendorFile, placeholders
 from elements_local.platform.errors import InvalidRequestError
+from elements_local.platform.lint.fields import corrected, mixed_up
 from elements_local.shape_errors import unknown
 
 Where = tuple[str | int, ...]
@@ -302,6 +303,8 @@ def _unknown(where: Where, template: object, known: str | Iterable[str]) -> Iter
 def _pattern(where: Where, pattern: str) -> Iterator[Objection]:
     if pattern != MILLISECONDS:
         yield from _checked(where, partial(compile_pattern, pattern))
+        if (meant := corrected(pattern)) != pattern:
+            yield where, mixed_up(pattern, meant)
 
 
 def _checked(where: Where, check: Callable[[], object]) -> Iterator[Objection]:

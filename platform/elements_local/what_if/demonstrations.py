@@ -143,6 +143,19 @@ def _for_a_day(shown: DemonstratedResource) -> Steps:
     return [{"advance": "20s"}, shown.created(), {"advance": "1 day"}, shown.reported("CREATED")]
 
 
+def _after_midnight(shown: DemonstratedResource) -> Steps:
+    """A record is made after a poll of the first hour of a day, which hours from one to twelve call twelve."""
+    nth = -(-_TO_MIDNIGHT_M // shown.interval_m)
+    return [
+        shown.poll(nth),
+        {"advance": "20s"},
+        shown.created(),
+        shown.poll(nth + 1),
+        shown.reported("CREATED"),
+    ]
+
+
+_TO_MIDNIGHT_M = 12 * 60 + 1
 _BATCH = 8
 """Records that are made in a second: a few less than the CRM takes calls in one."""
 
@@ -154,5 +167,6 @@ _STEPS: Mapping[str, Callable[[DemonstratedResource], Steps]] = {
     "page-too-small": _in_a_burst,
     "url-without-date": _after_a_page,
     "where-edge": _in_a_polls_second,
+    "placeholder-date": _after_midnight,
     "interval-too-long": _for_a_day,
 }

@@ -7,6 +7,8 @@ from each_row import each_row
 
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
+from elements_local.platform.hub.service import RecordListQuery
+from elements_local.platform.lint.queries import LIST_PARAMETERS
 
 NAMES = [f"n{number:02}" for number in range(23)]
 FILTERS = {
@@ -139,3 +141,25 @@ def test_a_list_comes_in_the_order_that_is_asked_for_and_so_do_its_pages(ask_fil
         first = ask_filled(orderBy=order, pageSize=20)
         token = first.headers["elements-next-page-token"]
         assert names(first) + names(ask_filled(orderBy=order, pageSize=20, nextPage=token)) == found
+
+
+@each_row(
+    ("query", "rule", "path", "nearest"),
+    [
+        ("wehre=LAST_NAME='odd'", "misspelt-key", "query.wehre", "where"),
+        ("pagesize=5", "misspelt-key", "query.pagesize", "pageSize"),
+        ("includeDeleted=true&where=LAST_NAME='odd'", "unknown-key", "query.includeDeleted", None),
+    ],
+)
+def test_a_parameter_that_a_list_does_not_read_is_named(hub, query, rule, path, nearest):
+    reply = hub.send("GET", f"/contacts?{query}")
+
+    (warning,) = decode(reply.headers["Elements-Local-Warnings"])
+    assert (warning["rule"], warning["path"], warning["nearest"]) == (rule, path, nearest)
+
+
+def test_what_a_list_reads_is_not_named(hub):
+    query = "pageSize=5&page=1&fields=id&orderBy=LAST_NAME%20asc&where=LAST_NAME='odd'"
+
+    assert {*LIST_PARAMETERS} == {*RecordListQuery.__struct_encode_fields__}
+    assert "Elements-Local-Warnings" not in hub.send("GET", f"/contacts?{query}").headers

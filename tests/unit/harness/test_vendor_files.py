@@ -56,6 +56,7 @@ MISTAKES = [
     ("header: Authorization", "kind: basic", "4:1: authentication: give `header`, `parameter` or both"),
     ("header: Authorization", "header: X, value: Bearer", "4:48: authentication.value: expected a text with {key} once; got 'Bearer'"),
     ("{path: made}", "{path: made, format: yyyy-bb}", "6:25: record.created.format: date pattern 'yyyy-bb'"),
+    ("{path: made}", "{path: made, format: 'yyyy-mm-dd HH:MM:ss'}", "6:25: record.created.format: 'yyyy-mm-dd HH:MM:ss' mixes up letters; 'yyyy-MM-dd HH:mm:ss' is what is probably meant"),
     ("{path: made}", "{path: made, zone: America/Los_Angles}", "6:25: record.created.zone: unknown time zone"),
     ("{path: made}", "{path: made, zone: America/Denver}", "6:25: record.created.zone: milliseconds have no zone"),
     ("record:\n", "record:\n  resolution: 2s\n", "6:3: record.resolution: unknown value '2s'; known: 1m, 1ms, 1s"),

@@ -113,6 +113,23 @@ def keyword_of(url: str) -> tuple[str, str | None]:
     return keyword, found[1] if found else None
 
 
+def patterns(url: str) -> dict[str, str]:
+    """Return the placeholders of a URL that have a date pattern, each with it.
+
+    >>> patterns("?where=a>'${gmtDate:yyyy}' and b<'${dateTimeZone:+05:30:hh}' and c>'${epoch:s}'")
+    {'${gmtDate:yyyy}': 'yyyy', '${dateTimeZone:+05:30:hh}': 'hh'}
+    """
+    found = {}
+    for each in _PLACEHOLDER.finditer(url):
+        keyword, _, argument = each[1].partition(":")
+        zoned = _ZONE_AND_PATTERN.fullmatch(argument)
+        if keyword in {"gmtDate", "date"} and argument:
+            found[each[0]] = argument
+        elif keyword in {"dateTimeZone", "DateTimeZone", "nowTimeZone"} and zoned:
+            found[each[0]] = zoned[2]
+    return found
+
+
 @bounded_cache(256)  # a configuration changes seldom, and is polled by often
 def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
     """Return a URL's text, encoded, and what fills the places between."""

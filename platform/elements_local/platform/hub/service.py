@@ -26,8 +26,9 @@ from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.errors import shown as quoted
 from elements_local.platform.instances.call import HubCall
+from elements_local.platform.lint.queries import LIST_PARAMETERS
 from elements_local.platform.lint.service import send_along
-from elements_local.platform.lint.unread_keys import in_fields
+from elements_local.platform.lint.unread_keys import in_fields, unread_in
 from elements_local.platform.lint.warning import ConfigWarnings
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import ID_ALIAS, NameMapping, names
@@ -139,6 +140,9 @@ def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[
         raise InvalidRequestError(
             "where may be given once, as another would not be read: join conditions by `and`"
         )
+    unread = {name: value for name, value in request.args.items() if name not in LIST_PARAMETERS}
+    known = {name: name for name in LIST_PARAMETERS}
+    send_along(ConfigWarnings.of(unread_in(unread, (), ("query",), known=known)))
     where = query.where.strip()
     page_request = PageRequest(
         where=mapping.clause(parse(where)) if where else None,

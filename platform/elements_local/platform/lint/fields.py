@@ -258,10 +258,9 @@ def _of_format(
 ) -> Iterator[ConfigWarning]:
     meant = corrected(date.pattern) if date.pattern != MILLISECONDS else date.pattern
     if meant != date.pattern:
-        if own and _unread(replace(date, pattern=meant), own):
+        if own and own.pattern != date.pattern and _unread(replace(date, pattern=meant), own):
             meant = own.pattern
-        said = f"{shown(date.pattern)} mixes up letters; {shown(meant)} is what is probably meant"
-        yield block.key_warning(LintRule.DATE_LETTERS, said, key, meant)
+        yield block.key_warning(LintRule.DATE_LETTERS, mixed_up(date.pattern, meant), key, meant)
     elif date.pattern != MILLISECONDS and "s" not in _letters(date.pattern):
         said = f"{shown(date.pattern)} ends before the seconds, so {date.path} is read as an earlier time"
         yield block.key_warning(LintRule.DATE_WITHOUT_SECONDS, said, key, own.pattern if own else None)
@@ -335,6 +334,11 @@ def corrected(pattern: str) -> str:
         meant = _meant(run, before, after, names)
         runs[at] = meant * len(run)
     return "".join(runs)
+
+
+def mixed_up(pattern: str, meant: str) -> str:
+    """Say that a pattern's letters are mixed up, and what is meant."""
+    return f"{shown(pattern)} mixes up letters; {shown(meant)} is what is probably meant"
 
 
 def _meant(run: str, before: str, after: str, names: set[str]) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
@@ -20,11 +21,15 @@ from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
-from elements_local.platform.lint.fields import SAMPLES
+from elements_local.platform.lint.fields import SAMPLES, corrected, mixed_up
 from elements_local.platform.lint.polled_block import PolledBlock, is_date, parameter_of, where_of
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, quoted
 
+LIST_PARAMETERS = ("where", "fields", "orderBy", "pageSize", "page", "nextPage")
+"""What a list of the hub reads of a query; all else is ignored."""
+
+_BY_LOWER_CASE = {name.lower(): name for name in LIST_PARAMETERS}
 _SMALLEST_PAGE, _USUAL_PAGE = 10, 200
 _LATER = timedelta(minutes=1)
 
@@ -35,6 +40,7 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
     if size is not None and size < _SMALLEST_PAGE:
         said = f"a poll asks for {size} records at a time, one call for each page, all in one second"
         yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
+    yield from _of_unread(block)
     yield from _of_parameters(block)
     unknown = date_template.unknown_placeholders(url)
     if unknown:
@@ -43,8 +49,52 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
         if not _newest_first(block):
             said = "its URL has no placeholder for the last poll: the list is read from its start until a page is old"
             yield block.url_warning(LintRule.URL_WITHOUT_DATE, said, _with_condition(block))
+    elif _parameters_of(url).count("where") > 1:
+        said = "its URL has `where` more than once, and every poll is refused: join the conditions by `and`"
+        yield block.url_warning(LintRule.WHERE_UNREADABLE, said, _joined(url))
+    elif mixed := _mixed_up(url):
+        placeholder, pattern, meant = mixed
+        written = placeholder.removesuffix(f"{pattern}}}") + f"{meant}}}"
+        said = f"its placeholder's {mixed_up(pattern, meant)}"
+        yield block.url_warning(LintRule.PLACEHOLDER_DATE, said, url.replace(placeholder, written), written)
     else:
         yield from _of_where(block)
+
+
+def _parameters_of(url: str) -> list[str]:
+    return [name for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True)]
+
+
+def _joined(url: str) -> str:
+    """Return a URL with its conditions in one ``where``."""
+    path, _, query = url.partition("?")
+    parts = query.split("&")
+    conditions = [each.partition("=")[2] for each in parts if each.startswith("where=")]
+    others = [each for each in parts if not each.startswith("where=")]
+    return f"{path}?{'&'.join(['where=' + ' and '.join(conditions), *others])}"
+
+
+def _mixed_up(url: str) -> tuple[str, str, str] | None:
+    """Return the first placeholder whose pattern mixes up letters, with the pattern and what is meant; None if none does."""
+    for placeholder, pattern in date_template.patterns(url).items():
+        if (meant := corrected(pattern)) != pattern:
+            return placeholder, pattern, meant
+    return None
+
+
+def _of_unread(block: PolledBlock) -> Iterator[ConfigWarning]:
+    """Warn of parameters that no list reads."""
+    url = block.resource.url
+    for name in dict.fromkeys(_parameters_of(url)):
+        if name in LIST_PARAMETERS:
+            continue
+        said = f"{quoted(name)} of its URL has no effect"
+        if near := get_close_matches(name.lower(), _BY_LOWER_CASE, n=1):
+            known = _BY_LOWER_CASE[near[0]]
+            mended = url.replace(f"{name}=", f"{known}=", 1)
+            yield block.url_warning(LintRule.MISSPELT_KEY, f"{said}: did you mean {known}?", mended, known)
+        else:
+            yield block.url_warning(LintRule.UNKNOWN_KEY, f"{said}: nothing reads it", _without(url, name))
 
 
 def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:

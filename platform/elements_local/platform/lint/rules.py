@@ -26,13 +26,13 @@ class LintRule(Enum):
 
     MISSPELT_KEY = _warning(
         "misspelt-key",
-        "a key that nothing reads, and a known one is like it, or belongs elsewhere",
+        "a key, or a parameter of a URL, that nothing reads, and a known one is like it, or belongs elsewhere",
         "it has no effect",
         "write the key that is read",
     )
     UNKNOWN_KEY = _warning(
         "unknown-key",
-        "a key that nothing reads, and none is like it; an entry in the `configuration` of a transformation that is none",
+        "a key, or a parameter of a URL, that nothing reads, and none is like it; an entry in the `configuration` of a transformation that is none",
         "it has no effect; the configuration keeps it",
         "take it out",
     )
@@ -182,15 +182,16 @@ class LintRule(Enum):
     )
     PLACEHOLDER_DATE = _error(
         "placeholder-date",
-        "a placeholder that writes the last poll's time in another format or zone than the field that it is compared with",
+        "a placeholder that writes the last poll's time in another format or zone than the field that it is compared with, or by "
+        "mixed up letters, such as `hh` for `HH`",
         "the provider refuses it, compares texts that do not compare as times, or is asked for what is hours ahead",
         "write it by the field's own format, in its own zone",
     )
     WHERE_UNREADABLE = _error(
         "where-unreadable",
-        "a `where` clause that cannot be read",
+        "a `where` clause that cannot be read, or a second one",
         "every poll fails, and after a hundred failures the poller is switched off",
-        "close its quotes; an apostrophe inside of a text is doubled",
+        "close its quotes; an apostrophe inside of a text is doubled; join two clauses by `and`",
     )
     WHERE_OPERATOR = _error(
         "where-operator",

@@ -37,7 +37,9 @@ CREDENTIALS = Credentials(
 )
 POLLER = "event.poller.configuration"
 URL = "event.notification.callback.url"
-LINE = "{}|/hubs/crm/x?since=${{epoch}}||U|yyyy-MM-dd HH:mm:ss||C|yyyy-MM-dd HH:mm:ss|"
+LINE = (
+    "{}|/hubs/crm/x?where=U>'${{gmtDate:yyyy-MM-dd HH:mm:ss}}'||U|yyyy-MM-dd HH:mm:ss||C|yyyy-MM-dd HH:mm:ss|"
+)
 
 
 def guide(changed: dict[str, object] | None = None, /, **others: object) -> dict:
@@ -86,6 +88,14 @@ def polling(**blocks: object) -> dict:
 def by(url: str) -> dict:
     """Return a body whose contacts are polled by another condition."""
     return polling(contacts=block(url=f"/hubs/crm/contacts?where=updated_after_utc='{url}'"))
+
+
+WHERE = "where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
+
+
+def of_url(query: str) -> dict:
+    """Return a body whose contacts are polled by another query."""
+    return polling(contacts=block(url=f"/hubs/crm/contacts?{query}"))
 
 
 def every(minutes: int, **keys: object) -> dict:
@@ -222,6 +232,17 @@ CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
         (guide(element={"key": "hubspot"}), "key-without-effect", "element.key", "insightly"),
         (of_block(createdCheckTolerance=61), "tolerance-too-long", f"{CONTACTS}.createdCheckTolerance", "5"),
         (every(1441), "interval-too-long", "event.poller.refresh_interval", None),
+        *[
+            (of_url(query), rule, "event.poller.configuration.contacts.url", nearest)
+            for query, rule, nearest in (
+                (f"PageSize=5&{WHERE}", "misspelt-key", "pageSize"),
+                (f"{WHERE}&order_by=LAST_NAME", "misspelt-key", "orderBy"),
+                (f"includeDeleted=true&{WHERE}", "unknown-key", None),
+                (WHERE.replace("where", "wehre"), "misspelt-key", "where"),
+                (WHERE.replace("where", "Where"), "misspelt-key", "where"),
+                (f"{WHERE}&where=LAST_NAME='x'", "where-unreadable", None),
+            )
+        ],
         (every(999999999), "interval-too-long", "event.poller.refresh_interval", None),
         *[
             (guide(configuration={**CREDENTIAL_KEYS, key: value}), "events-not-enabled", ENABLED, ENABLED)
@@ -243,6 +264,8 @@ def test_a_slip_is_seen_with_its_place_and_what_is_meant(body, rule, path, neare
     [
         (of_block(dates={"updatedDateFormat": "YYYY-MM-dd HH:mm:ss"}), "yyyy-MM-dd HH:mm:ss"),
         (by("${gmtDate:YYYY-MM-dd HH:mm:ss}"), "${gmtDate:yyyy-MM-dd HH:mm:ss}"),
+        (by("${gmtDate:yyyy-MM-dd hh:mm:ss}"), "${gmtDate:yyyy-MM-dd HH:mm:ss}"),
+        (by("${dateTimeZone:GMT:yyyy-mm-dd HH:MM:ss}"), "${dateTimeZone:GMT:yyyy-MM-dd HH:mm:ss}"),
         (by("${GMTDATE:yyyy-MM-dd HH:mm:ss}"), "gmtDate"),
     ],
 )
