@@ -6,7 +6,7 @@ only what it is told to.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -105,7 +105,7 @@ def reachable(
 def as_wsgi(app: "WSGIApplication | AsgiApplication") -> Iterator["WSGIApplication"]:
     """Give an application as WSGI; an ASGI one runs in a thread of its own until the end. Its lifespan is not run."""
     if not _is_asgi(app):
-        yield cast("WSGIApplication", app)
+        yield _failing(cast("WSGIApplication", app))
         return
     from a2wsgi import ASGIMiddleware  # noqa: PLC0415 - optional
 
@@ -170,6 +170,38 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
         loop.close()
 
 
+class ReceiverExitedError(Exception):
+    """A receiver called ``sys.exit``, which must not end the stack's process, and fails like any other error."""
+
+
+def _failing(app: "WSGIApplication") -> "WSGIApplication":
+    """Let ``SystemExit`` fail an answer, in the call of an application or in what it goes on to give."""
+
+    def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
+        with _exit_failing():
+            chunks = app(environ, start_response)
+        return chunks if isinstance(chunks, list) else given(chunks)
+
+    def given(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            with _exit_failing():
+                yield from chunks
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+
+    return answer
+
+
+@contextmanager
+def _exit_failing() -> Iterator[None]:
+    try:
+        yield
+    except SystemExit as error:
+        raise ReceiverExitedError(f"the receiver called sys.exit({error.code!r})") from error
+
+
 def _answering(app: AsgiApplication) -> AsgiApplication:
     """Let an answer go out when it is whole, and answer 500 where none is at the end, so that nobody waits for ever."""
 
@@ -187,7 +219,7 @@ def _answering(app: AsgiApplication) -> AsgiApplication:
 
         try:
             await app(scope, receive, keep)
-        except Exception:  # noqa: BLE001 - logged, and answered as a server does
+        except (Exception, SystemExit):  # noqa: BLE001 - logged, and answered as a server does
             _log.exception("the receiver failed", extra={"event": "receiver_failed"})
         if not is_sent:
             await send({"type": "http.response.start", "status": 500, "headers": []})

@@ -36,6 +36,24 @@ async def asgi(scope, receive, send):
 @app.post("/fails")
 def fail():
     raise RuntimeError("the database is away")
+
+
+@app.post("/exits")
+def leave():
+    raise SystemExit
+
+
+@app.post("/exits-late")
+def leave_late():
+    def chunks():
+        yield b"{"
+        raise SystemExit(3)
+
+    return chunks()
+
+
+async def exiting(scope, receive, send):
+    raise SystemExit
 """
 SCENARIO = """
 scenario: a receiver is asked, and stood in for where the scenario says so
@@ -109,6 +127,22 @@ def test_what_a_receiver_refuses_fails_the_scenario_with_what_it_answered(folder
     assert "missing:    contacts/ada CREATED" in done.output
     assert "closest to contacts/ada CREATED: contacts/ada CREATED at T+00:15:04, answered 500" in done.output
     assert "the database is away" in caplog.text
+
+
+@pytest.mark.parametrize("transport", ["in-process", "network"])
+@pytest.mark.parametrize("receiver", ["app/exits", "app/exits-late", "exiting"])
+def test_a_receiver_that_ends_its_process_fails_and_the_replay_goes_on(
+    folder: Path, receiver: str, transport: str
+) -> None:
+    attempts = [None] if (receiver, transport) == ("app/exits-late", "network") else [500]
+    steps = ["create: {contacts/ada: {}}", "advance: {to: T+15m}", f"expect: {{attempts: {attempts}}}"]
+    lines = ["scenario: it exits", "steps:", *(f"  - {step}" for step in steps)]
+    (folder / "it.yaml").write_text("\n".join(lines).replace("None", "null"))
+
+    done = replay("it.yaml", "--receiver", f"{hooks(folder)}:{receiver}", "--transport", transport)
+
+    assert done.exit_code == 0, done.output
+    assert "1 passed" in done.output
 
 
 @pytest.mark.parametrize(
