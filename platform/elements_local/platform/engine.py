@@ -178,6 +178,7 @@ class Engine:
         """Do that, and let a virtual clock start anew."""
         self.forget(workspace)
         self._workspaces.reset_clock(workspace)
+        self._activities.clear(workspace.name)
         self._activities.publish(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:

@@ -38,6 +38,25 @@ def test_a_reset_of_all_is_of_every_workspace_in_every_service(stack):
     assert {clients.clock.show()["now"] for clients in both} == {"2026-03-02T10:00:00Z"}
 
 
+def test_what_was_before_a_reset_is_in_no_list_of_what_happened(stack):
+    one, other = stack.workspace(), stack.new_workspace()
+    for clients in (one, other):
+        lived_in(clients)
+    said = other.platform.call("GET", "/_local/activity?after=0")["last"]
+
+    one.reset()
+
+    for path in ("/_local/activity?after=0&workspace=default", f"/_local/activity?after={said}"):
+        listed = one.platform.call("GET", path)
+        assert [each["text"] for each in listed["activities"]] == ["workspace default reset"]
+        assert listed["dropped"] == 0
+    everywhere = one.platform.call("GET", "/_local/activity?after=0")["activities"]
+    assert [each["kind"] for each in everywhere if each["workspace"] == "default"] == ["reset"]
+    page = one.platform.send("GET", "/_local/dashboard/default/").body.decode()
+    assert "workspace default reset" in page
+    assert "My Insightly" not in page
+
+
 @pytest.mark.parametrize("reset", ["all", "one"])
 def test_while_a_workspace_is_busy_nothing_is_reset_anywhere(reset):
     refused, had = [], []

@@ -193,6 +193,8 @@ class Activities:
         self._changed = Condition()
         self._kept: OrderedDict[int, ActivityEntry] = OrderedDict()
         self._by_workspace: dict[str, _WorkspaceEntries] = {}
+        # numbers of what resets took away, which has not made room for others
+        self._cleared: deque[int] = deque(maxlen=KEPT)
         self._last = 0
         self.waiting = 0
         self._stopped = False
@@ -217,6 +219,12 @@ class Activities:
         """Let a workspace that is deleted leave nothing to one that is called the same; among all, its lines stay."""
         with self._changed:
             self._by_workspace.pop(workspace, None)
+
+    def clear(self, workspace: str) -> None:
+        """Take away what happened in a workspace before a reset, among all as well."""
+        with self._changed:
+            entries = self._by_workspace.pop(workspace, _WorkspaceEntries())
+            self._cleared += [number for number in entries.numbers if self._kept.pop(number, None)]
 
     def latest(self, workspace: str | None, *, limit: int) -> ActivityPage:
         """Return the latest entries of a workspace, or of all."""
@@ -292,7 +300,8 @@ class Activities:
     def _dropped(self, number: int, workspace: str | None, *, kept: int) -> int:
         """Return how many entries after a number are gone: of a workspace, where others told in between, at the most."""
         if workspace is None:
-            return self._last - number - kept
+            cleared = sum(each > number for each in self._cleared)
+            return self._last - number - kept - cleared
         entries = self._entries_of(workspace)
         oldest = entries.numbers[0] if entries.numbers else self._last + 1
         return max(0, min(entries.made - len(entries.numbers), oldest - 1 - number))

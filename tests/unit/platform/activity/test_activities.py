@@ -127,6 +127,17 @@ def test_a_workspace_that_is_deleted_leaves_its_lines_to_all_and_none_to_its_nam
     assert followed(activities, None, limit=9) == [1, 2, 3]
 
 
+def test_a_workspace_that_is_reset_leaves_no_lines_and_none_of_them_counts_as_dropped(activities):
+    told(activities, MINE, THEIRS, MINE)
+
+    activities.clear("mine")
+    told(activities, MINE)
+
+    assert followed(activities, "mine", limit=9) == [4]
+    assert followed(activities, None, limit=9) == [2, 4]
+    assert [activities.after(0, name, limit=9).dropped for name in (None, "mine", "theirs")] == [0, 0, 0]
+
+
 def test_what_a_deleted_workspace_left_makes_room_too(activities):
     told(activities, *[MINE] * KEPT_OF_ONE)
     activities.forget("mine")
