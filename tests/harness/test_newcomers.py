@@ -46,7 +46,7 @@ SAID_OF_TESTS = {
     "a_release_without_its_filter": ("where is missing; it must be a CEQL clause such as channel='webhook' and status='queued'",),
     "two_workspaces_of_one_seed": PASSES,
     "a_path_with_a_star": PASSES,
-    "a_misspelt_field_through_the_hub": ("warning misspelt-key: 'FRST_NAME' has no effect: did you mean FIRST_NAME?",),
+    "a_misspelt_field_through_the_hub": ("warning key-misspelt: 'FRST_NAME' has no effect: did you mean FIRST_NAME?",),
     "a_fault_of_a_misspelt_path": ("no call has met the fault rule of the crm for * /v2.2/Contcts*",),
     "a_fault_of_a_path_with_a_query": ("match.path '/v2.2/Contacts?top=2' has a query",),
     "a_second_where": ("where may be given once",),

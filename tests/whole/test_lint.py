@@ -1,5 +1,6 @@
 """Bad configurations are found, and their scenarios fail as they are and pass with the cure; good ones are left alone."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from copy import deepcopy
@@ -12,6 +13,7 @@ from examples import drawn
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body, patched, poller_entry
+from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.recording.text import write
 from elements_local.replay.runner import How, Runner
@@ -100,16 +102,38 @@ def test_the_scenario_of_a_finding_fails_until_it_is_cured(case, clients, runner
 
 def test_every_rule_has_a_bad_configuration_but_those_about_keys_and_transformations():
     others = {
-        LintRule.MISSPELT_KEY,
+        LintRule.KEY_MISSPELT,
+        LintRule.KEY_CASE,
+        LintRule.KEY_MISPLACED,
         LintRule.UNKNOWN_KEY,
         LintRule.KEY_WITHOUT_EFFECT,
         LintRule.SCRIPT_NOT_RUN,
         LintRule.READ_ONLY_PATH,
-        LintRule.REPEATED_KEY,  # of the text of a body alone
+        LintRule.KEY_TWICE,  # of the text of a body alone
         LintRule.HIDDEN_FIELD,  # see below
     }
 
     assert {case["rule"] for case in BAD} == {rule.value for rule in RULES if rule not in others}
+
+
+def test_what_lint_and_explain_both_find_has_one_id(clients):
+    """A rule that is found of one cause alone, and a cause of which it alone is found, are the same."""
+    planted = yaml.safe_load(Path(__file__).with_name("planted_causes.yaml").read_text("utf-8"))
+    of_cause, of_rule = defaultdict(set), defaultdict(set)
+    for case in planted:
+        if {"block", "dates"} & case.keys() and case["cause"]:
+            found = of_body(clients, body_with(clients, patch_of(case)), lag_s=None).findings
+            for rule in {each["rule"] for each in found}:
+                of_cause[case["cause"]].add(rule)
+                of_rule[rule].add(case["cause"])
+    twins = {
+        cause: rules for cause, rules in of_cause.items() if [of_rule[each] for each in rules] == [{cause}]
+    }
+
+    assert twins.keys() >= {"filter-by-created", "tolerance-long"}
+    assert {cause: rules for cause, rules in twins.items() if rules != {cause}} == {}
+    both = {cause.word for cause in Cause} & {rule.value for rule in RULES}
+    assert both >= {"key-misspelt", "key-case", "key-misplaced", "key-twice", "twin-block", "wrong-zone"}
 
 
 def test_nothing_is_found_in_a_good_configuration(clients):
@@ -230,7 +254,7 @@ def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
             "notes has no scenario",
             id="records that no scenario makes",
         ),
-        pytest.param(contacts(pollDelai=4), "misspelt-key has no scenario", id="what a key was to do"),
+        pytest.param(contacts(pollDelai=4), "key-misspelt has no scenario", id="what a key was to do"),
     ],
 )
 def test_what_no_scenario_shows_is_said(clients, change, said):

@@ -45,7 +45,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
         "curl -s https://example.com/body.json | elements-local lint -",
         "elements-local lint --instance 155909         # of a running stack",
         "elements-local lint instance.json --try       # shows each finding's effect, and that its cure helps",
-        "elements-local lint instance.json --scenario date-zone --output tests/date-zone.yaml",
+        "elements-local lint instance.json --scenario wrong-zone --output tests/wrong-zone.yaml",
         "elements-local lint --rules                   # all rules",
     ),
 )

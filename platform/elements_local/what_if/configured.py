@@ -14,6 +14,7 @@ from elements_local.kit.text import shortened
 from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
+from elements_local.platform.lint.rules import ABOUT_KEYS
 from elements_local.records import INSIGHTLY, Kinds, RecordSort
 from elements_local.service_client import segment
 from elements_local.what_if.circumstances import ClockChange
@@ -213,8 +214,7 @@ def unread(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     return [
         finding["message"]
         for finding in after
-        if finding["rule"] in {"misspelt-key", "unknown-key", "key-without-effect"}
-        and finding["path"] not in known
+        if finding["rule"] in ABOUT_KEYS and finding["path"] not in known
     ]
 
 

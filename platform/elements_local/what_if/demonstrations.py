@@ -163,7 +163,7 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {"page-too-small": {"CRM_LIMITS":
 """Of the stack on which a rule is shown."""
 
 _STEPS: Mapping[str, Callable[[DemonstratedResource], Steps]] = {
-    "tolerance-too-long": _corrected,
+    "tolerance-long": _corrected,
     "page-too-small": _in_a_burst,
     "url-without-date": _after_a_page,
     "where-edge": _in_a_polls_second,

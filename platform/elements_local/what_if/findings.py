@@ -13,6 +13,7 @@ from elements_local.errors import HarnessError
 from elements_local.failures.reasons import EXPLAINED
 from elements_local.guide import patched
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL, URLS
+from elements_local.platform.lint.rules import ABOUT_KEYS
 from elements_local.recording.instances import readable
 from elements_local.recording.text import write
 from elements_local.records import INSIGHTLY, Kinds
@@ -35,12 +36,10 @@ CALLBACK_URL = "event.notification.callback.url"
 
 AS_IT_IS, CURED = "as it is", "with the cure"
 
-_ABOUT_KEYS = frozenset(
-    {"misspelt-key", "unknown-key", "key-without-effect", "script-not-run", "read-only-path"}
-)
+_WITHOUT_SCENARIO = ABOUT_KEYS | {"script-not-run", "read-only-path"}
 """Rules without a scenario: what would show depends on what the key, or the script, was to bring about."""
 
-_ABOUT_ANOTHER = frozenset({"unpolled-resource", "polled-twice"})
+_ABOUT_ANOTHER = frozenset({"unpolled-resource", "twin-block"})
 _ABOUT_PAGES = "page-too-small"
 """How many records it takes follows from the size that it objects to, and not from the cure's."""
 
@@ -88,7 +87,7 @@ def scenario_of(
         NoScenarioError: no scenario could show it.
     """
     rule = finding["rule"]
-    if rule in _ABOUT_KEYS:
+    if rule in _WITHOUT_SCENARIO:
         raise NoScenarioError(f"{rule} has no scenario: the intended effect is not known")
     cases = cases_of(linted, finding)
     sought = cases[AS_IT_IS] if rule == _ABOUT_PAGES else [*cases.values()][-1]
@@ -165,7 +164,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
 def _with_what_is_shown(configuration: Mapping[str, Any], name: str, rule: str) -> dict[str, Any]:
     """Return a configuration without the blocks of others, unless they are what it is about."""
     blocks = configuration.get(CONFIGURATION)
-    if rule in {"polled-twice", "unpolled-resource", "nothing-polled"} or not blocks or name not in blocks:
+    if rule in {"twin-block", "unpolled-resource", "nothing-polled"} or not blocks or name not in blocks:
         return dict(configuration)
     return {**configuration, CONFIGURATION: {name: blocks[name]}}
 

@@ -86,6 +86,6 @@ steps:
 
     lines = lines_of(runner, text)
 
-    (misspelt,) = [line for line in lines if line.startswith("warning misspelt-key: ")]
+    (misspelt,) = [line for line in lines if line.startswith("warning key-misspelt: ")]
     assert "'idFeild' has no effect: did you mean idField?" in misspelt
     assert misspelt.endswith("contacts.idFeild, second)")

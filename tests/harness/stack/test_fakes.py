@@ -250,7 +250,7 @@ def test_its_default_block_has_no_findings_and_the_scenario_of_one_is_of_its_rec
     assert linted(usual).stdout == "nothing is found\n"
     with closing(Runner(How(cures=False))) as runner:
         for rule, block, lag in (
-            ("tolerance-too-long", {**usual, "datesConfiguration": dates}, "0"),
+            ("tolerance-long", {**usual, "datesConfiguration": dates}, "0"),
             ("poll-delay-too-short", usual, "3"),
         ):
             done = linted(block, "--index-lag", lag, "--scenario", rule, "--output", str(output))

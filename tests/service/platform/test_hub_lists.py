@@ -146,8 +146,8 @@ def test_a_list_comes_in_the_order_that_is_asked_for_and_so_do_its_pages(ask_fil
 @each_row(
     ("query", "rule", "path", "nearest"),
     [
-        ("wehre=LAST_NAME='odd'", "misspelt-key", "query.wehre", "where"),
-        ("pagesize=5", "misspelt-key", "query.pagesize", "pageSize"),
+        ("wehre=LAST_NAME='odd'", "key-misspelt", "query.wehre", "where"),
+        ("pagesize=5", "key-case", "query.pagesize", "pageSize"),
         ("includeDeleted=true&where=LAST_NAME='odd'", "unknown-key", "query.includeDeleted", None),
     ],
 )

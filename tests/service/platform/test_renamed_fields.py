@@ -110,7 +110,7 @@ def test_a_write_by_the_hub_of_a_field_of_v3_names_the_field_that_works(hub, met
 
     assert decode(reply.headers["Elements-Local-Warnings"]) == [
         {
-            "rule": "misspelt-key",
+            "rule": "key-misplaced",
             "path": "Email_Address",
             "message": "'Email_Address' has no effect: did you mean CONTACTINFOS, such as "
             '[{"TYPE":"EMAIL","LABEL":"WORK","DETAIL":"..."}]?',

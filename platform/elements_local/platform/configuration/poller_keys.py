@@ -56,12 +56,12 @@ _FEWER_PAGES: Mapping[str, Sequence[object]] = dict.fromkeys(
 
 _ABOUT_URLS = (
     "url-without-date", "unknown-placeholder", "placeholder-date", "where-unreadable", "where-operator", "where-on-created",
-    "where-edge", "url-of-another-resource", "polled-twice", "one-page", "fields-left-out",
+    "where-edge", "other-collection", "twin-block", "one-page", "fields-left-out",
 )  # fmt: skip
 _ABOUT_DATES = {
     "Field": ("missing-date-field", "date-field", "date-fields-mixed-up", "hidden-field", "fields-left-out"),
     "Format": ("missing-date-field", "date-letters", "date-without-seconds", "date-not-read"),
-    "Timezone": ("date-zone",),
+    "Timezone": ("wrong-zone",),
 }
 """What goes wrong with a date, by the end of the key."""
 _EXAMPLES = {"Format": "yyyy-MM-dd HH:mm:ss", "Timezone": "GMT"}
@@ -127,7 +127,7 @@ POLLER_KEYS = (
         meaning="whether the updated date decides what is reported, not the created date",
         field="filter_by_updated_date",
         example=True,
-        rules=("created-alone",),
+        rules=("filter-by-created",),
         heeded_by="polling.created_or_updated",
         also=("filterByUpdateDate",),
         mends=_BY_DATE,
@@ -169,7 +169,7 @@ POLLER_KEYS = (
         field="created_check_tolerance",
         unset="the setting `platform.created_check_tolerance`",
         example=2,
-        rules=("tolerance-too-long",),
+        rules=("tolerance-long",),
         heeded_by="polling.created_or_updated",
         misplaced=True,
         mends={"key": (), "name": ()},

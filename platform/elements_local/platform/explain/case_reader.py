@@ -251,7 +251,7 @@ class CaseReader(InstanceFacts):
         return [
             one.path.rpartition(".")[2]
             for one in said.listed
-            if one.rule is LintRule.REPEATED_KEY and f"{one.path}.".startswith(f"{block}.")
+            if one.rule is LintRule.KEY_TWICE and f"{one.path}.".startswith(f"{block}.")
         ]
 
     def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
@@ -261,7 +261,7 @@ class CaseReader(InstanceFacts):
         return [
             (one.path.removeprefix(within), one.nearest)
             for one in found
-            if one.rule is LintRule.MISSPELT_KEY and one.nearest and one.path.startswith(within)
+            if one.nearest and one.path.startswith(within)
         ]
 
     def _polls_of(

@@ -12,6 +12,7 @@ from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding
 from elements_local.platform.explain.list_causes import of_window
 from elements_local.platform.lint.polled_block import parameter_of
+from elements_local.platform.lint.rules import slip
 
 _FILTERS = (
     "updatedDateField",
@@ -53,12 +54,11 @@ def slip_among(case: ExplainedCase, keys: Collection[str]) -> CauseFinding | Non
 
 
 def _slipped(written: str, meant: str, *, in_dates: bool) -> tuple[Cause, str]:
-    if written == meant:
+    cause = Cause.named(slip(written, meant).value)
+    if cause is Cause.KEY_MISPLACED:
         there, where = ("inside", "in the block itself") if in_dates else ("beside", "inside it")
-        return Cause.KEY_MISPLACED, f"it stands {there} datesConfiguration, and belongs {where}"
-    if written.casefold() == meant.casefold():
-        return Cause.KEY_CASE, f"{meant} in another case"
-    return Cause.KEY_MISSPELT, f"{meant} misspelt"
+        return cause, f"it stands {there} datesConfiguration, and belongs {where}"
+    return cause, f"{meant} in another case" if cause is Cause.KEY_CASE else f"{meant} misspelt"
 
 
 def left_out(seen: PollOfRecord, field: str) -> CauseFinding | None:

@@ -105,7 +105,7 @@ def _of_roles(block: PolledBlock) -> Iterator[ConfigWarning]:
         return
     if not resource.filter_by_updated_date:
         said = "filterByUpdatedDate is false: new records are reported, and no change of them is"
-        yield block.key_warning(LintRule.CREATED_ALONE, said, "filterByUpdatedDate", value=True)
+        yield block.key_warning(LintRule.FILTER_BY_CREATED, said, "filterByUpdatedDate", value=True)
         return
     updated, created = field_name(resource.updated.path), field_name(resource.created.path)
     if updated == created:
@@ -278,7 +278,7 @@ def _of_zone(block: PolledBlock, key: str, date: DateField, own: DateField) -> I
     if hours:
         direction = "later" if hours > 0 else "earlier"
         said = f"{date.path} is written in {own.zone}; read in {shown(date.zone)} it is {abs(hours):g} h {direction}"
-        yield block.key_warning(LintRule.DATE_ZONE, said, key, own.zone)
+        yield block.key_warning(LintRule.WRONG_ZONE, said, key, own.zone)
 
 
 def _letters(pattern: str) -> set[str]:

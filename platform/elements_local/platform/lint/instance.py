@@ -110,7 +110,7 @@ def _warnings(value: object, path: tuple[str, ...]) -> Iterator[ConfigWarning]:
     if isinstance(value, _Object):
         for key in value.twice:
             message = f"{quoted(key)} comes more than once in one object, and the last one counts"
-            yield ConfigWarning.at(LintRule.REPEATED_KEY, message, *path, key)
+            yield ConfigWarning.at(LintRule.KEY_TWICE, message, *path, key)
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in inner:
         yield from _warnings(each, (*path, str(name)))

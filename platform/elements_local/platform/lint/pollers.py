@@ -206,9 +206,7 @@ def of_timing(block: PolledBlock, *, interval: timedelta, lag: timedelta) -> Ite
         key = ("datesConfiguration", "createdCheckTolerance") if nested else ("createdCheckTolerance",)
         said = f"a change of a new record within {_seconds(tolerance)} is reported as CREATED again"
         cure = {"createdCheckTolerance": _USUAL_TOLERANCE_S}
-        yield block.warning(
-            LintRule.TOLERANCE_TOO_LONG, said, *key, nearest=str(_USUAL_TOLERANCE_S), change=cure
-        )
+        yield block.warning(LintRule.TOLERANCE_LONG, said, *key, nearest=str(_USUAL_TOLERANCE_S), change=cure)
 
 
 def _seconds(span: timedelta) -> str:
@@ -222,7 +220,7 @@ def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[Conf
         name, url = block.resource.name, "".join(block.resource.url.split())
         if url in first:
             yield ConfigWarning.at(
-                LintRule.POLLED_TWICE,
+                LintRule.TWIN_BLOCK,
                 f"{quoted(name)} has the URL of {quoted(first[url])}: each change is reported under both names",
                 *("configuration", CONFIGURATION, name, "url"),
                 nearest=first[url],
@@ -247,6 +245,4 @@ def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]
         said = f"its URL lists {quoted(listed)}, and its events are called {quoted(name)}"
         own = element.poller_defaults[name]
         change = {"url": own["url"], "idField": own["idField"]}
-        yield block.warning(
-            LintRule.URL_OF_ANOTHER_RESOURCE, said, "url", nearest=str(own["url"]), change=change
-        )
+        yield block.warning(LintRule.OTHER_COLLECTION, said, "url", nearest=str(own["url"]), change=change)

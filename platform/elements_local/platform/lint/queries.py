@@ -23,7 +23,7 @@ from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
 from elements_local.platform.lint.fields import SAMPLES, corrected, mixed_up
 from elements_local.platform.lint.polled_block import PolledBlock, is_date, parameter_of, where_of
-from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.rules import LintRule, slip
 from elements_local.platform.lint.warning import ConfigWarning, quoted
 
 LIST_PARAMETERS = ("where", "fields", "orderBy", "pageSize", "page", "nextPage")
@@ -92,7 +92,7 @@ def _of_unread(block: PolledBlock) -> Iterator[ConfigWarning]:
         if near := get_close_matches(name.lower(), _BY_LOWER_CASE, n=1):
             known = _BY_LOWER_CASE[near[0]]
             mended = url.replace(f"{name}=", f"{known}=", 1)
-            yield block.url_warning(LintRule.MISSPELT_KEY, f"{said}: did you mean {known}?", mended, known)
+            yield block.url_warning(slip(name, known), f"{said}: did you mean {known}?", mended, known)
         else:
             yield block.url_warning(LintRule.UNKNOWN_KEY, f"{said}: nothing reads it", _without(url, name))
 

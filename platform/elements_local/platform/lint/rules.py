@@ -24,11 +24,23 @@ class LintRule(Enum):
         cure: what mends it.
     """
 
-    MISSPELT_KEY = _warning(
-        "misspelt-key",
-        "a key, or a parameter of a URL, that nothing reads, and a known one is like it, or belongs elsewhere",
+    KEY_MISSPELT = _warning(
+        "key-misspelt",
+        "a key, or a parameter of a URL, that nothing reads, and a known one is like it",
         "it has no effect",
         "write the key that is read",
+    )
+    KEY_CASE = _warning(
+        "key-case",
+        "a key, or a parameter of a URL, that nothing reads, as it differs in case from one that is read",
+        "it has no effect",
+        "write the key as it is read",
+    )
+    KEY_MISPLACED = _warning(
+        "key-misplaced",
+        "a key that nothing reads where it stands, but elsewhere; a field that the provider's other version has",
+        "it has no effect",
+        "write it where it is read",
     )
     UNKNOWN_KEY = _warning(
         "unknown-key",
@@ -117,8 +129,8 @@ class LintRule(Enum):
         "without an updated date a record is passed over at each poll; without a created date nothing is CREATED",
         "write the pattern that the element's own block has",
     )
-    DATE_ZONE = _error(
-        "date-zone",
+    WRONG_ZONE = _error(
+        "wrong-zone",
         "another time zone than the provider writes the field in",
         "east of it every change seems hours old and is missed; west of it every change is duplicated for hours",
         "name the zone that the element's own block has",
@@ -160,8 +172,8 @@ class LintRule(Enum):
         "events come without `objectId`, or with one that names no record",
         "name the field of the record's id as records show it",
     )
-    CREATED_ALONE = _warning(
-        "created-alone",
+    FILTER_BY_CREATED = _warning(
+        "filter-by-created",
         "`filterByUpdatedDate` is false though there is an updated date",
         "new records are reported, and no change of them is",
         "leave filterByUpdatedDate at true",
@@ -218,14 +230,14 @@ class LintRule(Enum):
         "ten calls a second, refuses it, and each poll after it; and the more pages there are, the more can shift or overlap",
         "let a page hold all changes of an interval",
     )
-    URL_OF_ANOTHER_RESOURCE = _error(
-        "url-of-another-resource",
+    OTHER_COLLECTION = _error(
+        "other-collection",
         "a block under the name of one of the element's resources whose URL lists another one, or misspells it",
         "changes of the one are never reported, those of the other under a wrong `objectType`",
         "name the resource in the URL that the block is called by",
     )
-    POLLED_TWICE = _warning(
-        "polled-twice",
+    TWIN_BLOCK = _warning(
+        "twin-block",
         "two blocks with the same URL",
         "every change is reported twice, under two names",
         "take one of them out",
@@ -254,14 +266,14 @@ class LintRule(Enum):
         "a change within the lag before a poll is not found by it, and no longer asked for by the next one",
         "let pollDelay be as long as the lag",
     )
-    TOLERANCE_TOO_LONG = _error(
-        "tolerance-too-long",
+    TOLERANCE_LONG = _error(
+        "tolerance-long",
         "`createdCheckTolerance` of more than a minute",
         "a correction of a new record within it, after a poll, causes a second CREATED",
         "let it be as long as the provider takes between the two stamps of a new record: seconds",
     )
-    REPEATED_KEY = _warning(
-        "repeated-key",
+    KEY_TWICE = _warning(
+        "key-twice",
         "a key that comes more than once in one object of a body's JSON",
         "the last one counts, and nothing shows the others",
         "take all but one out",
@@ -283,3 +295,26 @@ class LintRule(Enum):
 
 RULES = [rule for rule in LintRule if rule is not LintRule.MORE]
 """All rules but ``more``, which only counts."""
+
+ABOUT_KEYS = frozenset(
+    rule.value
+    for rule in (
+        LintRule.KEY_MISSPELT,
+        LintRule.KEY_CASE,
+        LintRule.KEY_MISPLACED,
+        LintRule.UNKNOWN_KEY,
+        LintRule.KEY_WITHOUT_EFFECT,
+    )
+)
+"""Of keys that nothing reads."""
+
+
+def slip(written: str, meant: str) -> LintRule:
+    """Say how a key that nothing reads differs from the one that is meant.
+
+    >>> [slip(key, "idField").value for key in ("idFeild", "idfield", "idField")]
+    ['key-misspelt', 'key-case', 'key-misplaced']
+    """
+    if written == meant:
+        return LintRule.KEY_MISPLACED
+    return LintRule.KEY_CASE if written.casefold() == meant.casefold() else LintRule.KEY_MISSPELT

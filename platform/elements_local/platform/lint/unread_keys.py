@@ -16,7 +16,7 @@ from elements_local.platform.configuration.instance_json import InstanceJson, In
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import Element, RenamedField
-from elements_local.platform.lint.rules import LintRule
+from elements_local.platform.lint.rules import LintRule, slip
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
 
 BODY_KEYS = InstanceRequest.__struct_encode_fields__
@@ -80,7 +80,8 @@ class UnreadKey(Struct, frozen=True, kw_only=True):
         elif nearest is None:
             rule, why = LintRule.UNKNOWN_KEY, "nothing reads it"
         else:
-            rule, why = LintRule.MISSPELT_KEY, f"did you mean {self.known[nearest]}?"
+            rule = LintRule.KEY_MISPLACED if self.renamed else slip(self.name, nearest)
+            why = f"did you mean {self.known[nearest]}?"
         message = f"{quoted(self.name)} has no effect: {why}"
         return ConfigWarning.at(rule, message, *self.within, self.name, nearest=nearest)
 

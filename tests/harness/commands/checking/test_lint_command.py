@@ -59,7 +59,7 @@ def test_warnings_alone_have_exit_status_0(body):
     done = lint("-", "--json", stdin=json.dumps(body))
 
     assert done.exit_code == 0
-    assert [each["rule"] for each in json.loads(done.output)["findings"]] == ["misspelt-key"]
+    assert [each["rule"] for each in json.loads(done.output)["findings"]] == ["key-misspelt"]
 
 
 def test_findings_are_tried_and_what_is_in_the_way_of_a_cure_is_said(bad, written):
@@ -104,7 +104,7 @@ NO_BODIES = {
 MISUSES = {
     "FILE --instance 1": "either FILE or --instance",
     "FILE --scenario id-field --try": "either --scenario or --try",
-    "FILE --scenario date-zone": "nothing is found by 'date-zone'; found are: id-field",
+    "FILE --scenario wrong-zone": "nothing is found by 'wrong-zone'; found are: id-field",
     "FILE --output x.yaml": "--output is where --scenario writes to",
     "--set platform.batch_size=5": "no stack is started without FILE or --try",
     "gone.json": "cannot be read: there is no such file or directory",
@@ -132,7 +132,7 @@ def test_a_setting_of_the_platform_holds_for_a_file(body, written):
 def test_the_rules_are_listed():
     listed = json.loads(lint("--rules", "--json").output)["rules"]
 
-    assert {"date-letters", "misspelt-key"} < {each["rule"] for each in listed}
+    assert {"date-letters", "key-misspelt"} < {each["rule"] for each in listed}
 
 
 def test_an_instance_of_a_running_stack_is_looked_at(mine, at):

@@ -193,7 +193,7 @@ def test_what_is_no_assignment_is_refused(assignment):
 
 
 def test_a_key_that_nothing_reads_is_seen_unless_it_was_there_before():
-    finding = {"rule": "misspelt-key", "path": "configuration.x", "message": "x has no effect"}
+    finding = {"rule": "key-misspelt", "path": "configuration.x", "message": "x has no effect"}
 
     assert unread([], [finding]) == ["x has no effect"]
     assert unread([finding], [finding]) == []

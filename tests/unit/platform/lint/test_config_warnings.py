@@ -160,11 +160,11 @@ def test_what_is_in_order_gives_no_warning(body):
 @each_row(
     ("key", "rule", "nearest"),
     [
-        ("tagz", "misspelt-key", "tags"),
-        ("Name", "misspelt-key", "name"),
-        ("providerdata", "misspelt-key", "providerData"),
-        ("callback.url", "misspelt-key", URL),
-        (ENABLED, "misspelt-key", ENABLED),
+        ("tagz", "key-misspelt", "tags"),
+        ("Name", "key-case", "name"),
+        ("providerdata", "key-case", "providerData"),
+        ("callback.url", "key-misspelt", URL),
+        (ENABLED, "key-misplaced", ENABLED),
         ("mine", "unknown-key", None),
         ("", "unknown-key", None),
         ("\x00\x1b[2J", "unknown-key", None),
@@ -187,11 +187,11 @@ CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
         *[
             (guide({key: "x"}), rule, key, nearest)
             for key, rule, nearest in (
-                ("event.notifications.enabled", "misspelt-key", ENABLED),
-                ("event.notification.callbackUrl", "misspelt-key", URL),
-                ("callbackUrl", "misspelt-key", URL),
-                ("refresh_interval", "misspelt-key", "event.poller.refresh_interval"),
-                ("EVENT.VENDOR.TYPE", "misspelt-key", "event.vendor.type"),
+                ("event.notifications.enabled", "key-misspelt", ENABLED),
+                ("event.notification.callbackUrl", "key-misspelt", URL),
+                ("callbackUrl", "key-misspelt", URL),
+                ("refresh_interval", "key-misspelt", "event.poller.refresh_interval"),
+                ("EVENT.VENDOR.TYPE", "key-case", "event.vendor.type"),
                 ("my.own", "unknown-key", None),
                 ("event.raw.enabled", "key-without-effect", None),
             )
@@ -199,9 +199,9 @@ CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
         *[
             (of_block(**{key: 1}), rule, f"{CONTACTS}.{key}", nearest)
             for key, rule, nearest in (
-                ("idFeild", "misspelt-key", "idField"),
-                ("filterByUpdatdDate", "misspelt-key", "filterByUpdatedDate"),
-                ("updatedDateField", "misspelt-key", "updatedDateField"),
+                ("idFeild", "key-misspelt", "idField"),
+                ("filterByUpdatdDate", "key-misspelt", "filterByUpdatedDate"),
+                ("updatedDateField", "key-misplaced", "updatedDateField"),
                 ("mine", "unknown-key", None),
                 ("useLastPollDate", "key-without-effect", None),
                 ("batchSize", "key-without-effect", None),
@@ -210,8 +210,8 @@ CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
         *[
             (of_block(dates={key: 1}), rule, f"{DATES}.{key}", nearest)
             for key, rule, nearest in (
-                ("createdDateFeild", "misspelt-key", "createdDateField"),
-                ("pollDelay", "misspelt-key", "pollDelay"),
+                ("createdDateFeild", "key-misspelt", "createdDateField"),
+                ("pollDelay", "key-misplaced", "pollDelay"),
                 ("zone", "unknown-key", None),
             )
         ],
@@ -230,16 +230,16 @@ CONTACTS, DATES = f"{POLLER}.contacts", f"{POLLER}.contacts.datesConfiguration"
         ),
         (guide(element={"key": "insightly", "id": 7}), "key-without-effect", "element.id", "5993"),
         (guide(element={"key": "hubspot"}), "key-without-effect", "element.key", "insightly"),
-        (of_block(createdCheckTolerance=61), "tolerance-too-long", f"{CONTACTS}.createdCheckTolerance", "5"),
+        (of_block(createdCheckTolerance=61), "tolerance-long", f"{CONTACTS}.createdCheckTolerance", "5"),
         (every(1441), "interval-too-long", "event.poller.refresh_interval", None),
         *[
             (of_url(query), rule, "event.poller.configuration.contacts.url", nearest)
             for query, rule, nearest in (
-                (f"PageSize=5&{WHERE}", "misspelt-key", "pageSize"),
-                (f"{WHERE}&order_by=LAST_NAME", "misspelt-key", "orderBy"),
+                (f"PageSize=5&{WHERE}", "key-case", "pageSize"),
+                (f"{WHERE}&order_by=LAST_NAME", "key-misspelt", "orderBy"),
                 (f"includeDeleted=true&{WHERE}", "unknown-key", None),
-                (WHERE.replace("where", "wehre"), "misspelt-key", "where"),
-                (WHERE.replace("where", "Where"), "misspelt-key", "where"),
+                (WHERE.replace("where", "wehre"), "key-misspelt", "where"),
+                (WHERE.replace("where", "Where"), "key-case", "where"),
                 (f"{WHERE}&where=LAST_NAME='x'", "where-unreadable", None),
             )
         ],
@@ -380,7 +380,7 @@ def test_a_resource_without_an_id_is_seen(said):
 def test_what_nothing_reads_in_provider_data_is_seen():
     assert slips(guide(providerData={"secret": "x", "Debug": True, "state": None})) == [
         ("unknown-key", "providerData.secret", None),
-        ("misspelt-key", "providerData.Debug", "debug"),
+        ("key-case", "providerData.Debug", "debug"),
     ]
 
 
@@ -429,7 +429,7 @@ def test_a_callback_url_that_nothing_can_be_sent_to_is_seen_where_there_are_even
 def test_several_slips_are_all_seen():
     body = guide({POLLER: {"contacts": block("idField", idFeild="x")}}, tagz=[])
 
-    assert [rule for rule, _, _ in slips(body)] == ["misspelt-key", "missing-id-field", "misspelt-key"]
+    assert [rule for rule, _, _ in slips(body)] == ["key-misspelt", "missing-id-field", "key-misspelt"]
 
 
 def test_no_value_of_a_stranger_is_repeated():

@@ -185,16 +185,16 @@ def test_keys_that_nothing_reads_are_named():
     }
 
     assert of_body(sent) == [
-        ("misspelt-key", "vendorname", "vendorName"),
+        ("key-case", "vendorname", "vendorName"),
         ("unknown-key", "elementInstanceId", None),
-        ("misspelt-key", "script.mimetype", "mimeType"),
-        ("misspelt-key", "configuration.0.propertys", "properties"),
-        ("misspelt-key", "fields.0.vendorTyp", "vendorType"),
+        ("key-case", "script.mimetype", "mimeType"),
+        ("key-misspelt", "configuration.0.propertys", "properties"),
+        ("key-misspelt", "fields.0.vendorTyp", "vendorType"),
         ("unknown-key", "fields.0.configuration.0.x", None),
     ]
     assert of_body({"fields": [{"path": "a", "typ": "x"}], "vendorName": "x"}, in_definition) == [
         ("unknown-key", "vendorName", None),
-        ("misspelt-key", "fields.0.typ", "type"),
+        ("key-misspelt", "fields.0.typ", "type"),
     ]
 
 
