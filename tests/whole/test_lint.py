@@ -242,7 +242,7 @@ def test_a_finding_about_a_lag_shows_in_a_search_that_lags_so(clients):
         "change": "create",
         "offset": "-5",
         "was": "lost",
-        "is": "late",
+        "is": "reported",
     }
 
 
