@@ -2,10 +2,11 @@
 
 A world is lived twice: as it is planted, and with the cure that was found applied by this module's own hands.
 
-A story is a list of steps. A text is a duration to wait, or ``create``, ``update`` or ``delete`` with the name of a contact, ``ada``
-unless it is said. Others are a word with what it takes: ``fault``, ``answers``, ``configure``, ``map``, ``make``, ``instance``,
-and the requests ``platform``, ``hub``, ``crm``, ``sink``, ``crm_of_another``; see ``World``. In their texts ``<id>`` is the instance,
-``<ada>`` the contact's number, ``<bin>`` the workspace, ``<subscription>`` the instance's, and ``<key of another>`` another CRM's.
+A story is a list of steps. A text is a duration to wait, or ``create``, ``update``, ``rewrite`` or ``delete`` with the name of a
+record, ``ada`` unless it is said. Others are a word with what it takes: ``fault``, ``answers``, ``configure``, ``map``, ``make``,
+``instance``, and the requests ``platform``, ``hub``, ``crm``, ``sink``, ``crm_of_another``; see ``World``. In texts ``<id>`` is the
+instance, ``<ada>`` the record's number, ``<bin>`` the workspace, ``<subscription>`` the instance's, ``<key of another>`` another CRM's;
+a CRM may bring words of its own.
 """
 
 import json
@@ -20,24 +21,17 @@ from typing import Any
 import msgspec
 import yaml
 
-from elements_local.guide import instance_body
+from elements_local.guide import DATE_KEYS, block_of, instance_body
 from elements_local.kit.instants import parse_instant
+from elements_local.records import INSIGHTLY, Kinds, with_value
 
 CREATED = ("1m", "create", "15m")
 STORIES = {"created": CREATED, "updated": (*CREATED, "update", "15m")}
 
-DATES = {
-    "updatedDateField": "DATE_UPDATED_UTC",
-    "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
-    "updatedDateTimezone": "GMT",
-    "createdDateField": "DATE_CREATED_UTC",
-    "createdDateFormat": "yyyy-MM-dd HH:mm:ss",
-    "createdDateTimezone": "GMT",
-}
-URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"
 POLLER = "event.poller.configuration"
 CALLBACK_URL = "event.notification.callback.url"
 ENABLED = "/instances/<id>/enabled"
+WORD = "<([a-z ]+)>"
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Cure:
         for key, value in keys.items():
             if key == "datesConfiguration":
                 dates = value
-            elif key in DATES:
+            elif key.startswith(DATE_KEYS):
                 dates[key] = value
             else:
                 beside[key] = value
@@ -73,13 +67,22 @@ class Cure:
 
 
 class World:
-    """A workspace that polls contacts, and what goes wrong in it."""
+    """A workspace that polls the records of a CRM, and what goes wrong in it.
+
+    Attributes:
+        sort: how records are made.
+        usual: the block by which their element has them polled.
+        vendor: plays the CRM.
+    """
 
     def __init__(self, stack: Any, planted: "Planted", cure: Cure) -> None:
         self._stack = stack
         self.clients = stack.new_workspace(seed=7, start=planted.start, records=planted.records)
         self.planted = planted
         self.cure = cure
+        kinds = Kinds(self.clients.credentials.crms, first=planted.element, alone=True)
+        self.sort, self.usual = kinds.of(planted.kind), block_of(kinds, planted.kind)
+        self.vendor = self.clients.fakes.get(planted.element, self.clients.crm)
         self.records: dict[str, int] = {}
         self.block: dict[str, Any] = {}
         self.instance: dict[str, Any] = {}
@@ -87,19 +90,14 @@ class World:
     def begin(self) -> None:
         """Make the instance."""
         planted, cure = self.planted, self.cure
-        block = {
-            "url": URL,
-            "idField": "CONTACT_ID",
-            "datesConfiguration": {**DATES, **planted.dates},
-            **planted.block,
-        }
+        dates = {**self.usual["datesConfiguration"], **self.filled(planted.dates)}
+        block = {**self.usual, "datesConfiguration": dates, **self.filled(planted.block)}
         block["datesConfiguration"] = {k: v for k, v in block["datesConfiguration"].items() if v is not None}
         block = {key: value for key, value in block.items() if value is not None}
-        body = instance_body(self.clients.credentials)
-        usual = {"url": URL, "idField": "CONTACT_ID", "datesConfiguration": DATES}
-        others = {name: usual if each == "the usual" else each for name, each in planted.others.items()}
+        body = self.body()
+        others = {name: self.usual if each == "the usual" else each for name, each in planted.others.items()}
         blocks = {planted.resource: cure.of_block(block), **others}
-        polled = {POLLER: blocks, **planted.keys}
+        polled = {POLLER: blocks, **self.filled(planted.keys)}
         if cure.change.get("url") and planted.asked_as:
             polled[POLLER] = {planted.asked_as: cure.of_block({"datesConfiguration": {}})}
         body["configuration"] |= {**polled, **cure.of_instance()}
@@ -108,12 +106,16 @@ class World:
         self.block = blocks[planted.resource]
         self.instance = self.clients.platform.create_instance(body)
 
+    def body(self) -> dict[str, Any]:
+        """Return the body of an instance as the guide, or its element, has it."""
+        return instance_body(self.clients.credentials, element=self.planted.element)
+
     def fault(self, effect: Mapping[str, Any], path: str = "*", **rule: Any) -> None:
         """Let the CRM do something wrong, unless the cure is that it does not."""
         if self.cure.where == "crm":
             return
         when = {"when": rule.pop("when")} if "when" in rule else {}
-        self.clients.crm.script_faults(
+        self.vendor.script_faults(
             [{"match": {"path": path, **rule.pop("match", {})}, "effect": dict(effect), **when, **rule}]
         )
 
@@ -122,18 +124,27 @@ class World:
         if self.cure.where != "receiver" or "release" in self.cure.change:
             self.clients.sink.respond(*responses)
 
-    def create(self, name: str = "ada", **fields: Any) -> None:
-        """Create a contact."""
-        made = self.clients.crm.create("Contacts", {"FIRST_NAME": name.title(), **fields})
-        self.records[name] = made["CONTACT_ID"]
+    def create(self, name: str = "ada", /, **fields: Any) -> None:
+        """Create a record."""
+        sent = {**self.sort.fields_called(name.title()), **fields}
+        self.records[name] = self.clients.crm.create(self.sort.address, sent)[self.sort.id]
 
-    def update(self, name: str = "ada", **fields: Any) -> None:
-        """Change a contact."""
-        self.clients.crm.update("Contacts", self.records[name], fields or {"TITLE": "Countess"})
+    def update(self, name: str = "ada", /, **fields: Any) -> None:
+        """Change a record."""
+        sent = fields or with_value({}, self.sort.text, "Countess")
+        self.clients.crm.update(self.sort.address, self.records[name], sent)
+
+    def rewrite(self, name: str = "ada") -> None:
+        """Write a record's name once more."""
+        self.update(name, **self.sort.fields_called(name.title()))
+
+    def forget(self, name: str = "ada") -> None:
+        """Have a record's name stand for one that was never made."""
+        self.records[name] = 999_999
 
     def delete(self, name: str = "ada") -> None:
-        """Delete a contact."""
-        self.clients.crm.delete("Contacts", self.records[name])
+        """Delete a record."""
+        self.clients.crm.delete(self.sort.address, self.records[name])
 
     def wait(self, duration: str | int) -> None:
         """Let time go on."""
@@ -158,7 +169,7 @@ class World:
     def hub(self, *request: Any) -> None:
         """Call the instance's hub; a contact that it makes is ``ada``."""
         made = self.request(self.clients.platform.hub(self.instance["token"]), *request)
-        self.records.setdefault("ada", made["CONTACT_ID"])
+        self.records.setdefault("ada", made[self.sort.id])
 
     def crm_of_another(self, *request: Any) -> None:
         """Call the CRM with the key of another workspace."""
@@ -169,16 +180,17 @@ class World:
         self.records["ada"] = self.clients.crm.create(collection, fields)[id_field]
 
     def map(self, vendor_name: str, fields: Mapping[str, str]) -> None:
-        """Let a transformation of contacts show fields under other names."""
+        """Let a transformation of the resource show fields under other names."""
+        name = self.planted.resource
         defined = [{"path": path, "type": "string"} for path in fields]
         moved = [{"path": path, "vendorPath": vendor} for path, vendor in fields.items()]
-        self.platform("POST", "/instances/<id>/objects/contacts/definitions", {"fields": defined})
+        self.platform("POST", f"/instances/<id>/objects/{name}/definitions", {"fields": defined})
         mapping = {"vendorName": vendor_name, "fields": moved}
-        self.platform("POST", "/instances/<id>/transformations/contacts", mapping)
+        self.platform("POST", f"/instances/<id>/transformations/{name}", mapping)
 
     def another_instance(self, name: str) -> None:
         """Make another instance as the guide has it, with the same callback URL."""
-        self.clients.platform.create_instance({**instance_body(self.clients.credentials), "name": name})
+        self.clients.platform.create_instance({**self.body(), "name": name})
 
     @cached_property
     def another(self) -> Any:
@@ -192,8 +204,10 @@ class World:
                 return {key: self.filled(inner) for key, inner in value.items()}
             case list():
                 return [self.filled(inner) for inner in value]
+            case str() if whole := re.fullmatch(WORD, value):
+                return self._named(whole[1])
             case str():
-                return re.sub("<([a-z ]+)>", lambda found: str(self._named(found[1])), value)
+                return re.sub(WORD, lambda found: str(self._named(found[1])), value)
         return value
 
     def _named(self, name: str) -> Any:
@@ -208,7 +222,7 @@ class World:
                 return self.platform("GET", "/notifications/subscriptions")[0]["id"]
             case "key of another":
                 return self.another.credentials.crm_api_key
-        return self.records[name]
+        return {**self.records, **self.planted.words}[name]
 
     def take(self, step: Any) -> None:
         """Take a step of a story."""
@@ -220,13 +234,14 @@ class World:
                 self.tell(STORIES[step])
             case str():
                 word, _, name = step.partition(" ")
-                does = {"create": self.create, "update": self.update, "delete": self.delete}.get(word)
+                words = (self.create, self.update, self.rewrite, self.forget, self.delete)
+                does = {each.__name__: each for each in words}.get(word)
                 does(name or "ada") if does else self.wait(step)
 
     def _take(self, word: str, taken: Any) -> None:
         match word:
             case "fault":
-                self.fault(**taken)
+                self.fault(**self.filled(taken))
             case "configure":
                 self.configure(self.filled(taken))
             case _:
@@ -241,7 +256,7 @@ class World:
                     "platform": self.platform,
                     "sink": self.sink,
                 }
-                takes[word](*taken)
+                takes[word](*self.filled(taken))
 
     def tell(self, steps: Any) -> None:
         """Take all steps of a story."""
@@ -281,7 +296,7 @@ class World:
             case {"change": {"release": release}}:
                 self.platform(*release.split(" ", 1))
             case {"where": "crm"}:
-                self.clients.crm.call("DELETE", "/_local/faults")
+                self.vendor.call("DELETE", "/_local/faults")
             case {"where": "receiver"}:
                 self.clients.sink.call("DELETE", f"/_local/responses?bin={self.clients.credentials.name}")
 
@@ -320,7 +335,7 @@ class World:
     def change(self) -> dict[str, Any]:
         """Return the change that is asked about, as the CRM logged it."""
         name, nth = self.planted.about
-        own = [one for one in self.clients.crm.changes() if one["recordId"] == str(self.records[name])]
+        own = [one for one in self.vendor.changes() if one["recordId"] == str(self.records[name])]
         return own[nth]
 
     def asked(self) -> dict[str, Any]:
@@ -352,6 +367,8 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     Attributes:
         cause: its word; None if nothing is wrong.
+        element, kind: whose records they are, and which.
+        words: what texts may have, in angle brackets.
         story: what happens once the instance is there: steps, the name of one of ``STORIES``, or of one of ``OF_THE_BLOCK``.
         before: steps before.
         about: which contact's change is asked about, and which of its changes.
@@ -373,6 +390,9 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: str
     cause: str | None
+    element: str = INSIGHTLY
+    kind: str = "contacts"
+    words: dict[str, Any] = {}
     story: str | list[Any] = "created"
     before: list[Any] = []
     about: tuple[str, int] = ("ada", -1)
@@ -415,12 +435,12 @@ def lived(stack: Any, planted: Planted, cure: Cure | None = None) -> World:
 
 def _mended_afterwards(world: World) -> None:
     world.tell(CREATED)
-    world.configure({POLLER: {"contacts": dict(world.block, idField="CONTACT_ID")}})
+    world.configure({POLLER: {world.planted.resource: dict(world.block, idField=world.usual["idField"])}})
 
 
 def _saved_with_a_key_twice(world: World) -> None:
     """Save the instance by a JSON text in which a second idField takes the place of the first."""
-    blocks = json.dumps({"contacts": world.block})
+    blocks = json.dumps({world.planted.resource: world.block})
     world.configure({POLLER: f'{blocks[:-2]}, "idField": "NUMBER"}}}}'})
     world.tell(CREATED)
 
@@ -442,8 +462,16 @@ def _disabled_for_a_while(world: World) -> None:
 
 def _polls_one_record(world: World) -> None:
     world.create("bob")
-    path = f"/hubs/crm/contacts/{world.records['bob']}"
-    world.configure({POLLER: {"contacts": world.cure.of_block({**world.block, "url": path})}})
+    path, resource = f"/hubs/crm/contacts/{world.records['bob']}", world.planted.resource
+    world.configure({POLLER: {resource: world.cure.of_block({**world.block, "url": path})}})
+    world.tell(CREATED)
+
+
+def _reads_another_account(world: World) -> None:
+    name, theirs = world.sort.address, world.another
+    crm = theirs.credentials.crms.get(world.planted.element, {})
+    world.configure(crm.get("credentials") or {"password": theirs.credentials.crm_api_key})
+    theirs.crm.create(name, world.sort.fields_called("Grace"))
     world.tell(CREATED)
 
 
@@ -453,5 +481,6 @@ OF_THE_BLOCK: Mapping[str, Callable[[World], None]] = {
     "told by two subscriptions": _told_by_two_subscriptions,
     "disabled for a while": _disabled_for_a_while,
     "polls one record": _polls_one_record,
+    "reads another account": _reads_another_account,
 }
 """Stories that know the instance's block, or the cure."""

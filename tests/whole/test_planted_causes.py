@@ -49,7 +49,7 @@ def test_an_explanation_names_the_cause_that_was_planted(planted, lived_through)
     said = world.clients.platform.explain(**world.asked(), cures=False)
 
     assert (said["cause"], said["why"]) == (planted.cause, said["why"])
-    assert [each for each in planted.says if world.filled(each) not in said["why"]] == []
+    assert [each for each in planted.says if str(world.filled(each)) not in said["why"]] == []
     whole = explanation_text(said)
     assert [each for each in planted.never if each in whole] == []
 

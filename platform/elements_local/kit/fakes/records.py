@@ -199,9 +199,7 @@ class KeptRecords:
                     _note("hidden", late)
                 found = [record for record in found if record.id not in late]
         found = chosen(found)
-        if effect.list_cap is not None:
-            _note("cut", (record.id for record in found[effect.list_cap :]))
-        return found[: effect.list_cap]
+        return found if effect.list_cap is None else ended(found, effect.list_cap)
 
     def fill(self, workspace: Workspace, kind: str, made: list[Fields], *, if_empty: bool = False) -> int:
         """Add records as if they had always been there, and return how many that were."""
@@ -285,6 +283,14 @@ def _note(what: str, ids: Iterable[str]) -> None:
     """Note in the journal the records that a fault kept from a list."""
     if noted := sorted(ids)[:_MOST_NOTED]:
         request.environ.setdefault(NOTED, {})[what] = noted
+
+
+def ended(records: list[KeptRecord], most: int) -> list[KeptRecord]:
+    """Return a list up to where it ends; what is behind that is noted in the journal."""
+    if behind := records[most:]:
+        request.environ.setdefault(NOTED, {})["list_cap"] = most
+        _note("cut", (record.id for record in behind))
+    return records[:most]
 
 
 def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, Resource
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
+from elements_local.platform.dates.java_dates import MILLISECONDS
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
@@ -21,6 +22,8 @@ _FILTERS = (
     "createdDateField",
     "filterByUpdatedDate",
 )
+_WITH_ZONE = ("yyyy-MM-dd'T'HH:mm:ssX", "yyyy-MM-dd'T'HH:mm:ss.SSSX", MILLISECONDS)
+"""Patterns of texts that mean the same in any zone."""
 
 
 def of_filter(
@@ -100,7 +103,7 @@ def misread(
         return None
     if read.read is not None and read.read.replace(microsecond=0) == meant.replace(microsecond=0):
         return None
-    if is_updated and not _is_updated_date(case, read.field):
+    if is_updated and not _is_updated_date(case, read.field) and not _means(read.text, meant, now=now):
         why = f"{read.field} {read.text!r} is not when the record was updated, which is {shown(meant)}"
         return CauseFinding(Cause.OTHER_DATE, why)
     written = f"the record's {read.field} is {read.text!r}, by which the CRM means {shown(meant)}"
@@ -116,6 +119,12 @@ def misread(
     is_zone = in_own.replace(microsecond=0) == meant.replace(microsecond=0)
     cause = Cause.WRONG_ZONE if is_zone else Cause.WRONG_PATTERN
     return CauseFinding(cause, f"{says}; in {zone} it would be {shown(in_own)}")
+
+
+def _means(text: str, instant: datetime, *, now: datetime) -> bool:
+    """Say whether a text is an instant by what it says itself, whichever field has it."""
+    readings = (parsed(text, pattern, "GMT", now=now) for pattern in _WITH_ZONE)
+    return any(one and one.replace(microsecond=0) == instant.replace(microsecond=0) for one in readings)
 
 
 def _is_updated_date(case: ExplainedCase, field: str) -> bool:

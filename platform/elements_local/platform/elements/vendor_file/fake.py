@@ -15,7 +15,7 @@ from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
-from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError
+from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError, ended
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.workspaces.registry import Workspace
@@ -206,7 +206,7 @@ class FileFake:
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
-            items = items[: call.cap]
+            items = ended(items, call.cap)
         how = {"asked": query.fields, "deleted": deleted}
         shown = [self.shown(resource, each, **how) for each in items[start : start + size]]
         ids = [each.id for each in items]
