@@ -15,7 +15,7 @@ from elements_local.platform.configuration.instance_configuration import ENABLED
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, OBJECTS, URLS
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.lint.rules import ABOUT_KEYS
-from elements_local.records import INSIGHTLY, Kinds, RecordSort
+from elements_local.records import INSIGHTLY, Kinds, RecordSort, merged, with_value
 from elements_local.service_client import segment
 from elements_local.what_if.circumstances import ClockChange
 
@@ -25,8 +25,7 @@ _TAKEN_OVER = (
 )  # fmt: skip
 """How keys begin that bear on what is polled; all others are the scenario's own."""
 
-_CONDITION = re.compile(r"(\w+)\s*=\s*'([^'$]*)'")
-_UPDATED_AFTER = "updated_after_utc"
+_CONDITION = re.compile(r"([\w.]+)\s*=\s*'([^']*)'")
 _OF_THE_WHOLE = ("event.", "base.", "filter.", "pagination.")
 _ZONE_IN_URL = re.compile(r"\$\{(?:dateTimeZone|nowTimeZone):([^:}]+)")
 _USUAL_ZONE = "Europe/London"
@@ -88,13 +87,15 @@ class ProbedResource:
         name: of the block.
         kind: of its records, as scenarios name it.
         sort: how they are made.
-        block: the guide's, if its own is empty.
+        block: the element's, if its own is empty.
+        fields: that a record needs so that the block's URL asks for it.
     """
 
     name: str
     kind: str
     sort: RecordSort
     block: Mapping[str, Any]
+    fields: Mapping[str, object]
 
     def alone_in(self, configured: Configured) -> Configured:
         """Return a configuration in which nothing but this block is polled."""
@@ -134,9 +135,9 @@ def resource_of(configured: Configured, name: str | None) -> ProbedResource:
     for each, block in blocks.items():
         kind = polled_kind(each, block, configured.vendor_names, configured.kinds)
         if kind and name in {None, each}:
-            sort = configured.kinds.of(kind)
+            sort, fields = configured.kinds.of(kind), fields_asked_for(block, configured.kinds, kind)
             usual = block_of(configured.kinds, kind)
-            return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual)
+            return ProbedResource(name=each, kind=kind, sort=sort, block=block or usual, fields=fields)
     there = shortened(", ".join(blocks), 1000) or "none"
     meant = "no resource" if name is None else repr(name)
     raise NotPolledError(
@@ -233,11 +234,21 @@ def polled_kind(
     return kind if kind in kinds else None
 
 
-def fields_asked_for(block: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fields that a block's URL wants equal to a text.
+def fields_asked_for(block: Mapping[str, Any], kinds: Kinds, kind: str) -> Mapping[str, object]:
+    """Return the fields that a block's URL wants equal to a text, but the one by which the element's own block asks for changes.
 
-    >>> fields_asked_for({"url": "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy}' and CITY='London'"})
+    >>> fields_asked_for({"url": "/hubs/crm/contacts?where=updated_after_utc='2026' and CITY='London'"}, Kinds(), "contacts")
     {'CITY': 'London'}
     """
-    conditions = _CONDITION.findall(str(block.get("url") or ""))
-    return {name: value for name, value in conditions if name.lower() != _UPDATED_AFTER}
+    conditions, own = (
+        _CONDITION.findall(str(each.get("url") or "")) for each in (block, block_of(kinds, kind))
+    )
+    dates = {name.lower() for name, _ in own}
+    # A name without a place stands beside the one that a record is called by.
+    beside = kinds.of(kind).called_by.rpartition(".")[0]
+    fields: Mapping[str, object] = {}
+    for name, value in conditions:
+        if name.lower() not in dates and "$" not in value:
+            path = name if "." in name or not beside else f"{beside}.{name}"
+            fields = merged(fields, with_value({}, path, value))
+    return fields

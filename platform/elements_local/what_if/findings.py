@@ -153,7 +153,7 @@ def _shown(linted: Linted, cured: Mapping[str, Any], subject: str | None) -> Dem
                 sort=linted.kinds.of(kind),
                 name=name,
                 interval_m=int(str(cured.get(REFRESH_INTERVAL) or 15)),
-                fields=fields_asked_for(block),
+                fields=fields_asked_for(block, linted.kinds, kind),
                 page=min(int(str(block.get("pageSize") or _PAGE)), _LARGEST_PAGE),
             )
     raise NoScenarioError(

@@ -13,7 +13,7 @@ from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.kit.seeded import number as number_of
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
-from elements_local.records import INSIGHTLY, title_of, with_value
+from elements_local.records import INSIGHTLY, merged, title_of, value_at, with_value
 from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.service_client import segment
 from elements_local.stack.stack import Stack
@@ -34,7 +34,6 @@ from elements_local.what_if.configured import (
     Configured,
     NotPolledError,
     ProbedResource,
-    fields_asked_for,
 )
 from elements_local.what_if.grid import CellKey, Grid, GridCell, cell_of
 
@@ -278,15 +277,14 @@ class Probes:
 
     def _create(self, word: str) -> int | str:
         sort = self.resource.sort
-        fields = {**sort.fields_called(title_of(word)), **fields_asked_for(self.resource.block)}
+        fields = merged(sort.fields_called(title_of(word)), self.resource.fields)
         number: int | str = self.clients.crm.create(sort.address, fields)[sort.id]
         return number
 
     def _update(self, record_id: int | str) -> None:
-        sort = self.resource.sort
-        needed = fields_asked_for(self.resource.block)
+        sort, needed = self.resource.sort, self.resource.fields
         own = sort.fields_called("x") if sort.element == INSIGHTLY else [sort.called_by]
-        free = [each for each in own if each not in needed]
+        free = [each for each in own if value_at(needed, each) is None]
         # Where the URL asks for every field, one is written again as it is, which is a change as well.
         # a field may take each value once
         fields = with_value({}, free[0], f"Changed {record_id}") if free else needed

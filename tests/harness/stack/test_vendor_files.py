@@ -273,6 +273,19 @@ def test_records_that_probe_polls_have_values_of_their_own_where_a_field_is_uniq
     assert verdicts == {CellVerdict.REPORTED, CellVerdict.MISCLASSIFIED}  # made and changed before one poll
 
 
+@pytest.mark.parametrize("condition", ["stage = 'won'", "properties.stage='won'"])
+def test_records_of_probes_have_the_fields_that_the_url_wants(clients, condition):
+    body = instance_body(clients.credentials, element="hubly")
+    block = body["configuration"]["event.poller.configuration"]["deals"]
+    block["url"] += f" and {condition}"
+    number = clients.platform.create_instance(body)["id"]
+    resource = resource_of(configured_instance(clients, number), "deals")
+    probes = Probes(clients=clients, instance_id=number, resource=resource, changes=())
+    probes.run()
+
+    assert CellVerdict.LOST not in {verdict for cell in probes.cells().values() for verdict in cell.verdicts}
+
+
 def test_an_instance_that_trigger_makes_polls_by_the_elements_own_blocks(clients):
     number = trigger.instance_of_its_own(clients, "hubly/contacts")
     kinds = clients.credentials.crms["hubly"]["kinds"]
