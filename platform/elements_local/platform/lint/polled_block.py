@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from msgspec import Struct
 
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.masks import mask_target
 from elements_local.kit.text import shortened
 from elements_local.platform.ceql import fields_of, parse
 from elements_local.platform.ceql.record_path import steps_of
@@ -130,9 +131,9 @@ class PolledBlock(Struct, frozen=True, kw_only=True, dict=True):
         """Return what is said of the block's URL.
 
         Args:
-            url: the one that mends it.
+            url: the one that mends it; not proposed if it has a secret, which would be shown, or lost by its mask.
         """
-        change = {"url": url} if url and url != self.resource.url else None
+        change = {"url": url} if url and url != self.resource.url and mask_target(url) == url else None
         return self.warning(rule, message, "url", nearest=nearest, change=change)
 
     @property
