@@ -252,7 +252,19 @@ def but(place, value):
     return rows([*GOOD[:place], value, *GOOD[place + 1 :]])
 
 
+def test_a_column_that_a_later_release_has_added_is_null(service):
+    columns = ("name", "count", "weight", "good", "at", "content")
+
+    service.restore(service.document(**rows(GOOD[:-1], columns=columns)))
+
+    assert decode(service.bytes())["tables"]["test_things"] == rows(GOOD)["tables"]["test_things"]
+
+
 REFUSED = {
+    "columns that are not null": (
+        rows(GOOD[:3], columns=("name", "count", "weight")),
+        "expected name, count, weight, good",
+    ),
     "a later version": ({"version": 2}, "the snapshot has version 2; this program reads version 1"),
     "an earlier version": ({"version": 0}, "the snapshot has version 0"),
     "a version that is no number": ({"version": "1"}, 'the snapshot.version must be a whole number; got "1"'),

@@ -69,6 +69,16 @@ class TestFaults:
         assert service.send("POST", "/things").status == 200
         assert service.shown("/things") == {"things": 1}
 
+    @pytest.mark.parametrize("caller", [None, "platform", "engine"])
+    def test_the_engine_alone_is_told_what_a_fault_made_of_an_answer(self, service, caller):
+        service.script({"effect": {"delay_s": 2}})
+
+        reply = service.send("GET", "/things", headers={"Elements-Local-Caller": caller} if caller else {})
+
+        assert reply.header("Elements-Local-Effect") == ('{"delay_s":2.0}' if caller == "engine" else None)
+        (noted,) = service.shown("/_local/journal")["exchanges"]
+        assert "Elements-Local-Effect" not in noted["reply"]["headers"]
+
     @pytest.mark.parametrize("path", ["/things/größe", "/things/gr%C3%B6%C3%9Fe", "/things/GRÖßE"])
     def test_a_path_beyond_ascii_is_matched_as_it_is_read(self, service, path):
         service.script(fails(match={"path": "/things/größe"}))

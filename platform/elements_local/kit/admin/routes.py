@@ -220,9 +220,19 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     )
 
 
+class CallsQuery(LogQuery, kw_only=True):
+    """Which calls are asked for.
+
+    Attributes:
+        reads: false leaves out those that only read.
+    """
+
+    reads: bool = True
+
+
 @bp.get("/journal/calls")
 @operation(problems=_PROBLEMS)
-def calls(query: LogQuery) -> Answer[dict[str, object]]:
+def calls(query: CallsQuery) -> Answer[dict[str, object]]:
     """Show what was asked from outside, oldest first, page by page; admin calls that change something are among it.
 
     ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
@@ -230,7 +240,8 @@ def calls(query: LogQuery) -> Answer[dict[str, object]]:
     Where several processes serve one environment, ``process`` says whose memory this is.
     """
     workspace = asked_workspace()
-    page = _admin().middleware.journal.calls.after(workspace.name, query.after, limit=query.limit)
+    kept = _admin().middleware.journal.calls
+    page = kept.after(workspace.name, query.after, limit=query.limit, reads=query.reads)
     return Answer(
         {
             "resets": page.resets,

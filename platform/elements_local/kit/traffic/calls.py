@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, count
+from json import dumps
 from operator import attrgetter
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec import Struct
 
-from elements_local.kit.api.json_text import Json, encode
+from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
 from elements_local.kit.api.pages import Page
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target
@@ -149,6 +150,12 @@ class RingBuffer:
 CALLER_HEADER = "Elements-Local-Caller"
 """Names the service of a stack that calls; what comes without it comes from outside."""
 
+EFFECT_HEADER = "Elements-Local-Effect"
+"""What scripted faults made of an answer to the engine, and what the service noted of it, as JSON in ASCII."""
+
+LARGEST_EFFECT = 48 * 1024
+"""Bytes of that header, whose lines HTTP clients bound; the longest parts of a longer effect are left out."""
+
 ENGINE = "engine"
 """Who calls where the platform's engine does so by itself, while time is moved."""
 
@@ -273,11 +280,16 @@ class CallLog:
                 self._budget.release(buffers.reads)
             self._resets[workspace] = self._resets.get(workspace, 0) + 1
 
-    def after(self, workspace: str, number: int, *, limit: int) -> CallPage:
-        """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
+    def after(self, workspace: str, number: int, *, limit: int, reads: bool = True) -> CallPage:
+        """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them.
+
+        Args:
+            reads: whether those are among them that only read.
+        """
         with self._budget.lock:
             buffers = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
-            entries = [*buffers.changes.entries, *buffers.reads.entries]
+            kept = [*buffers.changes.entries, *buffers.reads.entries]
+            entries = kept if reads else [*buffers.changes.entries]
             resets = self._resets.get(workspace, 0)
             pruned, pruned_reads = buffers.changes.pruned, buffers.reads.pruned
         newer = [piece for its_number, piece in sorted(entries) if its_number > number]
@@ -287,7 +299,7 @@ class CallLog:
             total=len(entries),
             cursor=items[-1].number if len(items) < len(newer) else None,
             resets=resets,
-            last=max((its_number for its_number, _ in entries), default=0),
+            last=max((its_number for its_number, _ in kept), default=0),
             pruned=pruned,
             pruned_reads=pruned_reads,
         )
@@ -307,6 +319,32 @@ def _page(calls: list[bytes]) -> list[bytes]:
     """Return the first of some calls, up to the one that makes a page long enough."""
     weights = accumulate(map(weight_of, calls))
     return calls[: 1 + sum(weight < PAGE_BYTES for weight in weights)]
+
+
+def ascii_json(value: object) -> str:
+    """Write compact JSON as a header may have it."""
+    return dumps(value, separators=(",", ":"))
+
+
+def format_effect(effect: "Mapping[str, object]") -> str:
+    """Write an effect for ``EFFECT_HEADER``."""
+    parts = {name: ascii_json(each) for name, each in effect.items()}
+    while sum(map(len, parts.values())) > LARGEST_EFFECT:
+        del parts[max(parts, key=lambda name: len(parts[name]))]
+    return ascii_json({name: effect[name] for name in parts})
+
+
+def parse_effect(reply: Reply) -> "Mapping[str, object]":
+    """Read what an answer says of a scripted fault; nothing if it does not, or says something else."""
+    # by its exact name, as a service of the stack sends it: each poll looks for it in two answers (``poe bench --part day``)
+    text = dict(reply.header_list).get(EFFECT_HEADER)
+    if text is None:
+        return {}
+    try:
+        effect = decode(text)
+    except MalformedJsonError:
+        return {}
+    return effect if isinstance(effect, dict) else {}
 
 
 def caller_of(environ: "WSGIEnvironment") -> str | None:

@@ -14,7 +14,15 @@ from elements_local.kit.api.pages import Limit, ListQuery, Page, UnwantedTexts
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target, mask_value
 from elements_local.kit.settings import integer
-from elements_local.kit.traffic.calls import CallLog, MemoryBudget, RingBuffer, pack, unpack
+from elements_local.kit.traffic.calls import (
+    CALLER_HEADER,
+    READS,
+    CallLog,
+    MemoryBudget,
+    RingBuffer,
+    pack,
+    unpack,
+)
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -81,16 +89,22 @@ class JournalQuery(ListQuery):
         q: a text that they contain, as they are shown; case does not count.
         not_: texts that they do not contain.
         struck: only those that a scripted fault struck.
+        reads: false leaves out those that only read.
+        caller: only those of a service of the stack, such as ``engine``, which polls.
     """
 
     q: str = ""
     not_: UnwantedTexts = parameter(default=[], name="not")
     struck: bool = False
+    reads: bool = True
+    caller: str = ""
     limit: Limit = 50
 
     def means(self, exchange: Exchange) -> bool:
         """Say whether an exchange is asked for, on whichever page."""
-        if self.struck and not exchange.fault:
+        if (self.struck and not exchange.fault) or (not self.reads and exchange.method in READS):
+            return False
+        if self.caller and (CALLER_HEADER, self.caller) not in exchange.request_headers:
             return False
         lines = [line.lower() for line in _lines(exchange)] if self.q or self.not_ else []
         return (not self.q or _is_in(self.q, lines)) and not any(_is_in(text, lines) for text in self.not_)

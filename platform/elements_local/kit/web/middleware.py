@@ -20,7 +20,16 @@ from elements_local.kit.api.json_text import encode
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.masks import mask_body
 from elements_local.kit.storage.database_errors import is_away
-from elements_local.kit.traffic.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
+from elements_local.kit.traffic.calls import (
+    EFFECT_HEADER,
+    ENGINE,
+    LARGEST_KEPT_BODY,
+    READS,
+    RecordedCall,
+    caller_of,
+    next_number,
+    format_effect,
+)
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
@@ -197,6 +206,8 @@ class ServiceMiddleware:
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:
             self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+        if exchange.effect and caller_of(environ) == ENGINE:
+            answer.headers.append((EFFECT_HEADER, format_effect(exchange.effect)))
         if "date" not in {name.lower() for name, _ in answer.headers}:
             answer.headers.append(("Date", _date(workspace.clock.now())))
         return answer if self._finish is None else self._finish(environ, answer)
@@ -217,7 +228,8 @@ class ServiceMiddleware:
             # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
             reply = Reply(status=200)
         else:
-            reply = self._asked({**environ, RULE: rule}).reply
+            environ[RULE] = rule
+            reply = self._asked(environ).reply
         struck = distort(reply, rule.effect)
         return WsgiResponse(_status_line(struck), list(struck.header_list), struck.body)
 

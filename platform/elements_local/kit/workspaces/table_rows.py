@@ -91,17 +91,19 @@ class TableRows:
         return SnapshotRows(columns=self.names, rows=rows)
 
     def check(self, rows: SnapshotRows) -> list[tuple[object, ...]]:
-        """Return rows as they can be kept.
+        """Return rows as they can be kept; columns that a later release has added stand last, and are null.
 
         Raises:
             SnapshotError: the columns are others, or a value is not what its column takes.
         """
-        if rows.columns != self.names:
+        added = self.columns[len(rows.columns) :]
+        if rows.columns != self.names[: len(rows.columns)] or not all(each.nullable for each in added):
             raise SnapshotError(
                 f"tables.{self.table.name}.columns: expected {', '.join(self.names)}; got {', '.join(rows.columns) or 'none'}"
             )
         try:
-            read: list[tuple[object, ...]] = convert(rows.rows, self.shape)
+            kept = [[*row, *(None for _ in added)] for row in rows.rows]
+            read: list[tuple[object, ...]] = convert(kept, self.shape)
         except ValidationError as error:
             root = f"tables.{self.table.name}.rows"
             raise SnapshotError(refusal(rows.rows, self.shape, root=root)) from error

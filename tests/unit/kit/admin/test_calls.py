@@ -6,17 +6,22 @@ from each_row import each_row
 
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.calls import (
+    EFFECT_HEADER,
     KEPT_BYTES_OF_CALLS,
     KEPT_CALLS,
+    LARGEST_EFFECT,
     LARGEST_KEPT_BODY,
     PAGE_BYTES,
     CallLog,
     MemoryBudget,
     RecordedCall,
+    parse_effect,
     pack,
+    format_effect,
     weight_of,
 )
 from elements_local.kit.traffic.journal import JOURNAL_BYTES
+from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -71,6 +76,41 @@ def test_reads_push_no_change_out():
 
     assert [one.number for one in found.items] == [1]
     assert (found.pruned, found.pruned_reads, found.last) == (0, 11, KEPT_CALLS + 11)
+
+
+def test_reads_are_left_out_where_they_are_not_wanted():
+    calls = calls_of(call(1), call(2, "GET"), call(3), call(4, "HEAD"))
+
+    found = calls.after("default", 0, limit=10, reads=False)
+
+    assert ([one.number for one in found.items], found.total, found.last) == ([1, 3], 2, 4)
+
+
+@each_row(
+    ("told", "effect"),
+    {
+        "an effect": ('{"index_lag_s":60}', {"index_lag_s": 60}),
+        "nothing": (None, {}),
+        "what is no JSON": ("{", {}),
+        "what is no effect": ("[1]", {}),
+    },
+)
+def test_what_an_answer_tells_of_a_fault_is_read_whatever_it_is(told, effect):
+    headers = [] if told is None else [(EFFECT_HEADER, told)]
+
+    assert parse_effect(Reply(status=200, header_list=headers)) == effect
+
+
+@each_row(
+    ("effect", "written"),
+    {
+        "letters beyond ASCII": ({"body": "\u00e9"}, '{"body":"\\u00e9"}'),
+        "a long body": ({"status": 200, "body": "x" * LARGEST_EFFECT}, '{"status":200}'),
+        "long notes": ({"list_cap": 1, "noted": {"cut": ["1"] * LARGEST_EFFECT}}, '{"list_cap":1}'),
+    },
+)
+def test_an_effect_is_written_as_a_header_may_have_it(effect, written):
+    assert format_effect(effect) == written
 
 
 @each_row(("count", "pruned"), {"room": (KEPT_CALLS, 0), "none": (KEPT_CALLS + 1, 1)})

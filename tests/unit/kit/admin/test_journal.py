@@ -52,6 +52,19 @@ def targets(journal: Journal, workspace: str = "default", **search: object) -> l
     return [one.target for _, one in found.items]
 
 
+def test_calls_of_the_stacks_own_services_and_those_that_change_something_are_found():
+    polls = [("Elements-Local-Caller", "engine")]
+    journal = journal_of(
+        exchange("/1", method="GET"),
+        exchange("/2", method="GET", request_headers=polls),
+        exchange("/3"),
+        exchange("/4", request_headers=polls),
+    )
+
+    assert targets(journal, caller="engine") == ["/4", "/2"]
+    assert targets(journal, reads=False) == ["/4", "/3"]
+
+
 def test_a_header_that_came_twice_is_shown_with_both_values():
     shown = exchange(reply_headers=[("Link", "<a>"), ("X", "y"), ("link", "<b>")]).to_json()
 
