@@ -20,19 +20,26 @@ class Watch:
 
     Args:
         seed: what the workspace's ids follow from.
+        reads: whether calls are looked at that only read.
     """
 
-    def __init__(self, clients: WorkspaceClients, addresses: Addresses, *, seed: int) -> None:
+    def __init__(
+        self, clients: WorkspaceClients, addresses: Addresses, *, seed: int, reads: bool = True
+    ) -> None:
         self._clients = clients
         self._addresses = addresses
         self._seed = seed
         whose = f"&workspace={clients.credentials.name}"
         processes: set[str | None] = set()
+        only = "" if reads else "&reads=false"
         self._journals = {
-            "platform": _Journal(clients.platform, "platform", processes=processes),
-            "crm": _Journal(clients.crm, "crm", processes=processes),
-            "sink": _Journal(clients.sink, "sink", processes=processes, whose=whose),
-            **{key: _Journal(fake, key, processes=processes) for key, fake in clients.fakes.items()},
+            "platform": _Journal(clients.platform, "platform", processes=processes, only=only),
+            "crm": _Journal(clients.crm, "crm", processes=processes, only=only),
+            "sink": _Journal(clients.sink, "sink", processes=processes, only=only + whose),
+            **{
+                key: _Journal(fake, key, processes=processes, only=only)
+                for key, fake in clients.fakes.items()
+            },
         }
         self._callbacks: dict[int, Mapping[str, Any]] = {}
         self.started_over = 0
@@ -121,14 +128,17 @@ class Watch:
                 raise _begun_before(name, "an instance")
 
 
-def session_of(stack: "Stack", workspace: str) -> Session:
+def session_of(stack: "Stack", workspace: str, *, reads: bool = True) -> Session:
     """Return what was seen of a workspace since it was made or reset.
+
+    Args:
+        reads: whether calls are among it that only read.
 
     Raises:
         RecordingError: it is not all that has happened.
         HarnessError: a service does not answer, or refuses.
     """
-    watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
+    watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace), reads=reads)
     watch.look()
     return watch.session()
 
@@ -145,6 +155,7 @@ class _Journal:
 
     Args:
         processes: those that have answered; of a stack whose calls can be put in order, one.
+        only: what of its calls is asked for, as the end of a query.
 
     Attributes:
         was_reset: the latest look found that everything had begun anew.
@@ -156,11 +167,11 @@ class _Journal:
         service: str,
         *,
         processes: set[str | None] | None = None,
-        whose: str = "",
+        only: str = "",
     ) -> None:
         self._client = client
         self._service = service
-        self._whose = whose
+        self._only = only
         self._after = 0
         self._resets: int | None = None
         self._processes = set() if processes is None else processes
@@ -178,7 +189,7 @@ class _Journal:
     def _page(self) -> bool:
         """Read a page, and say whether there is another."""
         page = self._client.call(
-            "GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._whose}"
+            "GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._only}"
         )
         self._processes.add(page.get("process"))
         if len(self._processes) > 1:

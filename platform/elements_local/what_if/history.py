@@ -7,11 +7,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from elements_local.errors import HarnessError
 from elements_local.guide import usual_body
 from elements_local.kit.instants import UnreadableTimeError, format_instant
+from elements_local.kit.traffic.calls import READS
+from elements_local.kit.traffic.fault_rules import Match
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
 from elements_local.platform.explain.cause import CureCase
 from elements_local.recording import RecordingError, Session, compose, session_of
@@ -35,6 +37,8 @@ from elements_local.what_if.sweep import AS_IT_IS, Probes
 _numbers = count(1)
 _NOWHERE = Path("what-happened.yaml")
 _MOST_CALLS = 2000
+_OF_EACH_READ = frozenset({"burst_limit", "daily_limit", "delete_listed", "update_listed"})
+"""Effects of fault rules by which a call that only reads uses something up, or changes it."""
 
 
 class NotRebuiltError(HarnessError):
@@ -261,7 +265,9 @@ def _session(stack: Stack, workspace: str) -> Session:
     try:
         if stack.workspace(workspace).clock.show()["mode"] == "real":
             raise NotRebuiltError("the clock is real, and what it showed cannot be done again")
-        session = session_of(stack, workspace)
+        session = session_of(stack, workspace, reads=False)
+        if _reads_matter(session):
+            session = session_of(stack, workspace)
     except RecordingError as error:
         raise NotRebuiltError(str(error)) from error
     if any(map(makes_real, session.calls)):
@@ -269,3 +275,14 @@ def _session(stack: Stack, workspace: str) -> Session:
     if len(session.calls) > _MOST_CALLS:
         raise NotRebuiltError(f"more than {_MOST_CALLS} calls were made, too many to do again and again")
     return session
+
+
+def _reads_matter(session: Session) -> bool:
+    """Say whether a fault rule counts calls that only read, or has them change something."""
+    bodies = (call.json for call in session.calls if call.path == "/_local/faults" and call.good)
+    rules = (rule for body in bodies if isinstance(body, dict) for rule in body["faults"])
+    return any(
+        ("when" in rule or _OF_EACH_READ & rule["effect"].keys())
+        and any(map(convert(rule.get("match", {}), Match).takes, READS))
+        for rule in rules
+    )
