@@ -197,8 +197,8 @@ class HublikeClient:
     def change_log(self, *, since, own_stack, after=0):
         return self._log(own_stack).read(since=since, after=after)
 
-    def noted_calls(self, *, own_stack):
-        return self._log(own_stack).noted_calls()
+    def noted_calls(self, *, own_stack, writes):
+        return self._log(own_stack).noted_calls(writes=writes)
 
     def _log(self, own_stack):
         own = {"Authorization": f"Bearer {own_stack.crm_api_key}"}

@@ -119,6 +119,12 @@ class World:
             [{"match": {"path": path, **rule.pop("match", {})}, "effect": dict(effect), **when, **rule}]
         )
 
+    def fault_at_platform(self, effect: Mapping[str, object], path: str) -> None:
+        """Let the platform do something wrong, unless the cure is that it does not."""
+        rule = {"match": {"path": path}, "effect": dict(effect)}
+        if self.cure.where != "platform":
+            self.clients.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
+
     def answers(self, *responses: Mapping[str, Any]) -> None:
         """Let the receiver answer so, unless the cure is that it does not."""
         if self.cure.where != "receiver" or "release" in self.cure.change:
@@ -250,6 +256,7 @@ class World:
                     "another_instance": self.another_instance,
                     "crm": self.crm,
                     "crm_of_another": self.crm_of_another,
+                    "fault_at_platform": self.fault_at_platform,
                     "hub": self.hub,
                     "make": self.make,
                     "map": self.map,
@@ -295,8 +302,9 @@ class World:
                 self.platform("PUT", ENABLED)
             case {"change": {"release": release}}:
                 self.platform(*release.split(" ", 1))
-            case {"where": "crm"}:
-                self.vendor.call("DELETE", "/_local/faults")
+            case {"where": "crm" | "platform" as place}:
+                where = self.clients.platform if place == "platform" else self.vendor
+                where.call("DELETE", "/_local/faults")
             case {"where": "receiver"}:
                 self.clients.sink.call("DELETE", f"/_local/responses?bin={self.clients.credentials.name}")
 

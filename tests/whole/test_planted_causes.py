@@ -11,6 +11,7 @@ import pytest
 from examples import LONG, drawn
 from planted import Cure, Planted, lived, planted_causes
 
+from elements_local.clients import BASE_PATH
 from elements_local.errors import HarnessError
 from elements_local.platform.explain.cause import Cause
 from elements_local.reports.explanations import explanation_text
@@ -100,6 +101,38 @@ def test_the_cure_as_it_is_printed_mends_the_next_like_change(planted, stack_set
     world.mend(fix)
 
     assert [event["eventType"] for event in world.again(said)][:1] == [planted.expected], fix
+
+
+READS = 600
+"""More than the journals of the services keep."""
+
+HIDDEN = {
+    Cause.INDEX_LAG,
+    Cause.LIST_CUT,
+    Cause.PAGE_SHIFT,
+    Cause.FIELD_RENAMED,
+    Cause.UNTOUCHED_DATE,
+    Cause.ECHO,
+}
+READ = [each for each in CASES if each.cause and Cause.named(each.cause) in HIDDEN]
+
+
+@pytest.mark.parametrize("planted", drawn(READ, share=3), ids=str)
+def test_reading_changes_nothing_of_an_explanation(planted, stack_set_to):
+    """What is not kept with a poll is its call to the CRM if it saw nothing, and no fault struck it."""
+    world = lived(stack_set_to(planted.settings), planted)
+    before = world.clients.platform.explain(**world.asked(), cures=False)
+
+    for _ in range(READS):
+        world.clients.crm.send("GET", "/v3.1/Users/Me")
+        world.clients.platform.send("GET", f"{BASE_PATH}/instances")
+    after = world.clients.platform.explain(**world.asked(), cures=False)
+
+    for said in (before, after):
+        for poll in said["polls"]:
+            if not poll["seen"] and not any(call["effect"] for call in poll["calls"] or ()):
+                poll["calls"] = None
+    assert after == before
 
 
 def test_each_has_a_name_of_its_own_and_every_cause_is_planted():

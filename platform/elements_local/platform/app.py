@@ -68,7 +68,7 @@ from elements_local.platform.jobs import routes_timeline as timeline
 from elements_local.platform.polling import routes as polls
 from elements_local.platform.polling import routes_jobs as jobs
 from elements_local.platform.polling.task import PollTask
-from elements_local.platform.provider.service import RedirectingHttp
+from elements_local.platform.provider.service import RedirectingHttp, with_calls
 from elements_local.platform.response_policy import RequestIds, add_response_policy
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.transformations import routes as transformations
@@ -285,6 +285,7 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
         journal=platform.journal,
         workspace_of=quietly,
         pages=pages,
+        finish=with_calls,
         changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",),
     )
     app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application

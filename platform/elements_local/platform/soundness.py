@@ -68,6 +68,7 @@ _TEXTS: Mapping[Column[Any], Any] = {
     notifications.c.raw: Any,
     deliveries.c.status: DeliveryStatus,
     polls.c.decisions: list[tuple[str, str | None, str | None, datetime, PollVerdict, str]],
+    polls.c.calls: list[tuple[str, str, str, int | None, dict[str, object]]],
     jobs.c.kind: JobKind,
     bulk_jobs.c.kind: BulkKind,
     bulk_jobs.c.status: BulkStatus,
@@ -75,7 +76,7 @@ _TEXTS: Mapping[Column[Any], Any] = {
     bulk_rows.c.part: BulkRowKind,
 }
 
-_MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
+_MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw, polls.c.calls})
 
 
 _elements = WorkspaceStatement(select(instances.c.id, instances.c.element_key))

@@ -37,9 +37,12 @@ def _chain(said: Json) -> Iterator[str]:
         request = poll["request"]
         outcome = poll["error"] or f"{request['status']}, {poll['seen']} seen"
         yield f"poll {poll['at']}, of changes after {poll['window']['after']}: GET {request['url']} -> {outcome}"
-        for call in poll["calls"]:
+        if poll["calls"] is None:
+            yield "  CRM: the calls of this poll are no longer known"
+        for call in poll["calls"] or ():
             effect = f", struck by a fault rule: {encode_text(call['effect'])}" if call["effect"] else ""
-            yield f"  CRM: {call['method']} {call['target']} -> {call['status'] or 'dropped'}{effect}"
+            service = "CRM" if call["service"] == "crm" else call["service"]
+            yield f"  {service}: {call['method']} {call['target']} -> {call['status'] or 'dropped'}{effect}"
         for record in poll["records"]:
             yield from _record(record)
     for callback in said["callbacks"]:

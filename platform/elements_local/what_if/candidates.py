@@ -196,10 +196,14 @@ def _of_crm(stage: CauseStage, scenario: Scenario) -> Iterator[CureCandidate]:
         return
     for number, rule in enumerate(fault_rules(scenario)):
         if rule.service != "sink":
-            effects = neutral(rule)
-            named = ", ".join(effects) or "its answers"
-            text = f"let the CRM do right what a fault rule has it do wrong: {named}"
-            yield CureCandidate(where="crm", text=text, without=number, shown=effects)
+            effects, is_own = neutral(rule), rule.service == "platform"
+            named = f"let the {'platform' if is_own else 'CRM'} do right what a fault rule has it do wrong"
+            yield CureCandidate(
+                where="platform" if is_own else "crm",
+                text=f"{named}: {', '.join(effects)}",
+                without=number,
+                shown=effects,
+            )
 
 
 def _values(
@@ -251,7 +255,7 @@ def _spelt(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]
 
 def _renamed(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]:
     """Yield the keys that name a field which the CRM shows under another name, with that name."""
-    effects = (call.effect.get("rename_fields") for seen in case.polls for call in seen.calls)
+    effects = (effect.get("rename_fields") for seen in case.polls for effect in seen.effects())
     names = next((each for each in effects if isinstance(each, Mapping)), {})
     named = ((key, str(value)) for key, value in _as_keys(block).items())
     yield from ((key, names[value]) for key, value in named if value in names)

@@ -65,6 +65,41 @@ def test_a_poller_whose_job_was_deleted_is_said_to_be_so_wherever_one_looks(clie
     assert any(line.startswith("poller's job deleted, polls nothing") for line in lines)
 
 
+def test_reads_are_no_part_of_what_is_done_again(clients, instance, ada):
+    """More calls than are done again at all, and a fault rule that strikes them, but does not count them."""
+    clients.crm.script_faults([LAG])
+    clients.clock.advance("13m 30s")
+    bob = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
+    clients.clock.advance("30m")
+    hub = clients.platform.hub(instance["token"])
+    for _ in range(2001):
+        hub.send("GET", f"/contacts/{ada}")
+
+    said = explain(clients, instance, bob)
+
+    assert (said["cause"], said["fix"]["change"]) == ("index-lag", {"pollDelay": 60})
+    assert said["polls"][0]["calls"][0]["effect"] == {"index_lag_s": 60}
+
+
+def test_a_poll_of_an_earlier_releases_snapshot_is_said_to_be_known_in_part(clients, instance, ada):  # noqa: ARG001
+    clients.crm.script_faults([LAG])
+    clients.clock.advance("13m 30s")
+    bob = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
+    clients.clock.advance("30m")
+    snapshot = clients.snapshot()
+    polls = snapshot["platform"]["tables"]["platform_polls"]
+    polls["columns"].remove("calls")
+    polls["rows"] = [row[:-1] for row in polls["rows"]]
+    snapshot["crm"]["memory"]["journal"]["exchanges"] = []
+    clients.restore(snapshot)
+
+    said = explain(clients, instance, bob, cures=False)
+
+    assert said["cause"] == "not-in-answer"
+    assert "no longer known what scripted faults had made of them" in said["why"]
+    assert said["polls"][0]["calls"] is None
+
+
 def test_what_cannot_be_done_again_is_said_and_nothing_is_called_tried(clients, instance, ada):
     clients.clock.set(mode="real")
 

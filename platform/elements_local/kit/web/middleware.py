@@ -27,8 +27,8 @@ from elements_local.kit.traffic.calls import (
     READS,
     RecordedCall,
     caller_of,
-    next_number,
     format_effect,
+    next_number,
 )
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort

@@ -1,15 +1,23 @@
 """The platform's own hub, as the engine's tasks call it: polls and bulk jobs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.traffic.calls import parse_effect
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.core.paths import BASE_PATH
+from elements_local.platform.core.paths import BASE_PATH, CALLS_HEADER
+from elements_local.platform.core.poll import PollCall
+
+NO_ANSWER = "no answer: "
+"""How the error begins of a call that the hub did not answer."""
 
 _SHOWN = 500
 """Letters of an answer that is no success, in an error."""
@@ -25,12 +33,21 @@ class HubError(Exception):
     Attributes:
         status: of its answer; None if none came.
         words: the error's own words; where the hub refused, without the status.
+        calls: as a page has them.
     """
 
-    def __init__(self, message: str, *, status: int | None, words: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None,
+        words: str | None = None,
+        calls: Sequence[PollCall] = (),
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.words = message if words is None else words
+        self.calls = calls
 
 
 class HubPage(Struct, frozen=True, kw_only=True):
@@ -38,11 +55,13 @@ class HubPage(Struct, frozen=True, kw_only=True):
 
     Attributes:
         token: what the next page is asked for by; None on the last.
+        calls: that were made for a poll, as far as the hub says it.
     """
 
     status: int
     records: list[Record]
     token: str | None
+    calls: Sequence[PollCall] = ()
 
     def next_token(self, seen: set[str]) -> str | None:
         """Return the token of the page after this one, and note it.
@@ -81,7 +100,7 @@ class HubClient(Struct, frozen=True, kw_only=True):
         """
         reply = self.http.send(method, self.url + target, headers=headers, body=body)
         if isinstance(reply, NoReply):
-            raise HubError(f"no answer: {reply.reason}", status=None)
+            raise HubError(NO_ANSWER + reply.reason, status=None)
         return reply
 
     def of(
@@ -110,10 +129,12 @@ class InstanceHub(Struct, frozen=True, kw_only=True):
             HubError: there is no page; says why.
         """
         reply = self._answer("GET", path)
-        records = _decoded(reply)
+        calls = _calls("GET", path, reply)
+        records = _decoded(reply, calls)
         if not isinstance(records, list):
-            raise HubError("expected an array of records", status=reply.status)
+            raise HubError("expected an array of records", status=reply.status, calls=calls)
         return HubPage(
+            calls=calls,
             status=reply.status,
             # a vendor's list may hold null or a text; one such entry is not to fail the poll
             records=[record for record in records if isinstance(record, dict)],
@@ -126,7 +147,7 @@ class InstanceHub(Struct, frozen=True, kw_only=True):
         Raises:
             HubError: it was not made; says why.
         """
-        record = _decoded(self._answer("POST", path, body=body))
+        record = _decoded(self._answer("POST", path, body=body), ())
         return record if isinstance(record, dict) else {}
 
     def _answer(self, method: str, path: str, *, body: bytes = b"") -> Reply:
@@ -135,16 +156,39 @@ class InstanceHub(Struct, frozen=True, kw_only=True):
         if not reply.ok:
             text = reply.body.decode("utf-8", "replace")[:_SHOWN]
             raise HubError(
-                f"{reply.status}: {text}", status=reply.status, words=_message(reply.body, otherwise=text)
+                f"{reply.status}: {text}",
+                status=reply.status,
+                words=_message(reply.body, otherwise=text),
+                calls=_calls(method, path, reply),
             )
         return reply
 
 
-def _decoded(reply: Reply) -> object:
+def _calls(method: str, path: str, reply: Reply) -> Sequence[PollCall]:
+    """Return the calls to the provider that an answer tells of, and the one that it answers if a scripted fault struck that."""
+    told, effect = dict(reply.header_list).get(CALLS_HEADER), parse_effect(reply)
+    calls = [] if told is None else [_call(*each) for each in _provider_calls.decode(told)]
+    if not effect:
+        return calls
+    target = BASE_PATH + path
+    own = PollCall(service="platform", method=method, target=target, status=reply.status, effect=effect)
+    return [own, *calls]
+
+
+_provider_calls = Decoder[Any](list[tuple[str, str, int | None, dict[str, object]]])
+
+
+def _call(method: str, url: str, status: int | None, effect: Mapping[str, object]) -> PollCall:
+    path, mark, query = ("/" + url.partition("://")[2].partition("/")[2]).partition("?")
+    target = f"{unquote(path)}{mark}{query}"
+    return PollCall(service="crm", method=method, target=target, status=status, effect=effect)
+
+
+def _decoded(reply: Reply, calls: Sequence[PollCall]) -> object:
     try:
         return decode(reply.body)
     except MalformedJsonError as error:
-        raise HubError(str(error), status=reply.status) from error
+        raise HubError(str(error), status=reply.status, calls=calls) from error
 
 
 def _message(body: bytes, *, otherwise: str) -> str:

@@ -15,6 +15,10 @@ POLL_HEADER = "Elements-Local-Poll"
 """Says of a call to the hub, and of what the hub asks the provider for it, whose poll it belongs to."""
 
 
+CALLS_HEADER = "Elements-Local-Calls"
+"""Tells a poll which calls the hub made to the provider for it."""
+
+
 def poll_key(instance_id: int, resource: str) -> str:
     """Return what names the polls of an instance's resource in ``POLL_HEADER``.
 

@@ -1,5 +1,6 @@
 """What is polled, and what came of a poll."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -88,6 +89,23 @@ class Decision(Struct, frozen=True, kw_only=True):
         return None if self.verdict is PollVerdict.IGNORED else EventType(self.verdict.value)
 
 
+class PollCall(Struct, frozen=True, kw_only=True):
+    """A call that was made for a poll.
+
+    Attributes:
+        service: ``crm``, or ``platform`` of the poll's own call to the hub, which is kept if a fault rule struck it.
+        target: path and query.
+        status: of the answer; None if none came.
+        effect: what a scripted fault made of it, and what the vendor's fake noted of it; empty if there is nothing.
+    """
+
+    service: str
+    method: str
+    target: str
+    status: int | None
+    effect: Mapping[str, object]
+
+
 class Poll(Struct, frozen=True, kw_only=True):
     """One poll of one resource, with every decision it took.
 
@@ -96,6 +114,8 @@ class Poll(Struct, frozen=True, kw_only=True):
         request_status: of the first page that failed, else of the last; None if no answer came.
         events: changes found.
         error: why the poll failed, or None.
+        calls: those that explain what it saw, or that it saw nothing; none of a poll that is idle and that no fault struck. None
+            if they are not known, as of a snapshot that an earlier release took.
     """
 
     id: int = 0
@@ -109,6 +129,7 @@ class Poll(Struct, frozen=True, kw_only=True):
     events: int = 0
     decisions: tuple[Decision, ...] = ()
     error: str | None = None
+    calls: tuple[PollCall, ...] | None = ()
 
     @property
     def is_idle(self) -> bool:

@@ -148,6 +148,7 @@ polls = platform_table(
     Column("events", Integer, nullable=False),
     Column("decisions", Text, nullable=False),
     Column("error", OutsideText),
+    Column("calls", Text),
 )
 
 notifications = platform_table(

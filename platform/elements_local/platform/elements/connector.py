@@ -206,9 +206,10 @@ class DateCondition(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class VendorCall:
-    """A call that a mock of a vendor was sent, as it has noted it.
+    """A call that a mock of a vendor was sent, as it, or the poll that it was for, has noted it.
 
     Attributes:
+        service: ``crm``; ``platform`` of a poll's own call to the hub.
         target: path and query.
         status: of the answer; None if the connection was dropped.
         effect: what a scripted fault made of it; empty if none struck.
@@ -222,6 +223,7 @@ class VendorCall:
     at: datetime
     effect: Mapping[str, object] = field(default_factory=dict)
     poll: str | None = None
+    service: str = "crm"
 
 
 class ChangeLog(Struct, frozen=True, kw_only=True):
@@ -358,8 +360,12 @@ class VendorClient(Protocol):
             ConflictError: it keeps none.
         """
 
-    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
-        """Return the calls that the vendor has noted, oldest first; none where it notes none."""
+    def noted_calls(self, *, own_stack: StackAccess, writes: bool) -> Sequence[VendorCall]:
+        """Return calls that the vendor has noted, oldest first; none where it notes none.
+
+        Args:
+            writes: whether those are asked for that changed something, or else those of polls.
+        """
 
 
 class Connector(Protocol):

@@ -10,6 +10,7 @@ from msgspec.json import Decoder
 
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.traffic.calls import ENGINE
 from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
@@ -53,7 +54,9 @@ class _Call(Struct):
 
 
 class _Journal(Struct):
-    exchanges: list[_Call]
+    exchanges: list[_Call] = []
+    calls: list[_Call] = []
+    next: str | None = None
 
 
 _journal = Decoder(_Journal)
@@ -90,15 +93,18 @@ class FakeLog(Struct, frozen=True, kw_only=True):
             entries += page.changes
         return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
 
-    def noted_calls(self) -> list[VendorCall]:
-        """Return the calls that the CRM has noted, oldest first; none if it does not say."""
-        reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000")
-        if isinstance(reply, NoReply) or not reply.ok:
-            return []
-        try:
-            noted = _journal.decode(reply.body).exchanges
-        except (DecodeError, UnicodeDecodeError):
-            return []
+    def noted_calls(self, *, writes: bool) -> list[VendorCall]:
+        """Return the calls of polls that the CRM has noted, or those that changed something; none if it does not say.
+
+        Those that changed something are kept the longest if they came from outside; of a snapshot, the journal has them.
+        """
+        wanted = "reads=false" if writes else f"caller={ENGINE}"
+        noted = self._journal(f"{_JOURNAL}?limit=1000&{wanted}").exchanges
+        path: str | None = f"{_JOURNAL}/calls?reads=false" if writes else None
+        while path:
+            page = self._journal(path)
+            noted += page.calls
+            path = page.next
         return [
             VendorCall(
                 method=one.method,
@@ -108,9 +114,17 @@ class FakeLog(Struct, frozen=True, kw_only=True):
                 at=one.at,
                 poll=one.request.headers.get(POLL_HEADER, ""),
             )
-            # A journal lists the latest first.
-            for one in reversed(noted)
+            for one in sorted(noted, key=lambda one: one.at)
         ]
+
+    def _journal(self, path: str) -> _Journal:
+        reply = self._ask(f"{self._origin()}{path}")
+        if isinstance(reply, NoReply) or not reply.ok:
+            return _Journal()
+        try:
+            return _journal.decode(reply.body)
+        except (DecodeError, UnicodeDecodeError):
+            return _Journal()
 
     def _page(self, url: str, page_url: str) -> _Log:
         reply = self._ask(page_url)

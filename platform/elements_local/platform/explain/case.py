@@ -1,7 +1,7 @@
 """All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -18,6 +18,9 @@ from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.own_calls import OwnCall
 
 _SECOND = timedelta(seconds=1)
+
+MOST_POLLS = 10
+"""Polls of which an explanation shows everything."""
 
 
 class ArrivedCallback(Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
     Attributes:
         decisions: of the record; several if the poll saw it more than once.
         other_id: whether they have another id than the CRM's.
-        calls: what the vendor was asked; empty if that is no longer known.
+        calls: that were made for it; None if they are no longer known.
         conditions: of its URL, all of which had to hold.
         resource: as it was configured then; None if that is not known.
     """
@@ -95,15 +98,16 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
     resource: Resource | None = None
     decisions: Sequence[Decision] = ()
     other_id: bool = False
-    calls: Sequence[VendorCall] = ()
+    calls: Sequence[VendorCall] | None = ()
     conditions: Sequence[AskedCondition] = ()
 
     @classmethod
-    def of(cls, poll: Poll, change: VendorChange, known: set[str], own: Sequence[Decision]) -> "PollOfRecord":
+    def of(
+        cls, poll: Poll, change: VendorChange, logged: "LoggedCollection", own: Sequence[Decision]
+    ) -> "PollOfRecord":
         """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date.
 
         Args:
-            known: the ids that records of the CRM have.
             own: what it decided under the record's own id.
         """
         if own:
@@ -112,11 +116,19 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
                 poll=poll,
                 decisions=sorted(own, key=lambda one: one.date.replace(microsecond=0) != change.dated),
             )
-        # An id that is another record's is that record.
-        others = [one for one in poll.decisions if one.record_id not in known]
-        # The date tells which of several it is; without one to match, an id that no record of the CRM could have.
+        # An id that is another record's is that record; and what a fault kept from the list was not seen by any.
+        others = [one for one in poll.decisions if one.record_id not in logged.ids]
+        effects = [one.effect for one in poll.calls or ()]
+        if not others or change.record_id in noted(effects, "cut") | noted(effects, "hidden"):
+            return cls(poll=poll)
+        # The date tells which of several it is; without one to match, an id that no record of the CRM could have, unless
+        # the date is another record's.
         dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
-        foreign = dated or [one for one in others if not one.record_id.isdecimal()]
+        foreign = dated or [
+            one
+            for one in others
+            if not one.record_id.isdecimal() and one.date.replace(microsecond=0) not in logged.dates
+        ]
         return cls(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
 
     def may_tell_of(self, change: VendorChange) -> bool:
@@ -127,6 +139,10 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         # Stamps have no fractions. What is dated before a poll began may be an earlier state of the record.
         is_at_once = self.poll.at >= change.second or self.poll.at < change.dated
         return is_at_once and self.told is not None and change.dated in dates
+
+    def effects(self, service: str = "crm") -> list[Mapping[str, object]]:
+        """Return what scripted faults made of the answers to its calls of a service, and what that noted of them."""
+        return [one.effect for one in self.calls or () if one.service == service and one.effect]
 
     @property
     def delay(self) -> timedelta:
@@ -342,6 +358,7 @@ class LoggedCollection:
 
     Attributes:
         ids: of the records.
+        dates: that they bore.
         step: by how much of them dates are apart, if that is a usual span, and a date shows that it was cut to it.
     """
 
@@ -352,6 +369,7 @@ class LoggedCollection:
             if one.kind != "CREATED":
                 self._changed[one.second].append(one)
         self.ids = {one.record_id for one in every}
+        self.dates = {one.dated for one in every}
         is_cut = any(one.dated < one.second for one in every)
         self.step = step_of([one.dated for one in every]) if is_cut else timedelta(0)
 
@@ -360,6 +378,13 @@ class LoggedCollection:
         seconds = sorted({change.second, *(each.poll.at.replace(microsecond=0) for each in polls)})
         found = (one for second in seconds for one in self._changed.get(second, ()))
         return [one for one in found if one.record_id != change.record_id]
+
+
+def noted(effects: Iterable[Mapping[str, object]], what: str) -> set[str]:
+    """Return the ids of the records that scripted faults kept from a list, or moved in it, as the CRM noted them."""
+    each = (effect.get("noted") for effect in effects)
+    lists = (ids.get(what) for ids in each if isinstance(ids, Mapping))
+    return {str(one) for ids in lists if isinstance(ids, list) for one in ids}
 
 
 def step_of(dates: Sequence[datetime]) -> timedelta:

@@ -15,6 +15,7 @@ from elements_local.platform.errors import NotFoundError
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.events.store_notifications import KeptNotification
 from elements_local.platform.explain.case import (
+    MOST_POLLS,
     ExplainedCase,
     LoggedCollection,
     OwedCallback,
@@ -67,7 +68,7 @@ class CaseReader(InstanceFacts):
             # Whoever asks by another name means the record all the same.
             resource = self.resource_of(change.collection)
         logged = self._collection_in(log, change)
-        polls = self._polls_of(resource, change, logged.ids, record_id)
+        polls = self._polls_of(resource, change, logged, record_id)
         # What decided is the configuration that the first poll had; where none has come, the present one counts.
         instance = self.instance_at(polls[0].poll.at) if polls else self.instance
         state = self._state(resource, change, instance, polls)
@@ -265,7 +266,7 @@ class CaseReader(InstanceFacts):
         ]
 
     def _polls_of(
-        self, resource: str, change: VendorChange | None, known: set[str], record_id: str
+        self, resource: str, change: VendorChange | None, logged: LoggedCollection, record_id: str
     ) -> list[PollOfRecord]:
         """Return the polls since a change, and what each made of its record."""
         if change is None:
@@ -275,14 +276,20 @@ class CaseReader(InstanceFacts):
             # A poll may be under way for as long as its calls may take.
             if poll.at < change.second - _LONGEST_POLL:
                 continue
-            one = PollOfRecord.of(poll, change, known, self._decided(poll).get(record_id, ()))
+            one = PollOfRecord.of(poll, change, logged, self._decided(poll).get(record_id, ()))
             if one.may_tell_of(change):
-                # The first polls after a change decide what became of it; asking the vendor's journal about more
-                # costs a call each.
-                calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
-                asked = self.conditions_of(poll.request_url) if calls else ()
-                configured = self.configured_at(poll.at).get(resource)
-                seen.append(replace(one, resource=configured, calls=calls, conditions=asked))
+                # The first polls after a change decide what became of it.
+                is_first = len(seen) < MOST_POLLS
+                seen.append(
+                    replace(
+                        one,
+                        resource=self.configured_at(poll.at).get(resource),
+                        calls=self.calls_of(poll) if is_first else (),
+                        conditions=self.conditions_of(poll.request_url)
+                        if is_first and not poll.error
+                        else (),
+                    )
+                )
         return seen
 
     def _decided(self, poll: Poll) -> Mapping[str, Sequence[Decision]]:

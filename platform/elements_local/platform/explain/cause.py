@@ -103,6 +103,10 @@ class Cause(Enum):
     RATE_LIMIT = CauseStage.REQUEST, "the CRM's limit of calls was used up"
     BAD_REQUEST = CauseStage.REQUEST, "what the poll asked for cannot be answered"
     OUTAGE = CauseStage.REQUEST, "the CRM did not answer, or not as it should"
+    PLATFORM_FAULT = (
+        CauseStage.REQUEST,
+        "a fault rule at the platform struck the poll's own call to the hub",
+    )
 
     TIE = CauseStage.WINDOW, "the change is dated in the very second up to which had been polled"
     CLOCK_SKEW = CauseStage.WINDOW, "the CRM's clock dates changes otherwise than the platform's"
@@ -268,7 +272,7 @@ class CauseFinding(Struct, frozen=True):
     why: str
 
 
-Place = Literal["configuration", "crm", "receiver", "clock"]
+Place = Literal["configuration", "crm", "platform", "receiver", "clock"]
 
 
 class CureFix(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,6 @@ from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
 from elements_local.kit.masks import mask_url
-from elements_local.kit.traffic.calls import READS
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy, failure_policy
 from elements_local.platform.accounts.store import Accounts
@@ -335,9 +334,8 @@ class InstanceFacts:
         return next(
             (
                 one
-                for one in self._noted
+                for one in self._writes
                 if one.at > after
-                and one.method not in READS
                 and (one.status or 0) < _REFUSED
                 and record_id in urlsplit(one.target).path.split("/")
             ),
@@ -387,7 +385,7 @@ class InstanceFacts:
 
     def struck(self, job: BulkJob) -> Sequence[str]:
         """Return the effects of scripted faults on what the vendor was asked to write while a job ran."""
-        ran = (one for one in self._noted if job.created <= one.at <= job.updated and one.method not in READS)
+        ran = (one for one in self._writes if job.created <= one.at <= job.updated)
         return sorted({name for one in ran for name in one.effect if name != "noted"})
 
     def own_write(self, change: VendorChange) -> str:
@@ -482,20 +480,40 @@ class InstanceFacts:
         with self.call.read() as tx:
             return Jobs(tx).dues(JobKind.DELIVER)
 
-    def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
-        """Return what a poll asked the vendor; of a vendor that does not say so, what it was asked in the poll's second."""
-        own = poll_key(poll.instance_id, poll.resource)
-        noted = self._noted_at.get(poll.at.replace(microsecond=0), ())
-        return [call for call in noted if call.poll in {own, None}]
+    def calls_of(self, poll: Poll) -> Sequence[VendorCall] | None:
+        """Return the calls that were made for a poll; None if they are no longer known.
 
-    @cached_property
-    def _noted(self) -> Sequence[VendorCall]:
-        vendor = self.call.vendor(self.instance, self.call.platform.http)
-        return vendor.noted_calls(own_stack=self._access())
+        They are kept with the poll. Of one that saw nothing and that no fault struck they are not: the vendor's journal may have
+        them still, or that of a vendor which does not say whose a call was, what came in the poll's second.
+        """
+        own = poll_key(poll.instance_id, poll.resource)
+        if poll.calls:
+            return [
+                VendorCall(
+                    service=one.service,
+                    method=one.method,
+                    target=one.target,
+                    status=one.status,
+                    effect=one.effect,
+                    at=poll.at,
+                    poll=own,
+                )
+                for one in poll.calls
+            ]
+        noted = self._noted_at.get(poll.at.replace(microsecond=0), ())
+        return [call for call in noted if call.poll in {own, None} and call.at >= poll.at] or None
 
     @cached_property
     def _noted_at(self) -> Mapping[datetime, Sequence[VendorCall]]:
         by_second = defaultdict[datetime, list[VendorCall]](list)
-        for one in self._noted:
+        for one in self._noted(writes=False):
             by_second[one.at.replace(microsecond=0)].append(one)
         return by_second
+
+    @cached_property
+    def _writes(self) -> Sequence[VendorCall]:
+        return self._noted(writes=True)
+
+    def _noted(self, *, writes: bool) -> Sequence[VendorCall]:
+        vendor = self.call.vendor(self.instance, self.call.platform.http)
+        return vendor.noted_calls(own_stack=self._access(), writes=writes)

@@ -66,7 +66,7 @@ def _slipped(written: str, meant: str, *, in_dates: bool) -> tuple[Cause, str]:
 
 def left_out(seen: PollOfRecord, field: str) -> CauseFinding | None:
     """Say that the ``fields`` of a poll's URL leave out a field that the poll looks for, or that the CRM has renamed it."""
-    renamed = (call.effect.get("rename_fields") for call in seen.calls)
+    renamed = (effect.get("rename_fields") for effect in seen.effects())
     new = next((names[field] for names in renamed if isinstance(names, dict) and field in names), None)
     if new:
         why = f"the CRM answered {seen.named} with records that have {new} instead of {field}"

@@ -1,13 +1,13 @@
 """Causes by the stretch of time that a poll asked for, and by which the CRM's answer did not hold a record within it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
-from elements_local.platform.elements.connector import VendorCall, VendorChange
+from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import seconds
-from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
+from elements_local.platform.explain.case import ExplainedCase, PollOfRecord, noted
 from elements_local.platform.explain.cause import Cause, CauseFinding
 from elements_local.platform.lint.polled_block import parameter_of
 
@@ -41,7 +41,7 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     """Say why a poll that asked for a record did not get it."""
     poll = seen.poll
     # Faults that were scripted are asked before everything else: they explain what looks like another cause.
-    lag = _most(seen.calls, "index_lag_s")
+    lag = _most(seen, "index_lag_s")
     age = poll.at - (case.as_of(seen) or change).at
     if lag and age < timedelta(seconds=lag):
         why = (
@@ -50,7 +50,8 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
         )
         return CauseFinding(Cause.INDEX_LAG, why)
     return (
-        _hidden(case, seen, age)
+        _replaced(seen)
+        or _hidden(case, seen, age)
         or _cut(case, seen)
         or _shifted(case, seen)
         or _ended(change, seen)
@@ -64,11 +65,20 @@ def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> Ca
     )
 
 
+def _replaced(seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a fault rule at the platform put something else in the place of the hub's answer."""
+    effects = sorted({name for effect in seen.effects("platform") for name in effect})
+    if not {"status", "body", "truncate"} & {*effects}:
+        return None
+    why = f"a fault rule at the platform struck the call of {seen.named} to the hub ({', '.join(effects)}), so it saw {seen.poll.seen} records"
+    return CauseFinding(Cause.PLATFORM_FAULT, why)
+
+
 def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFinding | None:
     """Say that the list did not know of the record's latest write yet, where each write has a delay of its own."""
-    if case.record_id not in _noted(seen, "hidden"):
+    if case.record_id not in noted(seen.effects(), "hidden"):
         return None
-    within = _most(seen.calls, "index_lag_s") + _most(seen.calls, "index_lag_within_s")
+    within = _most(seen, "index_lag_s") + _most(seen, "index_lag_within_s")
     why = (
         f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
         f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for changes after "
@@ -84,9 +94,9 @@ def _next_start(seen: PollOfRecord) -> str:
 
 def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     """Say that the CRM ended the list before the record."""
-    if case.record_id not in _noted(seen, "cut"):
+    if case.record_id not in noted(seen.effects(), "cut"):
         return None
-    most = _most(seen.calls, "list_cap")
+    most = _most(seen, "list_cap")
     why = f"the CRM ended the list that {seen.named} read after {most:g} records, and this one stood behind them"
     return CauseFinding(Cause.LIST_CUT, why)
 
@@ -96,8 +106,8 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     second = seen.poll.at.replace(microsecond=0)
     gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
     # The log says what was deleted by others in that second; the fault, what it deleted itself.
-    deleted, moved = gone or _most(seen.calls, "delete_listed"), _noted(seen, "moved")
-    if not (deleted or moved) or len(seen.calls) < 2:
+    deleted, moved = gone or _most(seen, "delete_listed"), noted(seen.effects(), "moved")
+    if not (deleted or moved) or len(seen.calls or ()) < 2:
         return None
     which = gone[0].record_id if gone else "a record"
     what = f"{which} was deleted" if deleted else f"{min(moved)} was updated, and so moved to the list's end"
@@ -146,23 +156,19 @@ def _of_one_page(seen: PollOfRecord) -> CauseFinding | None:
     return CauseFinding(Cause.ONE_PAGE, why)
 
 
-def _most(calls: Iterable[VendorCall], effect: str) -> float:
-    """Return the highest number that some calls had for an effect, by scripted faults or as ever; 0 if there was none."""
-    noted = (call.effect.get("noted") for call in calls)
-    effects = [*(call.effect for call in calls), *(each for each in noted if isinstance(each, Mapping))]
-    numbers = [each.get(effect) for each in effects]
+def _most(seen: PollOfRecord, effect: str) -> float:
+    """Return the highest number that a poll's calls had for an effect, by scripted faults or as ever; 0 if there was none."""
+    struck = seen.effects()
+    as_ever = (each.get("noted") for each in struck)
+    numbers = [each.get(effect) for each in (*struck, *as_ever) if isinstance(each, Mapping)]
     return max((number for number in numbers if isinstance(number, int | float)), default=0)
-
-
-def _noted(seen: PollOfRecord, what: str) -> set[str]:
-    """Return the ids of the records that scripted faults kept from a poll's list, as the CRM noted them."""
-    noted = (call.effect.get("noted") for call in seen.calls)
-    return {str(one) for each in noted if isinstance(each, dict) for one in each.get(what, ())}
 
 
 def _struck(seen: PollOfRecord) -> str:
     """Say what scripted faults made of the answer."""
-    effects = sorted({name for call in seen.calls for name in call.effect if name != "noted"})
+    if seen.poll.calls is None:
+        return ", of which it is no longer known what scripted faults had made of them"
+    effects = sorted({name for effect in seen.effects() for name in effect if name != "noted"})
     return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""
 
 

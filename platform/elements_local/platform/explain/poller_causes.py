@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.core.hub_client import NO_ANSWER
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
@@ -157,6 +158,11 @@ def of_failure(poll: Poll) -> CauseFinding:
     """Name the cause of a poll that failed."""
     error = poll.error or ""
     why = f"the poll of {shown(poll.at)} {failed(error)}"
+    # The poll asks the platform's own hub, which answers always, unless it is scripted not to.
+    if error.startswith(NO_ANSWER) or any(one.service == "platform" for one in poll.calls or ()):
+        return CauseFinding(
+            Cause.PLATFORM_FAULT, f"{why}; so a fault rule at the platform has its hub answer"
+        )
     return CauseFinding(_of_error(error, poll.request_status), why)
 
 

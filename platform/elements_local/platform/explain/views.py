@@ -5,16 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
-from elements_local.kit.masks import mask_target
+from elements_local.kit.masks import mask_target, mask_value
 from elements_local.platform.bulk.job import BulkLoadJson, listed
 from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt
 from elements_local.platform.explain.arithmetic import FilterVerdict, ReadDate, dates_of, filters_of
-from elements_local.platform.explain.case import ArrivedCallback, ExplainedCase, OwedCallback, PollOfRecord
+from elements_local.platform.explain.case import (
+    MOST_POLLS,
+    ArrivedCallback,
+    ExplainedCase,
+    OwedCallback,
+    PollOfRecord,
+)
 from elements_local.platform.explain.cause import CureAttempt, CureFix, CureSearch
 from elements_local.platform.explain.verdict import Explanation
 
-_MOST_POLLS = 10
 Json = dict[str, Any]
 
 
@@ -43,7 +48,8 @@ class ExplainedRecordJson(TypedDict):
 class ExplainedPollJson(TypedDict):
     """A poll since the change: window, request, answer, and what it made of the record each time it saw it.
 
-    The ``effect`` of a call that the CRM was sent is what a scripted fault made of it, empty if none did.
+    The ``effect`` of a call is what a scripted fault made of it, empty if none did. ``calls`` are kept with the poll; of one that
+    saw nothing and that no fault struck they are in the CRM's journal alone, and null once they have made room there.
     """
 
     id: int
@@ -52,7 +58,7 @@ class ExplainedPollJson(TypedDict):
     request: Json
     seen: int
     error: str | None
-    calls: list[VendorCall]
+    calls: list[VendorCall] | None
     records: list[ExplainedRecordJson]
 
 
@@ -125,7 +131,7 @@ def explanation_json(case: ExplainedCase, said: Explanation, search: CureSearch 
         "change": _change(case.resource, case.change) if case.change else None,
         "job": listed(case.job) if case.job else None,
         "transformation": _transformation(case),
-        "polls": [_poll(each, case) for each in case.polls[:_MOST_POLLS]],
+        "polls": [_poll(each, case) for each in case.polls[:MOST_POLLS]],
         "callbacks": [_callback(each) for each in case.sent],
         "fix": search.fix if search else None,
         "tries": search.attempts if search else (),
@@ -166,9 +172,13 @@ def _poll(seen: PollOfRecord, case: ExplainedCase) -> ExplainedPollJson:
         "request": {"url": mask_target(poll.request_url), "status": poll.request_status},
         "seen": poll.seen,
         "error": poll.error,
-        "calls": [replace(one, target=mask_target(one.target)) for one in seen.calls],
+        "calls": None if seen.calls is None else [_call(one) for one in seen.calls],
         "records": _records(seen, case),
     }
+
+
+def _call(call: VendorCall) -> VendorCall:
+    return replace(call, target=mask_target(call.target), effect=mask_value(call.effect))
 
 
 def _records(seen: PollOfRecord, case: ExplainedCase) -> list[ExplainedRecordJson]:

@@ -24,7 +24,7 @@ from elements_local.kit.storage.transaction import (
 from elements_local.kit.values import replace
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.paging import Paging
-from elements_local.platform.core.poll import Decision, Poll, PollVerdict
+from elements_local.platform.core.poll import Decision, Poll, PollCall, PollVerdict
 from elements_local.platform.core.tables import columns_of, instances, last_polls, polls
 from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.poller_job import PollerRun
@@ -51,6 +51,11 @@ _DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
 _decision_values = attrgetter(*_DECISION_FIELDS)
 _decisions = Decoder[Any](list[tuple[str, str | None, str | None, datetime, PollVerdict, str]])
 """Decisions are kept as arrays, without names: a poll may have thousands."""
+
+
+_CALL_FIELDS = ("service", "method", "target", "status", "effect")
+_call_values = attrgetter(*_CALL_FIELDS)
+_calls = Decoder[Any](list[tuple[str, str, str, int | None, dict[str, Any]]])
 
 
 class PollSearch(Struct, frozen=True, kw_only=True):
@@ -219,7 +224,8 @@ def _number_of_runs(count: int) -> WorkspaceStatement:
 
 def _row(poll: Poll, number: int) -> dict[str, object]:
     decisions = encode_text(list(map(_decision_values, poll.decisions)))
-    return {**structs.asdict(poll), "id": number, "decisions": decisions}
+    calls = encode_text(list(map(_call_values, poll.calls))) if poll.calls else ""
+    return {**structs.asdict(poll), "id": number, "decisions": decisions, "calls": calls}
 
 
 def _poll(row: Row) -> Poll:
@@ -227,4 +233,8 @@ def _poll(row: Row) -> Poll:
         Decision(**dict(zip(_DECISION_FIELDS, values, strict=True)))
         for values in _decisions.decode(row.decisions)
     )
-    return Poll(**{**columns_of(row), "decisions": decisions})
+    calls = tuple(
+        PollCall(**dict(zip(_CALL_FIELDS, values, strict=True)))
+        for values in (_calls.decode(row.calls) if row.calls else ())
+    )
+    return Poll(**{**columns_of(row), "decisions": decisions, "calls": None if row.calls is None else calls})

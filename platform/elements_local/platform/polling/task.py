@@ -17,7 +17,7 @@ from elements_local.platform.configuration.poller_configuration import next_poll
 from elements_local.platform.core.hub_client import HubClient, HubError
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, poll_key
-from elements_local.platform.core.poll import Decision, LastPoll, Poll, Resource
+from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollCall, Resource
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.dates import date_template
@@ -30,6 +30,9 @@ from elements_local.platform.jobs.store import Job, Jobs, NextRun
 from elements_local.platform.polling.created_or_updated import decide
 from elements_local.platform.polling.store import Polls
 from elements_local.platform.polling.window import Window, reads_on, request_url, window
+
+_MOST_CALLS = 50
+"""Calls of a poll that are kept from its start, and as many from its end."""
 
 
 def polled(poll: Poll, resource: Resource) -> Activity | None:
@@ -221,6 +224,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         tolerance, undated = self.settings.created_check_tolerance, self.settings.undated
         decisions: list[Decision] = []
         found: list[Found] = []
+        calls: list[PollCall] = []
         # the poller asks its own hub over HTTP like any client, so that mapping, nulls and faults are those that
         # clients meet; the alias would be one field too many in `raw`
         # the header goes on to the CRM, whose journal then says which poll each of its calls was of
@@ -233,6 +237,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             while more:
                 page = hub.page(more)
                 status = page.status
+                calls += page.calls
                 decided = [
                     decide(record, resource, covered, default_tolerance=tolerance, undated=undated)
                     for record in page.records
@@ -244,6 +249,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
                 more = request_url(resource, covered, page_token=token) if goes_on else None
         except HubError as failure:
             status, error = failure.status, str(failure)
+            calls += failure.calls
             # what was found on the first pages is not reported: the next poll asks for the same stretch again
             found = []
         poll = Poll(
@@ -257,6 +263,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             events=len(found),
             decisions=tuple(decisions),
             error=error,
+            calls=(*calls[:_MOST_CALLS], *calls[_MOST_CALLS:][-_MOST_CALLS:]),
         )
         return _Reading(resource=resource, poll=poll, found=found)
 

@@ -4,9 +4,9 @@ The wire that a traced call goes over notes what was sent and what came.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from flask import Request
 from msgspec import Struct, field, structs
@@ -22,14 +22,18 @@ from elements_local.kit.api.json_text import (
     is_deeper_than,
 )
 from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
-from elements_local.kit.traffic.calls import ENGINE, InternalHttp, caller_of
+from elements_local.kit.traffic.calls import ENGINE, InternalHttp, ascii_json, caller_of, parse_effect
+from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.web.outbound import NonAdminHttp
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.platform.core.identities import next_number
-from elements_local.platform.core.paths import POLL_HEADER
+from elements_local.platform.core.paths import CALLS_HEADER, POLL_HEADER
 from elements_local.platform.core.tables import columns_of, traces
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.errors import ProviderError
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 
 class ProviderExchange(Struct, frozen=True, kw_only=True):
@@ -96,20 +100,46 @@ def provider_wire(asked: Request, *, http: Http, inside: Http) -> Http:
     if caller_of(asked.environ) != ENGINE:
         return inside
     poll = asked.headers.get(POLL_HEADER)
-    return InternalHttp(PollHttp(http=http, poll=poll) if poll else http, ENGINE)
+    if poll is None:
+        return InternalHttp(http, ENGINE)
+    calls = asked.environ.setdefault(_CALLS, [])
+    return InternalHttp(PollHttp(http=http, poll=poll, calls=calls), ENGINE)
+
+
+_CALLS = "elements_local.platform.poll_calls"
+"""Where in a request's environment a poll's calls to the provider are noted."""
+
+
+def with_calls(environ: "WSGIEnvironment", answer: WsgiResponse) -> WsgiResponse:
+    """Return a hub's answer to a poll with the calls that were made for it, unless the list is empty and no fault struck any."""
+    calls: Sequence[ProviderCall] = environ.get(_CALLS, ())
+    is_idle = answer.body == b"[]" and "nextPage=" not in environ["QUERY_STRING"]
+    if calls and not (is_idle and not any(effect for *_, effect in calls)):
+        answer.headers.append((CALLS_HEADER, ascii_json(calls)))
+    return answer
+
+
+ProviderCall = tuple[str, str, int | None, Mapping[str, object]]
+"""A call to a provider: method, URL, status, and what a scripted fault made of the answer."""
 
 
 class PollHttp(Struct, frozen=True, kw_only=True):
-    """A wire on which a poll's calls say that they are that poll's."""
+    """A wire on which a poll's calls say that they are that poll's, and are noted."""
 
     http: Http
     poll: str
+    calls: list[ProviderCall]
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
-        """Send a request with the poll's key."""
-        return self.http.send(method, url, headers={**headers, POLL_HEADER: self.poll}, body=body)
+        """Send a request with the poll's key, and note it."""
+        reply = self.http.send(method, url, headers={**headers, POLL_HEADER: self.poll}, body=body)
+        if isinstance(reply, NoReply):
+            self.calls.append((method, url, None, {}))
+        else:
+            self.calls.append((method, url, reply.status, parse_effect(reply)))
+        return reply
 
 
 class RedirectingHttp(Struct, frozen=True, kw_only=True):

@@ -163,7 +163,7 @@ class RolodexClient:
     def renamed_fields(self, resource):  # noqa: ARG002 - there is one version
         return {}
 
-    def noted_calls(self, *, own_stack):  # noqa: ARG002 - it notes none
+    def noted_calls(self, *, own_stack, writes):  # noqa: ARG002 - it notes none
         return []
 
     def change_log(self, *, since: datetime, after: int = 0, own_stack: StackAccess) -> ChangeLog:  # noqa: ARG002 - it is another's

@@ -15,9 +15,9 @@ from elements_local.kit.traffic.calls import (
     CallLog,
     MemoryBudget,
     RecordedCall,
-    parse_effect,
-    pack,
     format_effect,
+    pack,
+    parse_effect,
     weight_of,
 )
 from elements_local.kit.traffic.journal import JOURNAL_BYTES

@@ -20,6 +20,7 @@ from elements_local.platform.explain.case import (
     OwedCallback,
     PolledState,
     PollOfRecord,
+    noted,
     step_of,
 )
 from elements_local.platform.explain.cause import Cause
@@ -211,7 +212,7 @@ def test_what_a_receiver_has_no_route_for_is_said(answered, relayed, says):
         ("402: pay first", Cause.PERMISSION),
         ("404: nothing", Cause.BAD_REQUEST),
         ("502: Insightly answered 503", Cause.OUTAGE),
-        ("no answer: connection refused", Cause.OUTAGE),
+        ("no answer: connection closed without an answer", Cause.PLATFORM_FAULT),
         ("the page token 'x' has come before", Cause.BAD_REQUEST),
         ("expected an array of records", Cause.BAD_REQUEST),
     ],
@@ -328,18 +329,29 @@ def test_a_field_that_the_crm_renamed_is_told_from_one_that_is_not_there():
     assert (cause(renamed), cause(other)) == (Cause.FIELD_RENAMED, Cause.DATE_MISSING)
 
 
+def test_what_an_answer_says_of_a_fault_is_taken_for_ids_only_if_it_is_a_list():
+    effects = [
+        {"noted": 1},
+        {"noted": {"cut": 2}},
+        {"noted": {"cut": ["7", 8]}},
+        {"noted": {"hidden": ["9"]}},
+    ]
+
+    assert noted(effects, "cut") == {"7", "8"}
+
+
 def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
     updated = replace(CHANGE, seq=2, kind="UPDATED", at=after(15), updated=after(15))
     states = (decision(), decision(PollVerdict.UPDATED, updated="2026-03-02 10:15:00", date=after(15)))
     sent = [callback(attempt(1, 15), told=[EventType.CREATED, EventType.UPDATED])]
     for change in (CHANGE, updated):
-        seen = PollOfRecord.of(poll(15, *states).poll, change, {"7"}, states)
+        seen = PollOfRecord.of(poll(15, *states).poll, change, LoggedCollection([change]), states)
 
         said = explained(case(seen, change=change, history=[CHANGE, updated], sent=sent))
 
         assert (said.reported, said.cause) == (True, None)
     both = (decision(), decision())
-    twice = PollOfRecord.of(poll(15, *both).poll, CHANGE, {"7"}, both)
+    twice = PollOfRecord.of(poll(15, *both).poll, CHANGE, LoggedCollection([CHANGE]), both)
     assert cause(case(twice, sent=sent)) is Cause.PAGE_OVERLAP
 
 

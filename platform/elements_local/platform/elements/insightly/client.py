@@ -134,9 +134,9 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return the log that a mock of Insightly keeps; the real one has none."""
         return self._log(own_stack).read(since=since, after=after)
 
-    def noted_calls(self, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+    def noted_calls(self, *, own_stack: StackAccess, writes: bool) -> Sequence[VendorCall]:
         """Return the calls that a mock of Insightly has noted."""
-        return self._log(own_stack).noted_calls()
+        return self._log(own_stack).noted_calls(writes=writes)
 
     def _log(self, own_stack: StackAccess) -> FakeLog:
         key = dialect.headers({"password": own_stack.crm_api_key})["Authorization"]

@@ -153,9 +153,11 @@ class FileClient(Struct, frozen=True, kw_only=True):
         """Return the log that the fake keeps."""
         return self._log(own_stack).read(since=since, after=after)
 
-    def noted_calls(self, *, own_stack: connector.StackAccess) -> Sequence[connector.VendorCall]:
+    def noted_calls(
+        self, *, own_stack: connector.StackAccess, writes: bool
+    ) -> Sequence[connector.VendorCall]:
         """Return the calls that the fake has noted."""
-        return self._log(own_stack).noted_calls()
+        return self._log(own_stack).noted_calls(writes=writes)
 
     def _log(self, own_stack: connector.StackAccess) -> FakeLog:
         how, key = self.file.authentication, own_stack.crm_api_key
