@@ -286,6 +286,44 @@ def test_records_of_probes_have_the_fields_that_the_url_wants(clients, condition
     assert CellVerdict.LOST not in {verdict for cell in probes.cells().values() for verdict in cell.verdicts}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cure_of_missing_dates_is_the_elements_own_with_their_zone(clients, name):
+    body = instance_body(clients.credentials, element=name)
+    blocks = body["configuration"]["event.poller.configuration"]
+    own = blocks["deals"].pop("datesConfiguration")
+    clients.platform.create_instance(body)
+    found = of_instance(clients, None, lag_s=None).findings
+    cure = next(each["cure"]["change"] for each in found if each["rule"] == "missing-date-field")
+
+    dates = cure["event.poller.configuration"]["deals"]["datesConfiguration"]
+    assert {key: dates.get(key, "GMT") for key in own} == own
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_calls_of_the_hub_carry_no_warning_for_what_the_file_reads(clients, name):
+    hub = clients.platform.hub(instance_of(clients, name)["token"])
+    made = hub.send("POST", "/deals", json=fields(name, title="a"))
+    listed = hub.send("GET", "/deals")
+
+    assert [each.status for each in (made, listed)] == [200, 200]
+    assert (made.header("Elements-Local-Warnings"), listed.header("Elements-Error")) == (None, None)
+
+
+def test_a_transformation_may_name_an_object_as_the_vendor_does(clients):
+    instance = instance_of(clients, "salesy")
+    own, hub = f"/elements/api-v2/instances/{instance['id']}", clients.platform.hub(instance["token"])
+    moved = [{"path": "called", "vendorPath": "title"}]
+    for name in ("Opportunity", "ours"):
+        defined = {"fields": [{"path": "called", "type": "string"}]}
+        clients.platform.call("POST", f"{own}/objects/{name}/definitions", json=defined)
+        mapping = {"vendorName": "Opportunity", "fields": moved}
+        clients.platform.call("POST", f"{own}/transformations/{name}", json=mapping)
+    made = hub.call("POST", "/Opportunity", json={"called": "a"})
+
+    read = [hub.call("GET", f"/{name}/{made['id']}") for name in ("Opportunity", "ours", "deals")]
+    assert [each.get("called") or each["title"] for each in read] == ["a"] * 3
+
+
 def test_an_instance_that_trigger_makes_polls_by_the_elements_own_blocks(clients):
     number = trigger.instance_of_its_own(clients, "hubly/contacts")
     kinds = clients.credentials.crms["hubly"]["kinds"]

@@ -150,6 +150,8 @@ def _with_dates(block: PolledBlock) -> dict[str, object] | None:
     ):
         if polled is None:
             dates |= {f"{prefix}Field": path, f"{prefix}Format": own.pattern}
+            if (block.dates.get(f"{prefix}Timezone") or "GMT") != own.zone:
+                dates[f"{prefix}Timezone"] = own.zone
     return {"datesConfiguration": dates}
 
 
