@@ -32,7 +32,7 @@ OTHER_MODULES_WITH_IO = {
     "elements/vendor_file": "client connector fake hooks made_up writing",
     "elements/vendors": "hubspotcrm",
     "events": "composer",
-    "explain": "arrivals facts own_calls views",
+    "explain": "arrivals facts own_calls",
     "hub": "routing",
     "instances": "call",
     "shared": "choice due_lanes job_queue real_time worker",
