@@ -104,7 +104,7 @@ class _Search:
         # Nothing was wrong but that it was too early to look.
         waited, is_to_come = base.afterwards, self._sought.cause.stage is CauseStage.EXPECTED
         if waited.reported and waited.at and (not waited.wrong or (waited.late and is_to_come)):
-            return self._found(_waiting(waited))
+            return self._found(_waiting(waited, tried=self._text(waited)))
         costly: CureFix | None = None
         settled: set[str] = set()
         for candidate in self._candidates():
@@ -145,20 +145,21 @@ class _Search:
         try:
             with replayed(self._trials, changed, self._history) as replay:
                 outcome = replay.afterwards
+                text = self._text(outcome, candidate)
                 if not self._helps(outcome):
-                    self._note(candidate, outcome.text)
+                    self._note(candidate, text)
                     self._remember(candidate, outcome)
                     return None, False
                 against, repeats = self._held_against(candidate, replay)
         except ReplayFailedError as error:
             self._note(candidate, f"refused: {error}")
             return None, False
-        self._note(candidate, f"{outcome.text}, but {against}" if against else outcome.text)
+        self._note(candidate, f"{text}, but {against}" if against else text)
         if against:
             self._harmful = self._harmful or f"{candidate.text} reports it, but {against}"
             return None, False
         cost = _cost(candidate) if repeats else ""
-        return self._fix(candidate, tried=f"reported at {outcome.at}", cost=cost), repeats
+        return self._fix(candidate, tried=text, cost=cost), repeats
 
     def _held_against(self, candidate: CureCandidate, replay: HistoryReplay) -> tuple[str, bool]:
         """Return why a change is no cure for other records, empty if it is one, and whether it repeats some."""
@@ -201,6 +202,11 @@ class _Search:
         if outcome.wrong and (outcome.cause, outcome.reported) != before and len(candidate.block) < 2:
             self._partly.append((candidate, outcome))
 
+    def _text(self, outcome: ReplayOutcome, candidate: CureCandidate | None = None) -> str:
+        """Say what came of a change, and to which receiver it did not go."""
+        moves = candidate is not None and configuration.CALLBACK_URL in candidate.keys
+        return outcome.text(untried="" if moves else self._sought.receiver)
+
     def _note(self, candidate: CureCandidate, outcome: str) -> None:
         self._attempts.append(CureAttempt(where=candidate.where, change=candidate.change, outcome=outcome))
 
@@ -231,9 +237,9 @@ class _Search:
         if any(not one.own for one in sent) and outcome.reported and not outcome.wrong:
             answered = any(each.status for one in sent for each in one.attempts)
             own = _own_receiver(self._sought.cause, answered=answered)
-            return self._found(self._fix(own, tried=f"reported at {outcome.at}"))
+            return self._found(self._fix(own, tried=self._text(outcome, own)))
         first = next(self._candidates(), None)
-        why = f"nothing is called tried: done again, it came out otherwise ({outcome.text})"
+        why = f"nothing is called tried: done again, it came out otherwise ({self._text(outcome)})"
         fix = self._fix(first) if first else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
 
@@ -257,9 +263,9 @@ def _cost(candidate: CureCandidate) -> str:
     return f" (may repeat records changed in the last {delay} s)" if delay else " (may repeat records)"
 
 
-def _waiting(outcome: ReplayOutcome) -> CureFix:
+def _waiting(outcome: ReplayOutcome, *, tried: str) -> CureFix:
     text = f"let time go on until {outcome.at}"
-    return CureFix(where="clock", change={"to": outcome.at}, text=text, tried=f"reported at {outcome.at}")
+    return CureFix(where="clock", change={"to": outcome.at}, text=text, tried=tried)
 
 
 def _own_receiver(cause: Cause, *, answered: bool) -> CureCandidate:

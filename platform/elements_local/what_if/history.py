@@ -82,11 +82,17 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
     late: bool
     at: str | None
 
-    @property
-    def text(self) -> str:
-        """What came, in a line."""
+    def text(self, *, untried: str = "") -> str:
+        """Say in a line what came.
+
+        Args:
+            untried: the receiver in whose place the trial had one of its own.
+        """
+        if not self.reported or not self.at:
+            return f"not reported: {self.why}"
+        receiver = f" to a receiver of the trial's own, not to {untried}" if untried else ""
         wrong = f", but {self.cause}: {self.why}" if self.wrong and not self.late else ""
-        return f"reported at {self.at}{wrong}" if self.reported and self.at else f"not reported: {self.why}"
+        return f"reported at {self.at}{receiver}{wrong}"
 
 
 class HistoryReplay:

@@ -81,6 +81,36 @@ def test_reads_are_no_part_of_what_is_done_again(clients, instance, ada):
     assert said["polls"][0]["calls"][0]["effect"] == {"index_lag_s": 60}
 
 
+def test_nothing_is_promised_of_a_receiver_that_was_not_tried(clients):
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.notification.callback.url"] = "http://ada:pass@127.0.0.1:9/in"
+    instance = clients.platform.create_instance(body)
+    clients.crm.script_faults([LAG])
+    clients.clock.advance("14m 30s")
+    bob = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
+    clients.clock.advance("16m")
+
+    said = explain(clients, instance, bob)
+
+    tried = "reported at 2026-03-02T10:30:00Z to a receiver of the trial's own, not to http://********@127.0.0.1:9/in"
+    assert (said["cause"], said["fix"]["change"]) == ("index-lag", {"pollDelay": 60})
+    assert (said["fix"]["tried"], said["tries"][-1]["outcome"]) == (tried, tried)
+
+
+def test_a_callback_that_is_to_go_to_the_sink_is_tried_there(clients):
+    body = instance_body(clients.credentials)
+    body["configuration"]["event.notification.callback.url"] = "http://127.0.0.1:9/in"
+    instance = clients.platform.create_instance(body)
+    clients.clock.advance("1m")
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+
+    said = explain(clients, instance, ada)
+
+    assert said["fix"]["change"] == {"event.notification.callback.url": "{callback_url}"}
+    assert said["fix"]["tried"] == "reported at 2026-03-02T10:15:00Z"
+
+
 def test_a_poll_of_an_earlier_releases_snapshot_is_said_to_be_known_in_part(clients, instance, ada):  # noqa: ARG001
     clients.crm.script_faults([LAG])
     clients.clock.advance("13m 30s")

@@ -282,7 +282,7 @@ class CureFix(Struct, frozen=True, kw_only=True):
         where: of ``configuration``, ``change`` holds keys of the resource's block, or the instance's own.
         patch: the same as a whole merge patch (RFC 7396) for ``PATCH /instances/{id}``; None if that cannot make the change.
         text: what to do.
-        tried: ``reported at <instant>``; None if it could not be tried.
+        tried: ``reported at <instant>``, and which receiver was not tried; None if it could not be tried.
     """
 
     where: Place
@@ -326,6 +326,7 @@ class CureCase(Struct, frozen=True, kw_only=True):
         own: the element's own block of the resource; empty if it has none.
         block: of the resource, the element's own if that is empty; None if there is none to change.
         nth: which of the record's logged changes it is, counted from 0.
+        receiver: the instance's callback URL, without secrets, if it does not lead to the workspace's sink; else empty.
     """
 
     workspace: str
@@ -334,6 +335,7 @@ class CureCase(Struct, frozen=True, kw_only=True):
     own: Mapping[str, object]
     block: Mapping[str, object] | None
     nth: int
+    receiver: str = ""
 
 
 class FixRunner(Protocol):

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
 from elements_local.platform.call import AdminCall, Call
+from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
@@ -20,7 +21,7 @@ from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.case_reader import CaseReader
 from elements_local.platform.explain.cause import CureCase, FixFinder
-from elements_local.platform.explain.facts import told
+from elements_local.platform.explain.facts import masked, told
 from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.explain.views import ExplainJson, explanation_json
 from elements_local.platform.instances.call import instance_named
@@ -162,6 +163,7 @@ def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | No
     if said.cause is None or (case.job and case.change is None):
         return None
     connector = call.connector_of(case.instance)
+    url = case.instance.configuration.get(configuration.CALLBACK_URL) or ""
     return CureCase(
         workspace=call.workspace.name,
         case=case,
@@ -170,6 +172,7 @@ def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | No
         own=own_block(connector, case.resource, case.change.collection) if case.change else {},
         block=_block(case, connector.element.poller_defaults.get(case.resource, {})),
         nth=case.history.index(case.change) if case.change else 0,
+        receiver="" if SinkArrivals(call).is_own(url) else masked(url),
     )
 
 
