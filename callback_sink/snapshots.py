@@ -11,7 +11,8 @@ from callback_sink.inbox import ForwardedJson
 from callback_sink.signature import SignatureVerdict
 from callback_sink.tables import bins, callback_of, callbacks, digest_of, usage, workspaces
 from callback_sink.usage import WHOLE
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.snapshots import Snapshot, check_counted, check_texts, unmoved
 from elements_local.kit.workspaces.table_rows import Reworded, SnapshotError

@@ -25,7 +25,8 @@ from callback_sink.usage import StorageUsage
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Forgetting, Transaction
 from elements_local.kit.text import other_form
 from elements_local.kit.values import replace
 

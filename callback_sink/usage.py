@@ -11,14 +11,9 @@ from sqlalchemy import bindparam, func, select
 from callback_sink import tables
 from callback_sink.settings import SinkSettings
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.transaction import (
-    AcrossWorkspaces,
-    InsertInto,
-    Prepared,
-    Row,
-    Transaction,
-    WorkspaceStatement,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import InsertInto, Prepared, Row
+from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert

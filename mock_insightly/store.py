@@ -8,8 +8,9 @@ from sqlalchemy import and_, func, select
 
 from elements_local.kit.api.json_text import MalformedJsonError
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule
-from elements_local.kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Forgetting, Transaction
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.snapshots import LARGEST_COUNT, check_none, check_texts
 from elements_local.kit.workspaces.table_rows import SnapshotError

@@ -12,7 +12,8 @@ from sqlalchemy import Column, Table, Text, bindparam, select
 
 from elements_local.kit import seeded
 from elements_local.kit.storage.database import Database, Instant
-from elements_local.kit.storage.transaction import Prepared, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.errors import RedirectError, shown
 from mock_insightly.tables import metadata

@@ -8,8 +8,9 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.allowance import Allowance, KeptUse, RateLimits, RateLimitVerdict
 

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from sqlalchemy import bindparam, select
 
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode_text
-from elements_local.kit.storage.transaction import WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.text import CSV_FAULT
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError

@@ -19,7 +19,9 @@ from sqlalchemy import Select, bindparam, func, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement, bound
+from elements_local.kit.storage.narrowing import WorkspaceStatement, bound
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
 from mock_insightly.fields.fields import LARGEST_WHOLE, Record
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import record_in

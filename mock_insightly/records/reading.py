@@ -11,7 +11,9 @@ from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.api.pages import Page
 from elements_local.kit.instants import format_instant
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.kinds.kind import RecordKind

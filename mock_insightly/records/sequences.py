@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.storage.transaction import InsertInto, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import InsertInto
+from elements_local.kit.storage.transaction import Transaction
 from mock_insightly.account.account import first_number
 from mock_insightly.tables import sequences
 

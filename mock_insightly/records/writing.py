@@ -9,8 +9,9 @@ from sqlalchemy import Text, and_, bindparam, exists, func, or_, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.retention import Retention
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields.fields import LARGEST_WHOLE, Record
 from mock_insightly.kinds import kind_of_rows

@@ -6,8 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.storage.postgresql import connect_timeout_s
+from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.storage.schema import VERSIONS
-from elements_local.kit.storage.transaction import Prepared
 
 NAMES = Prepared(select(VERSIONS.c.part))
 

@@ -6,7 +6,7 @@ import pytest
 from rooms import Room, change_instance, polled
 from sqlalchemy import select
 
-from elements_local.kit.storage.transaction import WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.values import replace
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core import tables

@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text, bindp
 from sqlalchemy.exc import DBAPIError
 
 from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import Prepared
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 
 from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import WorkspaceStatement
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)

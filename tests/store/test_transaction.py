@@ -3,14 +3,10 @@
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, func, select
 
+from elements_local.kit.storage.narrowing import UnboundStatementError, WorkspaceStatement
+from elements_local.kit.storage.prepared import Prepared, row_stream
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
-from elements_local.kit.storage.transaction import (
-    Forgetting,
-    Prepared,
-    UnboundStatementError,
-    WorkspaceStatement,
-    row_stream,
-)
+from elements_local.kit.storage.transaction import Forgetting
 
 _metadata = MetaData()
 visits = workspace_table(

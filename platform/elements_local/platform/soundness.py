@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.snapshots import check_counted, check_none, check_texts
 from elements_local.kit.workspaces.table_rows import SnapshotError

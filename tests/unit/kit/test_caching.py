@@ -7,7 +7,7 @@ import callback_sink
 import elements_local
 import mock_insightly
 from elements_local.kit.caching import MOST_BYTES, bounded_cache
-from elements_local.kit.storage.transaction import numbered
+from elements_local.kit.storage.value_lists import numbered
 from elements_local.platform.events.store_notifications import _page_of_topics
 
 PACKAGES = (elements_local, mock_insightly, callback_sink)

@@ -15,9 +15,11 @@ from elements_local.kit.api.pages import ListQuery, Page, UnwantedTexts
 from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.storage.database import Instant
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
-from elements_local.kit.storage.transaction import Forgetting, Row, Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Forgetting, Transaction
 from elements_local.kit.values import replace
 from elements_local.kit.web.middleware import NOTED, RULE
 from elements_local.kit.workspaces.registry import Workspace

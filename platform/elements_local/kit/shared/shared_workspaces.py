@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, event, func, select
 from elements_local.kit.clock import Mode, SetClock, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks
-from elements_local.kit.storage.transaction import Prepared, Row
+from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.traffic.fault_book import FaultBook, FaultEntry
 from elements_local.kit.traffic.fault_rules import FaultRule
 from elements_local.kit.values import replace

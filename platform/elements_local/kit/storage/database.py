@@ -109,7 +109,7 @@ def sqlite_access(url: URL, *, temporary: bool) -> Access:
         temporary: whether the file goes with the process, so that nobody need wait for the disk.
     """
     # `_Connections` keeps the connections; SQLAlchemy's own pool would roll each back at every return
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, paramstyle="named")
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous="OFF" if temporary else "NORMAL"))
     connections = _Connections(engine)
 

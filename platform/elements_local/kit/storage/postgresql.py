@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, Text, bindparam, create_engine, 
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 
 from elements_local.kit.storage.database_errors import cure_of, is_away
-from elements_local.kit.storage.transaction import Prepared
+from elements_local.kit.storage.prepared import Prepared
 
 _CONNECT_TIMEOUT = "connect_timeout"
 _CONNECT_TIMEOUT_S = 5

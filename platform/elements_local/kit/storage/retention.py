@@ -8,7 +8,9 @@ from sqlalchemy import Column, Insert, MetaData, Table, Text, select
 
 from elements_local.kit.instants import EARLIEST, earlier
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.transaction import InsertInto, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import InsertInto
+from elements_local.kit.storage.transaction import Transaction
 
 _LOOKS = 64
 """How often it is looked what is too old, while as much time passes as things are kept."""

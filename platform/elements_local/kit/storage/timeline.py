@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 from sqlalchemy import BigInteger, Column, ColumnElement, bindparam, case, func, select, type_coerce
 
 from elements_local.kit.instants import format_instant
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 
 _SECOND = 1_000_000
 _FIRST, _LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 9999))

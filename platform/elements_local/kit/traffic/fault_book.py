@@ -11,8 +11,10 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 
 from elements_local.kit.api.json_text import Json, decode, encode_text
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import Prepared, Row, Transaction, WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.fault_rules import FaultRule, FaultRules, parse_rules
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.registry import Workspace

@@ -15,8 +15,8 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Select, Ta
 from elements_local.kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from elements_local.kit.storage.database import Database, Instant
 from elements_local.kit.storage.database_errors import DamagedDatabaseError, has_no_room
+from elements_local.kit.storage.prepared import Prepared, Values
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import Prepared, Values
 from elements_local.kit.values import replace
 from elements_local.kit.workspaces.workspace import (
     DEFAULT_NAME,

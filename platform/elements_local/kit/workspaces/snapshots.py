@@ -21,7 +21,8 @@ from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.clock import Mode
 from elements_local.kit.instants import UnreadableTimeError, for_clock
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.text import shortened
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows

@@ -16,7 +16,8 @@ from sqlalchemy.types import TypeDecorator
 
 from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.transaction import Forgetting, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Forgetting, Transaction
 
 ANEW = {"elements_local.kit.table_rows": "anew"}
 """A column's ``info`` if its values mean nothing by themselves: they are left out, and made anew with the rows."""

@@ -10,7 +10,9 @@ from sqlalchemy import Column, Insert, bindparam, func, select
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.database import Instant
-from elements_local.kit.storage.transaction import InsertInto, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import InsertInto
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.core.identities import next_number, session_token

@@ -26,7 +26,9 @@ from sqlalchemy import (
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Database, Instant
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.job import BulkJob, BulkStatus
 from elements_local.platform.core.identities import next_number

@@ -10,7 +10,9 @@ from msgspec import convert
 from sqlalchemy import BigInteger, Select, bindparam, func, null, select, tuple_
 
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.transaction import Row, Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.platform.callbacks.delivery import released
 from elements_local.platform.core.tables import SHARED_RAW, deliveries, notifications, subscriptions
 from elements_local.platform.events.event import with_raw

@@ -7,14 +7,10 @@ from msgspec import Struct
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    by_count,
-    numbered,
-    one_of,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of
 from elements_local.platform.accounts.emails import Email
 from elements_local.platform.accounts.store import Emails
 from elements_local.platform.callbacks.delivery import AttemptOutcome

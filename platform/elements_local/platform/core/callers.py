@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.storage.database import Database
-from elements_local.kit.storage.transaction import Prepared
+from elements_local.kit.storage.prepared import Prepared
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.core.tables import sessions
 from elements_local.platform.errors import InvalidCredentialsError

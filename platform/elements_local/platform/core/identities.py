@@ -6,7 +6,8 @@ What opens something by itself follows from the workspace's own user secret: who
 from sqlalchemy import bindparam, select
 
 from elements_local.kit import seeded
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.tables import counters
 

@@ -26,17 +26,11 @@ from sqlalchemy import (
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import EARLIEST
 from elements_local.kit.storage.database import EPOCH
+from elements_local.kit.storage.narrowing import WorkspaceStatement, bound
+from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.retention import Retention, RetentionRule
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    bound,
-    by_count,
-    numbered,
-    one_of,
-    places_for,
-)
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of, places_for
 from elements_local.platform.core.analytics import Tally
 from elements_local.platform.core.tables import (
     SHARED_RAW,

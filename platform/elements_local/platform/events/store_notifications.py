@@ -8,14 +8,10 @@ from typing import Literal, TypedDict
 from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, select
 
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    by_count,
-    numbered,
-    one_of,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import SENDER, of_notification
 from elements_local.platform.accounts.store import Emails

@@ -6,15 +6,10 @@ from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    bound,
-    by_count,
-    numbered,
-    one_of,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement, bound
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.tables import subscribed_topics, subscriptions

@@ -12,13 +12,9 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, sel
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.caching import bounded_cache
-from elements_local.kit.storage.transaction import (
-    AcrossWorkspaces,
-    Prepared,
-    Row,
-    Transaction,
-    WorkspaceStatement,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Prepared, Row
+from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import NONE, Objects

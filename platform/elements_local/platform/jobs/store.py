@@ -7,14 +7,10 @@ from enum import Enum
 from msgspec import Struct, convert
 from sqlalchemy import bindparam, func, not_, select
 
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    by_count,
-    numbered,
-    one_of,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of
 from elements_local.platform.core.tables import jobs, subscriptions
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.masks import mask_url
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.platform.call import OpenCall
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.tables import body_warnings

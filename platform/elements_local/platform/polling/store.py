@@ -12,15 +12,10 @@ from sqlalchemy import ColumnElement, Subquery, bindparam, func, not_, or_, sele
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
-from elements_local.kit.storage.transaction import (
-    Row,
-    Transaction,
-    WorkspaceStatement,
-    bound,
-    by_count,
-    numbered,
-    one_of,
-)
+from elements_local.kit.storage.narrowing import WorkspaceStatement, bound
+from elements_local.kit.storage.prepared import Row
+from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of
 from elements_local.kit.values import replace
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.paging import Paging

@@ -21,7 +21,8 @@ from elements_local.kit.api.json_text import (
     encode_text,
     is_deeper_than,
 )
-from elements_local.kit.storage.transaction import Transaction, WorkspaceStatement
+from elements_local.kit.storage.narrowing import WorkspaceStatement
+from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp, ascii_json, caller_of, parse_effect
 from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.web.outbound import NonAdminHttp
