@@ -51,10 +51,16 @@ class RecordStore:
         with self._database.read(workspace.name) as tx:
             yield Records(tx, workspace.seed)
 
+    @contextmanager
+    def lookup(self, workspace: Workspace) -> Iterator[Records]:
+        """Let one statement read records, without a transaction around it."""
+        with self._database.lookup(workspace.name) as tx:
+            yield Records(tx, workspace.seed)
+
     def has_foundation(self, workspace: Workspace) -> bool:
         """Say whether a workspace has what every account has."""
-        with self._database.lookup(workspace.name) as tx:
-            return Records(tx, workspace.seed).count(FOUNDATIONS) > 0
+        with self.lookup(workspace) as records:
+            return records.count(FOUNDATIONS) > 0
 
     def pruned(self, records: Records) -> Pruned | None:
         """Return what of the changes is no longer kept; None if that is nothing."""

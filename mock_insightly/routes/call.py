@@ -111,6 +111,10 @@ class CrmCall:
         """Open a transaction in which records are read."""
         return self.crm.store.read(self.workspace)
 
+    def lookup(self) -> AbstractContextManager[Records]:
+        """Let one statement read records, without a transaction around it."""
+        return self.crm.store.lookup(self.workspace)
+
     @contextmanager
     def writing(self, *, meanwhile: bool = False) -> Iterator[Writing]:
         """Open a transaction in which records are changed, at the instant of the change.

@@ -330,7 +330,7 @@ def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:
     if shape.hides is None or is_true(call.query.get(INCLUDE_CONVERTED)):
         return None
     if shape.kind is LEADS:
-        with call.reading() as records:
+        with call.lookup() as records:
             if not records.count(CONVERSIONS):
                 return None
     return Criterion(places=(shape.hides,), value=True)

@@ -46,31 +46,16 @@ class _Connections:
         self._engine = engine
         self._idle: list[Connection] = []
 
-    @contextmanager
-    def one(self, begin: str | None) -> Iterator[Connection]:
-        """Lend a connection; one that something went wrong with is rolled back, and not lent again.
-
-        Args:
-            begin: what the driver is told first, so that it commits in the end. None for statements that are transactions of their own.
-        """
+    def take(self) -> Connection:
+        """Return a connection that nobody has."""
         # `pop` is atomic, so this needs no lock: two that ask at once get two connections, or open one more
         try:
-            connection = self._idle.pop()
+            return self._idle.pop()
         except IndexError:
-            connection = self._engine.connect()
-        try:
-            driver: Any = connection.connection.dbapi_connection
-            if begin:
-                driver.execute(begin)
-            yield connection
-            if connection.in_transaction():  # by SQLAlchemy's count, which begins with a statement of its own
-                connection.commit()
-            elif begin:
-                driver.commit()
-        except BaseException:
-            # a connection is idle again only after a clean end: closing one rolls back what it has open
-            connection.close()
-            raise
+            return self._engine.connect()
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection for others, unless enough are kept."""
         if len(self._idle) < _MOST_IDLE:
             self._idle.append(connection)
         else:
@@ -80,6 +65,54 @@ class _Connections:
         """Close those that nobody has borrowed."""
         while self._idle:
             self._idle.pop().close()
+
+
+class _Loan(AbstractContextManager[Connection]):
+    """A connection that is lent; one that something went wrong with is rolled back, and not lent again.
+
+    A class, as a generator's context takes three times as long, and a poll borrows a few times (``poe bench --part day``).
+
+    Args:
+        begin: what the driver is told first, so that it commits in the end. None for statements that are transactions of their own.
+    """
+
+    def __init__(self, connections: _Connections, begin: str | None) -> None:
+        self._connections = connections
+        self._begin = begin
+
+    def __enter__(self) -> Connection:
+        connection = self._connection = self._connections.take()
+        driver: Any = connection.connection.dbapi_connection
+        self._driver = driver
+        if self._begin:
+            try:
+                driver.execute(self._begin)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._commit()
+        except BaseException:
+            self._connection.close()
+            raise
+        if kind is None:
+            self._connections.give_back(self._connection)
+        else:  # closing it rolls back what it has open
+            self._connection.close()
+
+    def _commit(self) -> None:
+        if (
+            self._connection.in_transaction()
+        ):  # by SQLAlchemy's count, which begins with a statement of its own
+            self._connection.commit()
+        elif self._begin:
+            self._driver.commit()
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -122,10 +155,10 @@ def sqlite_access(url: URL, *, temporary: bool) -> Access:
         # SQLite polls for its write lock with growing pauses; threads of this process queue here instead, and wake at
         # once
         turn=Lock(),
-        read=partial(connections.one, "BEGIN"),
-        autocommit_read=partial(connections.one, None),
+        read=partial(_Loan, connections, "BEGIN"),
+        autocommit_read=partial(_Loan, connections, None),
         # one that reads and then writes may find that another was quicker; who asks for the turn to write first does not
-        write=partial(connections.one, "BEGIN IMMEDIATE"),
+        write=partial(_Loan, connections, "BEGIN IMMEDIATE"),
         close=close,
     )
 
@@ -273,19 +306,17 @@ class Database:
                 self.locks.hold(connection, alone)
             yield connection
 
-    @contextmanager
-    def transaction(self, workspace: str, *, alone: str | None = None) -> Iterator[Transaction]:
+    def transaction(self, workspace: str, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
         """Open a transaction of one workspace: all of it happens, or nothing; ``alone`` as for ``writing``."""
-        with self.writing(alone=alone) as connection:
-            yield Transaction(connection, workspace)
+        return _OfWorkspace(self.writing(alone=alone), workspace)
 
     def read(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Open a transaction of one workspace that only reads, and sees one state of the data."""
-        return _Reading(self._access.read(), workspace)
+        return _OfWorkspace(self._access.read(), workspace)
 
     def lookup(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Let one statement read of one workspace, without a transaction around it."""
-        return _Reading(self._access.autocommit_read(), workspace)
+        return _OfWorkspace(self._access.autocommit_read(), workspace)
 
     @contextmanager
     def read_across(self) -> Iterator[AcrossWorkspaces]:
@@ -328,7 +359,7 @@ class Database:
             rmtree(self._temporary, ignore_errors=True)
 
 
-class _Reading(AbstractContextManager[Transaction]):
+class _OfWorkspace(AbstractContextManager[Transaction]):
     """A connection that is lent, as a transaction of one workspace."""
 
     def __init__(self, loan: AbstractContextManager[Connection], workspace: str) -> None:

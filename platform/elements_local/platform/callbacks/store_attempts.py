@@ -134,14 +134,15 @@ class Attempts:
         """
         # looked at again in the transaction: while a callback was out, its delivery may have been released, or
         # its instance deleted
-        planned = Jobs(self._tx).still_planned([one.job for one in tried])
-        recorded = [one for one in tried if one.job.number in planned]
+        jobs = Jobs(self._tx)
         # attempt, state and next try in one transaction: killed in between, a stack would send once more than
         # its schedule says, or never again
+        recorded = [
+            one for one in tried if jobs.run_again_as_planned(NextRun(job=one.job, due=one.outcome.again))
+        ]
         self._tx.run_each(_add, [_attempt_row(one) for one in recorded])
         Deliveries(self._tx).settle(one.outcome.delivery for one in recorded)
         for one in recorded:
-            Jobs(self._tx).run_again(NextRun(job=one.job, due=one.outcome.again))
             self._note_event(one)
             if one.outcome.gives_up and self._deactivate(one) and one.email:
                 Emails(self._tx).add(one.email)

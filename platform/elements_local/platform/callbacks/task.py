@@ -90,7 +90,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
-        with self.database.read(workspace.name) as tx:
+        with self.database.lookup(workspace.name) as tx:
             owed = Attempts(tx).owed([_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[AttemptResult] = []

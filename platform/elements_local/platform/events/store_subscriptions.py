@@ -1,6 +1,8 @@
 """Subscriptions: those of instances, made and removed with their event settings, and those made by themselves."""
 
 from collections.abc import Callable, Collection, Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
@@ -19,21 +21,28 @@ from elements_local.platform.jobs.store import Jobs
 
 config_of = Decoder(dict[str, object]).decode
 
-_all = select(subscriptions).order_by(subscriptions.c.id)
+_all = (
+    select(subscriptions, subscribed_topics.c.topic)
+    .join(
+        subscribed_topics,
+        (subscribed_topics.c.workspace == subscriptions.c.workspace)
+        & (subscribed_topics.c.subscription_id == subscriptions.c.id),
+        isouter=True,
+    )
+    .order_by(subscriptions.c.id, subscribed_topics.c.place)
+)
+"""A row for each topic of a subscription; every one of the API's has some."""
 _every = WorkspaceStatement(_all)
 _get = WorkspaceStatement(_all.where(subscriptions.c.id == bindparam("of_id")))
 _told = bound(
     select(subscribed_topics.c.subscription_id).where(subscribed_topics.c.topic == bindparam("of_topic"))
 )
 _subscribers = WorkspaceStatement(_all.where(subscriptions.c.id.in_(_told)))
-_of_instance = WorkspaceStatement(_all.where(subscriptions.c.instance_id == bindparam("of_instance")))
+_of_instance = WorkspaceStatement(
+    select(subscriptions).where(subscriptions.c.instance_id == bindparam("of_instance"))
+)
 _add = WorkspaceStatement(subscriptions.insert())
 _add_topic = WorkspaceStatement(subscribed_topics.insert())
-_topics = WorkspaceStatement(
-    select(subscribed_topics)
-    .where(subscribed_topics.c.subscription_id == bindparam("of_id"))
-    .order_by(subscribed_topics.c.place)
-)
 _remove = WorkspaceStatement(subscriptions.delete().where(subscriptions.c.id == bindparam("of_id")))
 _remove_topics = WorkspaceStatement(
     subscribed_topics.delete().where(subscribed_topics.c.subscription_id == bindparam("of_id"))
@@ -62,20 +71,20 @@ class Subscriptions:
 
     def all(self) -> list[Subscription]:
         """Return the subscriptions by ascending id."""
-        return self._with_topics(self._tx.all(_every))
+        return _subscriptions(self._tx.all(_every))
 
     def get(self, subscription_id: int) -> Subscription | None:
         """Return a subscription, unless it has been removed."""
-        return next(iter(self._with_topics(self._tx.all(_get, of_id=subscription_id))), None)
+        return next(iter(_subscriptions(self._tx.all(_get, of_id=subscription_id))), None)
 
     def of_topic(self, topic: str) -> list[Subscription]:
         """Return who is told of a topic's notifications, by ascending id."""
-        return self._with_topics(self._tx.all(_subscribers, of_topic=topic))
+        return _subscriptions(self._tx.all(_subscribers, of_topic=topic))
 
     def by_id(self, ids: Collection[int]) -> dict[int, Subscription]:
         """Return the subscriptions with these ids."""
         found = self._tx.all(_with_ids(len(ids)), **numbered("id", ids))
-        return {subscription.id: subscription for subscription in self._with_topics(found)}
+        return {subscription.id: subscription for subscription in _subscriptions(found)}
 
     def add(self, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
         """Make a subscription by itself, under the next id."""
@@ -138,23 +147,22 @@ class Subscriptions:
         ]
         self._tx.run_each(_add_topic, places)
 
-    def _with_topics(self, rows: Iterable[Row]) -> list[Subscription]:
-        return [
-            _subscription(row, tuple(each.topic for each in self._tx.all(_topics, of_id=row.id)))
-            for row in rows
-        ]
-
 
 @by_count
 def _with_ids(count: int) -> WorkspaceStatement:
     return WorkspaceStatement(_all.where(one_of(subscriptions.c.id, "id", count)))
 
 
-def _subscription(row: Row, topics: tuple[str, ...]) -> Subscription:
+def _subscriptions(rows: Iterable[Row]) -> list[Subscription]:
+    return [_subscription([*group]) for _, group in groupby(rows, key=attrgetter("id"))]
+
+
+def _subscription(rows: list[Row]) -> Subscription:
+    row = rows[0]
     return Subscription(
         id=row.id,
         channel=Channel(row.channel),
-        topics=topics,
+        topics=tuple(each.topic for each in rows if each.topic is not None),
         config=config_of(row.config),
         instance_id=row.instance_id,
         active=row.active,

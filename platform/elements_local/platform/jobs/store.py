@@ -1,6 +1,6 @@
 """What falls due, and when: the jobs of a workspace, and where they are kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
 
@@ -62,6 +62,10 @@ _add = WorkspaceStatement(jobs.insert())
 _this = jobs.c.number == bindparam("of_number")
 _move = WorkspaceStatement(jobs.update().where(_this).values(due=bindparam("to")))
 _remove = WorkspaceStatement(jobs.delete().where(_this))
+# the number alone is not enough: a job that was moved keeps its number, and is due at another time
+_as_planned = jobs.c.due == bindparam("was_due")
+_move_as_planned = WorkspaceStatement(jobs.update().where(_this, _as_planned).values(due=bindparam("to")))
+_remove_as_planned = WorkspaceStatement(jobs.delete().where(_this, _as_planned))
 _subject = (jobs.c.kind == bindparam("of_kind"), jobs.c.subject == bindparam("of_subject"))
 _of_subject = WorkspaceStatement(select(jobs).where(*_subject))
 _remove_subject = WorkspaceStatement(jobs.delete().where(*_subject))
@@ -152,18 +156,18 @@ class Jobs:
         """Let the jobs about a subject fall due at another time; says whether there are any."""
         return bool(self._tx.run(_move_subject, **_key(kind, subject), to=to))
 
-    def still_planned(self, planned: Sequence[Job]) -> set[int]:
-        """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
-        rows = self._tx.all(_planned(len(planned)), **numbered("number", (job.number for job in planned)))
-        dues = {row.number: row.due for row in rows}
-        # The number alone is not enough: a job that was moved keeps its number, and is due at another time.
-        return {job.number for job in planned if dues.get(job.number) == job.due}
-
     def run_again(self, then: NextRun) -> bool:
         """Let a job fall due again, or take it off the agenda; says whether it was still there."""
         if then.due is None:
             return bool(self._tx.run(_remove, of_number=then.job.number))
         return bool(self._tx.run(_move, of_number=then.job.number, to=then.due))
+
+    def run_again_as_planned(self, then: NextRun) -> bool:
+        """Do as ``run_again``, unless the job was moved meanwhile; says whether it was still there, and due as then."""
+        job = {"of_number": then.job.number, "was_due": then.job.due}
+        if then.due is None:
+            return bool(self._tx.run(_remove_as_planned, **job))
+        return bool(self._tx.run(_move_as_planned, **job, to=then.due))
 
     def remove(self, job: Job) -> bool:
         """Take a job off the agenda; says whether it was still there."""
@@ -178,12 +182,6 @@ def _due_but(urls: int, *, of_one: bool) -> WorkspaceStatement:
     if of_one:
         query = query.where(jobs.c.subscription_id == bindparam("of_subscription"))
     return WorkspaceStatement(query)
-
-
-@by_count
-def _planned(count: int) -> WorkspaceStatement:
-    """Return what looks for so many jobs by their numbers."""
-    return WorkspaceStatement(select(jobs.c.number, jobs.c.due).where(one_of(jobs.c.number, "number", count)))
 
 
 def _key(kind: JobKind, subject: str) -> dict[str, str]:
