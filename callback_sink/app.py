@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Flask, request
+from flask import Flask, Request, Response, request
 
 from callback_sink import errors
-from callback_sink.call import EXTENSION, Sink, refuse_raw_query
+from callback_sink.call import EXTENSION, Sink, SinkFacts, refuse_raw_query
 from callback_sink.description import DESCRIPTION
 from callback_sink.forwarding import Forwarder
-from callback_sink.inbox import bin_of
 from callback_sink.routes import bins, callbacks
 from callback_sink.settings import SinkSettings
 from callback_sink.snapshots import check_sound, moved
@@ -18,7 +17,13 @@ from callback_sink.stream import ArrivalNotifier, StreamSlots
 from callback_sink.tables import metadata
 from callback_sink.usage import used_by_all
 from elements_local.kit.admin.metrics import Measure
-from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
+from elements_local.kit.admin.routes import (
+    ADMIN_STATUSES,
+    Admin,
+    add_admin,
+    check_admin_call,
+    without_secrets,
+)
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.admin.standalone import (
     STANDALONE_STATUSES,
@@ -34,6 +39,7 @@ from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.middleware import Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.web.problems import answer_problems, unrouted
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
@@ -93,10 +99,8 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     sink = _parts(settings, workspaces=workspaces, database=database, http=http)
     app.extensions[EXTENSION] = sink
     answer_problems(app, STATUSES, _problem)
-    app.before_request(partial(bins.receive, sink))
-    # After `receive`: a stranger's query need not be readable, an admin call's must be.
-    app.before_request(refuse_raw_query)
-    app.after_request(bins.let_page_read)
+    app.before_view = partial(_before_view, sink)
+    app.after_view = _after_view
     for routes in _ROUTES:
         app.register_blueprint(routes)
     reset = starting_anew(workspaces, sink.reset) if alone else sink.reset
@@ -107,6 +111,20 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     serve_document(app, DESCRIPTION)
     app.bind_routes()
     return app
+
+
+def _before_view(sink: Sink, asked: Request) -> Response | None:
+    if not facts_of(asked).is_admin:
+        return bins.receive(sink, asked)
+    # a stranger's query need not be readable, an admin call's must be
+    refuse_raw_query(asked)
+    check_admin_call(asked)
+    return None
+
+
+def _after_view(asked: Request, response: Response) -> Response:
+    after = without_secrets if facts_of(asked).is_admin else bins.let_page_read
+    return after(asked, response)
 
 
 def _parts(settings: SinkSettings, *, workspaces: Workspaces, database: Database, http: Http) -> Sink:
@@ -152,7 +170,7 @@ def _add_middleware(
         guard=guard,
         faults=sink.faults,
         journal=sink.journal,
-        workspace_of=lambda environ: sink.owner_of(bin_of(bins.path_of(environ.get("PATH_INFO", "")))),
+        facts_of=lambda environ: SinkFacts(environ, sink),
         pages=pages,
         # any request to a bin is recorded, and ``?returnQueue`` empties it
         changing=("/",),

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from flask import Request, current_app, request
+from flask import Request, current_app
 from msgspec import Struct
 from werkzeug.datastructures import Authorization
 
 from callback_sink.errors import ForeignBinError
 from callback_sink.forwarding import Forwarder
-from callback_sink.inbox import BinName
+from callback_sink.inbox import BinName, bin_of
 from callback_sink.settings import SinkSettings
 from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
@@ -19,8 +20,11 @@ from elements_local.kit.admin.routes import ParameterError, UnknownWorkspaceErro
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
-from elements_local.kit.web.service_flask import present_request
+from elements_local.kit.web.request_facts import RequestFacts
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 EXTENSION = "callback-sink"
 
@@ -108,9 +112,9 @@ class SinkCall(Struct, frozen=True, kw_only=True):
     request: Request
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in a path says whose call it is
-        """Return the present request's call."""
-        return cls(sink=current_app.extensions[EXTENSION], request=present_request())
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in a path says whose call it is
+        """Return a request's call."""
+        return cls(sink=current_app.extensions[EXTENSION], request=asked)
 
     def workspace(self, named_bin: str | None = None) -> Workspace:
         """Return the workspace that is meant.
@@ -123,8 +127,8 @@ class SinkCall(Struct, frozen=True, kw_only=True):
             ParameterError: the name is another one's than the credentials.
         """
         if named_bin is None:
-            return mean(self.sink.workspace_of(self.request))
-        return mean(self.sink.chosen_by(self.request) or self.sink.owner_of(named_bin))
+            return mean(self.request, self.sink.workspace_of(self.request))
+        return mean(self.request, self.sink.chosen_by(self.request) or self.sink.owner_of(named_bin))
 
     def owner_of(self, named_bin: str) -> Workspace:
         """Return the workspace of a bin that is going to be told something.
@@ -190,11 +194,34 @@ class OneCallbackQuery(WorkspaceQuery, frozen=True, kw_only=True, forbid_unknown
             raise ParameterError("workspace and bin name two places; leave out one of them")
 
 
-def refuse_raw_query() -> None:
+class SinkFacts(RequestFacts):
+    """What the sink knows of a request.
+
+    Attributes:
+        bin: the one that its path names.
+    """
+
+    def __init__(self, environ: "WSGIEnvironment", sink: Sink) -> None:
+        super().__init__(environ)
+        self._sink = sink
+        self.bin = bin_of(path_of(environ["PATH_INFO"]))
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The bin's."""
+        return self._sink.owner_of(self.bin)
+
+
+def path_of(path_info: str) -> bytes:
+    """Return the bytes of a path from the text that WSGI makes of them."""
+    return path_info.encode("latin-1", "replace")
+
+
+def refuse_raw_query(asked: Request) -> None:
     """Refuse a query that is not percent-encoded: nobody could say what its bytes mean.
 
     Raises:
         ParameterError: there are bytes in it that no URL has.
     """
-    if not request.query_string.isascii():
-        raise ParameterError(f"the query is not percent-encoded; got {request.query_string!r}")
+    if not asked.query_string.isascii():
+        raise ParameterError(f"the query is not percent-encoded; got {asked.query_string!r}")

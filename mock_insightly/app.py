@@ -93,7 +93,6 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
     )
     app.extensions[EXTENSION] = crm
     answer_errors(app, settings, {**KIT_STATUSES, **FAKE_STATUSES, **STATUSES})
-    app.before_request(check_request)
     add_api(app)
     for routes in _ROUTES:
         app.register_blueprint(routes)
@@ -110,6 +109,7 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         moved=_moved,
         application=InsightlyMiddleware(app.wsgi_app, crm),
         finish=compress_if_asked,
+        before=check_request,
         shown=_shown,
         fill=partial(admin.make_up, crm),
         largest=LARGEST,

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from gzip import compress
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_accept_header
 
 from elements_local.kit.web.in_process import WsgiResponse
-from elements_local.kit.web.middleware import RULE
+from elements_local.kit.web.request_facts import FACTS
 from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
 from mock_insightly.crm import Crm
 from mock_insightly.faults import NO_FAULT, CrmRule
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from elements_local.kit.fakes.host import FakeFacts
+
     HeaderList = list[tuple[str, str]]
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 
-CALLER = "mock_insightly.caller"
-"""Where in a call's environment its workspace stands; None if its API key is nobody's."""
+API_CALL = "mock_insightly.api_call"
+"""Stands in the environment of a call of the API."""
 
 _TOO_MANY = (
     b'{"Message":"Too many requests: the limit of calls is reached; try again after Retry-After seconds."}'
@@ -48,8 +50,9 @@ class InsightlyMiddleware:
         path = plain_path(environ.get("PATH_INFO", ""))
         if not is_api_path(path):
             return self._application(environ, start_response)
-        workspace = self._crm.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
-        rule: CrmRule = environ.get(RULE, NO_FAULT)
+        facts: FakeFacts = environ[FACTS]
+        workspace = facts.caller
+        rule = cast("CrmRule", facts.rule or NO_FAULT)
         limits = rule.effect.limits(self._crm.limits)
         verdict = None
         if workspace is not None:
@@ -63,7 +66,7 @@ class InsightlyMiddleware:
             start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
             return [_TOO_MANY]
         # a copy: whoever stands before us may still want to know what came
-        environ = {**environ, "PATH_INFO": path, CALLER: workspace}
+        environ = {**environ, "PATH_INFO": path, API_CALL: True}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
     def _caller_headers(self, verdict: RateLimitVerdict | None, limits: RateLimits) -> "HeaderList":

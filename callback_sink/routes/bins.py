@@ -6,22 +6,22 @@ That is ``/_local/responses``, ``/_local/forwards`` and ``/_local/signature-keys
 import re
 from typing import Annotated, Literal, TypeAlias, TypedDict
 
-from flask import Blueprint, Request, Response, request
+from flask import Blueprint, Request, Response
 from msgspec import Meta, Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import AnswerJson, Script, reply_of
-from callback_sink.call import BinQuery, Sink, SinkCall, WorkspaceQuery
+from callback_sink.call import BinQuery, Sink, SinkCall, SinkFacts, WorkspaceQuery, path_of
 from callback_sink.errors import BodyTooLargeError, ForwardLoopError
 from callback_sink.forwarding import leads_back
-from callback_sink.inbox import BinName, Received, bin_of, keepable, target_of
+from callback_sink.inbox import BinName, Received, keepable, target_of
 from callback_sink.search import Filters
 from callback_sink.store import Bins, BinSettings, Callbacks, Recorded
 from elements_local.kit.admin.routes import check_token, json_answer
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.masks import mask_url
-from elements_local.kit.web.guard import is_admin, share
-from elements_local.kit.web.middleware import DROPPED
+from elements_local.kit.web.guard import share
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -29,41 +29,33 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z, -]+\Z")
 
 
-def receive(sink: Sink) -> Response | None:
-    """Answer what is sent to a bin; leave the rest to the admin routes.
+def receive(sink: Sink, asked: Request) -> Response:
+    """Answer what is sent to a bin.
 
     This comes before the routes instead of being one: a route would have to list its methods, would take
     unknown admin paths for bins, and would redirect paths with two slashes in a row.
     """
-    if is_admin(request.path):
-        return None
-    name = bin_of(path_of(request.environ["PATH_INFO"]))
-    workspace = sink.owner_of(name)
-    if request.method == "OPTIONS":
+    facts: SinkFacts = facts_of(asked)
+    name, workspace = facts.bin, facts.workspace
+    if asked.method == "OPTIONS":
         return _written(Reply(status=204, header_list=[("Allow", _METHODS)]))
-    if request.method in {"GET", "HEAD"} and request.path == "/favicon.ico":
+    if asked.method in {"GET", "HEAD"} and asked.path == "/favicon.ico":
         return _written(
             Reply(status=204)
         )  # a browser that shows another page of the sink asks for it by itself
-    if request.method == "GET" and _asks_for_queue(request.query_string):
+    if asked.method == "GET" and _asks_for_queue(asked.query_string):
         return _drained(sink, workspace, name)
-    return _recorded(sink, request, workspace, name)
+    return _recorded(sink, asked, workspace, name)
 
 
-def let_page_read(response: Response) -> Response:
+def let_page_read(asked: Request, response: Response) -> Response:
     """Let the page that asked, one of those that may, read the answers of bins.
 
     Source: assumed; the vendor's documents do not speak of browsers in front of a receiver.
     """
-    if not is_admin(request.path):
-        preflight = _preflight(request) if request.method == "OPTIONS" else {}
-        share(response, request, {"Access-Control-Expose-Headers": "*", **preflight})
+    preflight = _preflight(asked) if asked.method == "OPTIONS" else {}
+    share(response, asked, {"Access-Control-Expose-Headers": "*", **preflight})
     return response
-
-
-def path_of(path_info: str) -> bytes:
-    """Return the bytes of a path from the text that WSGI makes of them."""
-    return path_info.encode("latin-1", "replace")
 
 
 def _asks_for_queue(query: bytes) -> bool:
@@ -101,13 +93,13 @@ def _recorded(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Re
         reply = _sent_on(sink, workspace, recorded, recorded.forward)
         # only now: a listing shows the status that the target's answer has given the callback
         sink.arrivals.announce(workspace.name)
-        asked.environ[DROPPED] = reply is None
+        facts_of(asked).drops = reply is None
         return _written(reply or Reply(status=502))
     # who waits is told before the callback is sent on: a target may take its time, and the callback is there already
     sink.arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _sent_on(sink, workspace, recorded, recorded.forward)
-    asked.environ[DROPPED] = recorded.answer.hangs_up
+    facts_of(asked).drops = recorded.answer.hangs_up
     return _written(reply_of(recorded.answer))
 
 

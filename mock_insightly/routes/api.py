@@ -7,7 +7,7 @@ from inspect import isfunction
 from flask import Flask, Response
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.web.service_flask import present_request
+from elements_local.kit.api.operations import present_request
 from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
 from mock_insightly.routes import actions, files, lists, records, sub_resources
 from mock_insightly.routes.call import CrmCall
@@ -41,13 +41,13 @@ def add_api(app: Flask) -> None:
 
 def resource(version: str, resource: str) -> Response:
     """Answer a call about a resource."""
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     return _run(call, _target(call, resource), "")
 
 
 def numbered(version: str, resource: str, number: int) -> Response:
     """Answer a call about a record, or a row of a list."""
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     target = _target(call, resource)
     return _run(call, target, ONE, number if _has_numbers(target) else str(number))
 
@@ -60,7 +60,7 @@ def named(version: str, resource: str, name: str) -> Response:
 
     Source: that an id which is no number is answered like one that nothing has is assumed.
     """
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     if name in _SEARCHES:
         return _run(call, CrmTarget(version=call.version, resource=call.shape(resource)), _SEARCHES[name])
     target = _target(call, resource)
@@ -72,19 +72,19 @@ def named(version: str, resource: str, name: str) -> Response:
 
 def me(version: str) -> Response:
     """Answer a call about the caller."""
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     return _run(call, _target(call, "users"), "Me")
 
 
 def custom_field(version: str, name: str) -> Response:
     """Answer a call of the search of custom fields."""
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     return _run(call, _target(call, CUSTOM_FIELDS.lower()), "{}/Search", name)
 
 
 def below(version: str, resource: str, number: int, sub: str, member: str | None = None) -> Response:
     """Answer a call about what hangs below a record, or about one member of that."""
-    call = CrmCall.of_request({"version": version})
+    call = CrmCall.of_request(present_request(), {"version": version})
     if sub == "links" and call.crm.settings.singular_links:
         kind = call.version.kind_called(resource)
         resource = kind.name.lower() if kind else resource

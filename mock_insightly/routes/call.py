@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from flask import Request, current_app
 from werkzeug.exceptions import MethodNotAllowed
@@ -13,8 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.json_text import Json, read_json
 from elements_local.kit.instants import shifted
-from elements_local.kit.web.middleware import NOTED, RULE
-from elements_local.kit.web.service_flask import present_request
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.crm import EXTENSION, Crm
@@ -23,7 +22,7 @@ from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields.fields import Record, Sent, upper_keys
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS
-from mock_insightly.middleware import CALLER
+from mock_insightly.middleware import API_CALL
 from mock_insightly.records.reading import Records
 from mock_insightly.records.record import changed, created, updated_at
 from mock_insightly.records.search import Query, parse_query
@@ -31,6 +30,9 @@ from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+
+if TYPE_CHECKING:
+    from elements_local.kit.fakes.host import FakeFacts
 
 _XML = frozenset({"application/xml", "text/xml"})
 _LATEST = "v3.1"
@@ -45,7 +47,7 @@ class ConsentCall:
     crm: Crm
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in a path says whose call it is
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing of either is needed
         """Return the present call."""
         return cls(crm=current_app.extensions[EXTENSION])
 
@@ -76,25 +78,26 @@ class CrmCall:
     """An admin route needs no credentials; the API's are described by ``document.py``."""
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present call; one of an admin route is of the latest version.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a call; one of an admin route is of the latest version.
 
         Args:
             path: what the path names.
         """
-        asked = present_request()
         crm: Crm = current_app.extensions[EXTENSION]
-        environ = asked.environ
-        workspace = environ[CALLER] if CALLER in environ else asked_workspace()
+        facts: FakeFacts = facts_of(asked)
+        # of a call of the API, `check_request` has refused one whose API key is nobody's
+        known = facts.caller if API_CALL in asked.environ else None
+        workspace = known or asked_workspace()
         return cls(
             request=asked,
             crm=crm,
             version=crm.versions[path.get("version", _LATEST)],
             workspace=workspace,
             now=workspace.clock.now(),
-            query=parse_query(environ.get("QUERY_STRING", "")),
-            fault=environ.get(RULE, NO_FAULT),
-            noted=environ.setdefault(NOTED, {}),
+            query=parse_query(asked.environ.get("QUERY_STRING", "")),
+            fault=cast("CrmRule", facts.rule or NO_FAULT),
+            noted=facts.noted,
         )
 
     @cached_property
@@ -166,18 +169,17 @@ class CrmCall:
         return changed(kind, before, given, account=self.account, now=self.stamped)
 
 
-def check_request() -> None:
+def check_request(asked: Request) -> None:
     """Refuse a call of the API before anything else is looked at.
 
     Raises:
         AuthorizationDeniedError: the API key is unknown.
         XmlNotServedError: the Accept header will have nothing but XML.
     """
-    asked = present_request()
     environ = asked.environ
-    if CALLER not in environ:
+    if API_CALL not in environ:
         return
-    if environ[CALLER] is None:
+    if facts_of(asked).caller is None:
         raise AuthorizationDeniedError
     if "xml" not in environ.get("HTTP_ACCEPT", "").lower():
         return

@@ -26,7 +26,7 @@ OTHER_MODULES_WITH_IO = {
     "accounts": "directory",
     "audit": "notes",
     "callbacks": "activity_messages lanes receiver_keys",
-    "core": "callers hub_client identities paging paths settings",
+    "core": "callers hub_client identities paging settings",
     "elements": "connector fake_log",
     "elements/insightly": "client connector",
     "elements/vendor_file": "client connector fake hooks made_up writing",

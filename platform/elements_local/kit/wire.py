@@ -144,6 +144,13 @@ def _is_header(name: str, value: str) -> bool:
     return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
+@bounded_cache(1024)
+def variable_of(header: str) -> str:
+    """Return what WSGI calls a header in a request's environment."""
+    variable = header.upper().replace("-", "_")
+    return variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"
+
+
 def cut_off(came: int, promised: int) -> str:
     """Say how much of an answer came."""
     return f"connection closed after {came} of {promised} bytes"

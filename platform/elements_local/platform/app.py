@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
@@ -19,6 +18,7 @@ from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import WORKSPACE, Snapshots, WorkspaceSnapshot
@@ -31,13 +31,14 @@ from elements_local.platform.activity.store import Activities, restored
 from elements_local.platform.audit import routes as audit
 from elements_local.platform.bulk import routes as bulk
 from elements_local.platform.bulk.task import BulkCallbacks, BulkTask
-from elements_local.platform.call import EXTENSION, Platform
+from elements_local.platform.call import EXTENSION, Platform, PlatformFacts
 from elements_local.platform.callbacks import routes as deliveries
 from elements_local.platform.callbacks import routes_outbox as outbox
 from elements_local.platform.callbacks.task import DeliveryTask, Receivers
 from elements_local.platform.core.callers import Callers
 from elements_local.platform.core.hub_client import HubClient
 from elements_local.platform.core.paths import BASE_PATH
+from elements_local.platform.core.polled_instances import PolledInstances
 from elements_local.platform.core.settings import PlatformSettings, WorkerChoices
 from elements_local.platform.core.tables import metadata
 from elements_local.platform.description import DESCRIPTION
@@ -69,12 +70,9 @@ from elements_local.platform.polling import routes as polls
 from elements_local.platform.polling import routes_jobs as jobs
 from elements_local.platform.polling.task import PollTask
 from elements_local.platform.provider.service import RedirectingHttp, with_calls
-from elements_local.platform.response_policy import RequestIds, add_response_policy
+from elements_local.platform.request_policy import RequestIds, add_request_policy
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.transformations import routes as transformations
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 _MASKED_INSTANCES = 20
 """Whose secrets are looked for in answers to admin calls: the latest; each form of a secret costs a look through the text."""
@@ -164,6 +162,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     activities = Activities()
     history = history_retention(keep=settings.history_retention, keep_events=settings.event_retention)
     hub = HubClient(http=own, url=settings.url)
+    polled = PolledInstances()
     engine = Engine(
         database=database,
         workspaces=workspaces,
@@ -176,6 +175,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             hub=hub,
             catalogue=catalogue,
             settings=settings,
+            polled=polled,
         ),
         deliveries=DeliveryTask(
             database=database, activities=activities, receivers=guarded, settings=settings
@@ -205,6 +205,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
         fakes=fakes,
+        polled=polled,
     )
     app.extensions[EXTENSION] = platform
     _add_admin(app, platform, engine, guard, pages)
@@ -214,9 +215,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         app.register_blueprint(own_records.bp)
     serve_document(app, DESCRIPTION)
     app.bind_routes()
-    app.before_request(app.refuse_what_is_not_imitated)  # before what is said of methods and of Accept
-    add_response_policy(app, platform, RequestIds(starts))
-    app.before_request(app.refuse_unknown_resource)
+    add_request_policy(app, platform, RequestIds(starts))
     return app
 
 
@@ -267,13 +266,10 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
         of_instances = {secret for one in found for secret in (one.token, *secrets_in(one.configuration))}
         return [*workspace.secrets.values(), *sorted(of_instances)]
 
-    def quietly(environ: "WSGIEnvironment") -> Workspace:
-        return platform.callers.of_request(environ).known or workspaces.default
-
     def of_admin_call(asked: Request) -> Workspace:
         if "Authorization" not in asked.headers:
             return workspaces.default
-        found = platform.callers.of_request(asked.environ).known
+        found: Workspace | None = facts_of(asked).caller.known
         if found is None:
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
@@ -283,7 +279,7 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
         guard=guard,
         faults=platform.faults,
         journal=platform.journal,
-        workspace_of=quietly,
+        facts_of=lambda environ: PlatformFacts(environ, platform),
         pages=pages,
         finish=with_calls,
         changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",),

@@ -6,9 +6,10 @@ Calls about an instance or an element are in ``instances``.
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-from flask import current_app, request
+from flask import Request
 from msgspec import Struct
 
 from elements_local.kit.admin.routes import asked_workspace
@@ -19,18 +20,23 @@ from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.outbound import Outbound
+from elements_local.kit.web.request_facts import RequestFacts, facts_of
 from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity.store import Activities, Activity
 from elements_local.platform.core.callers import Caller, Callers
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import BASE_PATH
+from elements_local.platform.core.polled_instances import PolledInstances
 from elements_local.platform.core.run_control import AdvanceGoal, AdvanceRun, RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector, Element, VendorClient
 from elements_local.platform.errors import InvalidCredentialsError
 from elements_local.platform.provider.service import provider_wire
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 EXTENSION = "mock-platform"
 
@@ -74,6 +80,7 @@ class Platform(Struct, frozen=True, kw_only=True):
         outbound: reaches receivers, as far as they may be reached.
         admin_headers: what this stack's admin routes want to see, in every service.
         fakes: element -> where this stack plays its vendor, but for the CRM of the settings.
+        polled: the instances whose polls are under way.
     """
 
     settings: PlatformSettings
@@ -91,6 +98,39 @@ class Platform(Struct, frozen=True, kw_only=True):
     journal: Journal
     admin_headers: Mapping[str, str]
     fakes: Mapping[str, str]
+    polled: PolledInstances
+
+
+class PlatformFacts(RequestFacts):
+    """What the platform knows of a request.
+
+    Attributes:
+        platform: its parts.
+        is_api: whether its path is below the API's.
+        routed: the path by which the route was looked for; the request's own unless it is the hub's.
+        instance: the one that the call goes through; None if it goes through none, or none is known yet.
+        request_id: of its answer; empty until one is given.
+        headers: of its answer, whatever the view answers; what is in each is found once that is there.
+    """
+
+    def __init__(self, environ: "WSGIEnvironment", platform: Platform) -> None:
+        super().__init__(environ)
+        self.platform = platform
+        self.is_api = self.path.startswith(f"{BASE_PATH}/")
+        self.routed = self.path
+        self.instance: Instance | None = None
+        self.request_id = ""
+        self.headers: dict[str, Callable[[], str]] = {}
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Who sends it, as far as that is known."""
+        return self.platform.callers.of_header(self.environ.get("HTTP_AUTHORIZATION"))
+
+    @property
+    def workspace(self) -> Workspace:
+        """Whose it is."""
+        return self.caller.known or self.platform.workspaces.default
 
 
 class OpenCall(Struct, frozen=True, kw_only=True):
@@ -98,17 +138,22 @@ class OpenCall(Struct, frozen=True, kw_only=True):
 
     guarded: ClassVar[bool] = False
 
-    platform: Platform
+    facts: PlatformFacts
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
-        """Return the present request's call."""
-        return cls(platform=_platform())
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
+        """Return a request's call."""
+        return cls(facts=facts_of(asked))
+
+    @property
+    def platform(self) -> Platform:
+        """The platform's parts."""
+        return self.facts.platform
 
     @property
     def caller(self) -> Caller:
         """Who calls, as far as that is known."""
-        return self.platform.callers.of_request(request.environ)
+        return self.facts.caller
 
     @property
     def settings(self) -> PlatformSettings:
@@ -136,7 +181,7 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     @property
     def wire(self) -> Http:
         """The wire to vendors."""
-        return provider_wire(request, http=self.platform.http, inside=self.platform.inside)
+        return provider_wire(self.facts, http=self.platform.http, inside=self.platform.inside)
 
     def vendor(self, instance: Instance, wire: Http | None = None) -> VendorClient:
         """Return the vendor as an instance reaches it.
@@ -160,23 +205,23 @@ class Call(OpenCall, frozen=True, kw_only=True):
     now: datetime
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - some calls take from it
         """Return the call of who has a user and an organization; a Bearer token stands for both (assumed).
 
         Raises:
             InvalidCredentialsError: a secret is missing or nobody's, or the two are of different workspaces.
         """
-        platform = _platform()
-        caller = platform.callers.of_request(request.environ)
+        facts: PlatformFacts = facts_of(asked)
+        caller = facts.caller
         workspace = caller.authenticated()
         if caller.sent.organization is None and caller.sent.bearer is None:
             raise InvalidCredentialsError("An Organization secret is needed besides the User secret.")
-        return cls.of_workspace(platform, workspace)
+        return cls.of_workspace(facts, workspace)
 
     @classmethod
-    def of_workspace(cls, platform: Platform, workspace: Workspace) -> Self:
+    def of_workspace(cls, facts: PlatformFacts, workspace: Workspace) -> Self:
         """Return a call about a workspace, as of now."""
-        return cls(platform=platform, workspace=workspace, now=workspace.clock.now())
+        return cls(facts=facts, workspace=workspace, now=workspace.clock.now())
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Open a transaction of the workspace that only reads, and sees one state of it."""
@@ -201,15 +246,10 @@ class AdminCall(Call, frozen=True, kw_only=True):
     guarded: ClassVar[bool] = False
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:  # noqa: ARG003 - as above
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - as above
+        """Return a request's call.
 
         Raises:
             UnknownWorkspaceError: its credentials are nobody's.
         """
-        return cls.of_workspace(_platform(), asked_workspace())
-
-
-def _platform() -> Platform:
-    platform: Platform = current_app.extensions[EXTENSION]
-    return platform
+        return cls.of_workspace(facts_of(asked), asked_workspace())

@@ -8,13 +8,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask, Request, request
+from known_facts import known_by
 
 from elements_local.kit.admin.routes import (
     ADMIN_STATUSES,
     Admin,
     UnknownWorkspaceError,
     add_admin,
+    check_admin_call,
     json_answer,
+    without_secrets,
 )
 from elements_local.kit.api.json_text import decode, encode, read_json
 from elements_local.kit.storage.database import Database
@@ -24,6 +27,7 @@ from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
 from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4709"
@@ -86,8 +90,12 @@ def build(database: Database, guard: Guard) -> Service:
     def quietly(environ) -> Workspace:
         return named_by(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
-    middleware = ServiceMiddleware(app, guard=guard, faults=faults, journal=journal, workspace_of=quietly)
+    middleware = ServiceMiddleware(
+        app, guard=guard, faults=faults, journal=journal, facts_of=known_by(quietly)
+    )
     app.wsgi_app = middleware
+    app.before_request(lambda: check_admin_call(request) if facts_of(request).is_admin else None)
+    app.after_request(lambda response: without_secrets(request, response))
     service = Service(
         app=app, workspaces=workspaces, faults=faults, journal=journal, middleware=middleware, guard=guard
     )

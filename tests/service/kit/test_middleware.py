@@ -12,6 +12,7 @@ import pytest
 from deadline import DEADLINE_S
 from each_row import each_row
 from flask import Flask, Response
+from known_facts import known_by
 from werkzeug.test import create_environ
 
 from elements_local.kit.api.json_text import encode
@@ -266,7 +267,7 @@ class TestJournal:
             guard=Guard(),
             faults=service.faults,
             journal=service.journal,
-            workspace_of=lambda _environ: service.workspaces.default,
+            facts_of=known_by(lambda _environ: service.workspaces.default),
         )
 
         with pytest.raises(ValueError, match="a defect"):
@@ -299,7 +300,7 @@ def bare_middleware() -> ServiceMiddleware:
         guard=Guard(),
         faults=Nothing(),
         journal=Nothing(),
-        workspace_of=lambda _environ: Nothing(),
+        facts_of=known_by(lambda _environ: Nothing()),
         keeps_calls=False,
     )
 

@@ -3,6 +3,7 @@
 import pytest
 from each_row import each_row
 from flask import Flask, Response, abort
+from known_facts import known_by
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import MethodNotAllowed, TooManyRequests, Unauthorized
 
@@ -133,7 +134,9 @@ def test_what_the_application_does_not_see_is_answered_as_all_else(fail, locked_
         raise locked_error
 
     guard = Guard(served_as=frozenset({"leads.test"}))
-    middleware = ServiceMiddleware(fail.app, guard=guard, faults=None, journal=None, workspace_of=failing)
+    middleware = ServiceMiddleware(
+        fail.app, guard=guard, faults=None, journal=None, facts_of=known_by(failing)
+    )
     reply = InProcess({"http://leads.test": middleware}).send("GET", "http://leads.test/anywhere")
 
     assert (reply.status, decode(reply.body)["status"]) == (503, 503)

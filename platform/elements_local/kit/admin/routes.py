@@ -9,16 +9,16 @@ from msgspec import Struct, field
 
 from elements_local.kit.admin.metrics import Measure, exposition
 from elements_local.kit.api.json_text import encode, read_json
-from elements_local.kit.api.operations import JSON, Answer, operation, operation_of
+from elements_local.kit.api.operations import JSON, Answer, operation, operation_of, present_request
 from elements_local.kit.api.pages import LogQuery, page_json
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_known
 from elements_local.kit.traffic.fault_rules import FaultRuleError, parse_rules
 from elements_local.kit.traffic.journal import JournalQuery
-from elements_local.kit.web.guard import ADMIN, TOKEN_HEADER, is_admin
-from elements_local.kit.web.middleware import WHOSE, ServiceMiddleware
-from elements_local.kit.web.service_flask import present_request
+from elements_local.kit.web.guard import ADMIN, TOKEN_HEADER
+from elements_local.kit.web.middleware import ServiceMiddleware
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import SnapshotTooLargeError
 from elements_local.kit.workspaces.table_rows import SnapshotError, TakenError
@@ -87,8 +87,6 @@ def json_answer(value: object, status: int = 200) -> Response:
 def add_admin(app: Flask, admin: Admin) -> None:
     """Give an application its admin routes."""
     app.extensions[_EXTENSION] = admin
-    app.before_request(_guard)
-    app.after_request(_without_secrets)
     app.register_blueprint(bp)
     declare = operation(problems=_PROBLEMS, takes={JSON: admin.middleware.faults.shape})
     app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
@@ -100,14 +98,15 @@ _UNMASKED = frozenset({"workspace", "workspaces", "snapshot", "export", "callbac
 _STREAM = "text/event-stream"
 
 
-def _without_secrets(response: Response) -> Response:
+def without_secrets(asked: Request, response: Response) -> Response:
     """Hide the secrets of a workspace in what an admin call about it is answered, whatever they are under."""
-    first = request.path.strip("/").split("/")[1:2]
-    if WHOSE not in request.environ or not is_admin(request.path):
+    meant = facts_of(asked).meant
+    first = asked.path.strip("/").split("/")[1:2]
+    if meant is None:
         return response
     if response.mimetype != _STREAM and not _UNMASKED.isdisjoint(first):
         return response
-    secrets = [*_admin().secrets_of(request.environ[WHOSE][0])]
+    secrets = [*_admin().secrets_of(meant[0])]
     if response.mimetype == _STREAM:
         chunks: Iterable[bytes] = response.iter_encoded()
         response.response = (mask_known(each.decode(), secrets).encode() for each in chunks)
@@ -289,12 +288,15 @@ def asked_workspace() -> Workspace:
     Raises:
         UnknownWorkspaceError: its credentials are nobody's.
     """
-    return mean(_admin().workspace_of(request))
+    asked = present_request()
+    return mean(asked, _admin().workspace_of(asked))
 
 
-def mean(workspace: Workspace) -> Workspace:
-    """Note whose workspace the present admin call is about, so that it is kept there."""
-    request.environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+def mean(asked: Request, workspace: Workspace) -> Workspace:
+    """Note whose workspace an admin call is about, so that it is kept there."""
+    facts = facts_of(asked)
+    if facts.meant is None:
+        facts.meant = workspace, workspace.clock.now()
     return workspace
 
 
@@ -315,12 +317,16 @@ def check_token() -> None:
         raise AdminRefusedError
 
 
-def _guard() -> None:
-    asked = present_request()
-    if is_admin(asked.path):
-        check_token()
-        if asked.query_string and asked.endpoint is not None:
-            _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
+def check_admin_call(asked: Request) -> None:
+    """Refuse an admin call that may not be made, or that has a parameter which nothing reads.
+
+    Raises:
+        AdminRefusedError: the stack has a token that it does not carry.
+        ShapeError: names the parameter.
+    """
+    check_token()
+    if asked.query_string and asked.endpoint is not None:
+        _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
 
 
 def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:

@@ -10,7 +10,7 @@ from functools import wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
 
-from flask import Response, request
+from flask import Request, Response, request
 from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import encode
@@ -36,8 +36,8 @@ class CallType(Protocol):
     guarded: ClassVar[bool]
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call, or refuse it.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a request's call, or refuse it.
 
         Args:
             path: what the path names; what is taken out of it, the view does not get.
@@ -52,20 +52,28 @@ class Answer(Struct, Generic[T], frozen=True):
     status: int = 200
 
 
+def present_request() -> Request:
+    """Return the present request itself: each look at Flask's proxy for it would look for it anew."""
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug documents it
+    return asked
+
+
 class WholeResponse(Response):
     """An answer that goes out as it is, if all of its body is there and nothing about it is to be worked out."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
+        headers, status = list(self.headers), self.status_code
+        names = {name for name, _ in headers}
         if (
             isinstance(self.response, list)
             and environ["REQUEST_METHOD"] != "HEAD"
-            and self.status_code >= 200
-            and self.status_code not in BODILESS
-            and "Content-Length" in self.headers
-            and "Location" not in self.headers
+            and status >= 200
+            and status not in BODILESS
+            and "Content-Length" in names
+            and "Location" not in names
         ):
-            start_response(self.status, list(self.headers))
+            start_response(self.status, headers)
             return self.response
         return super().__call__(environ, start_response)
 
@@ -152,12 +160,13 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
 
         @wraps(view)
         def run(**path: Any) -> Response:
+            asked = present_request()
             if call is not None:
-                path["call"] = call.of_request(path)
+                path["call"] = call.of_request(asked, path)
             if query is not None:
-                path["query"] = read_query(request.args, query)
+                path["query"] = read_query(asked.args, query)
             if body is not None:
-                path["body"] = read_body(request, body)
+                path["body"] = read_body(asked, body)
             answer = view(**path)
             return _response(answer) if isinstance(answer, Answer) else answer
 

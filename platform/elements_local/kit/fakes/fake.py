@@ -26,6 +26,7 @@ from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_in
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.problems import unrouted
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Fake:
         Raises:
             NoCallerError: it has none, or it is nobody's.
         """
-        workspace = self.host.workspaces.with_api_key(self._key_in(request.environ) or "")
+        workspace: Workspace | None = facts_of(request).caller
         if workspace is None:
             raise NoCallerError("the API key is missing or unknown")
         return workspace

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 from msgspec import Struct, field
 from sqlalchemy import MetaData
 
-from elements_local.kit.admin.routes import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin
+from elements_local.kit.admin.routes import (
+    ADMIN_STATUSES,
+    Admin,
+    UnknownWorkspaceError,
+    add_admin,
+    check_admin_call,
+    without_secrets,
+)
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.admin.standalone import (
     STANDALONE_STATUSES,
@@ -25,6 +33,7 @@ from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.problems import answer_problems
+from elements_local.kit.web.request_facts import RequestFacts, facts_of
 from elements_local.kit.web.service_flask import ServiceFlask
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import (
@@ -59,6 +68,7 @@ class FakeService(Struct, frozen=True, kw_only=True):
         faults: as its host has made them.
         memories, sound, moved: as ``Snapshots`` has them, beside faults and journal.
         application, finish: as ``ServiceMiddleware`` has them.
+        before: looks at a call of the vendor's before its view.
         shown: what whoever works in a workspace has to know, of a fake that runs alone.
         fill, largest: as ``StandaloneAdmin`` has them.
     """
@@ -75,9 +85,44 @@ class FakeService(Struct, frozen=True, kw_only=True):
     moved: Moved = unmoved
     application: "WSGIApplication | None" = None
     finish: "Callable[[WSGIEnvironment, WsgiResponse], WsgiResponse] | None" = None
+    before: Callable[[Request], None] = lambda _asked: None
     shown: Callable[[Workspace], dict[str, object]] = lambda workspace: {**workspace.to_json()}
     fill: Callable[[Workspace, int], object] | None = None
     largest: int = 0
+
+
+class FakeFacts(RequestFacts):
+    """What a fake knows of a request.
+
+    Args:
+        key_in: as ``FakeService`` has it.
+        workspaces: whose API keys open the fake.
+    """
+
+    def __init__(
+        self,
+        environ: "WSGIEnvironment",
+        key_in: "Callable[[WSGIEnvironment], str | None]",
+        workspaces: Workspaces,
+    ) -> None:
+        super().__init__(environ)
+        self._key_in = key_in
+        self._workspaces = workspaces
+
+    @cached_property
+    def key(self) -> str | None:
+        """The API key that it carries; None where there are no credentials at all."""
+        return self._key_in(self.environ)
+
+    @cached_property
+    def caller(self) -> Workspace | None:
+        """The workspace whose API key it carries; None if that is nobody's."""
+        return None if self.key is None else self._workspaces.with_api_key(self.key)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Whose request it is."""
+        return self.caller or self._workspaces.default
 
 
 class FakeHost(Struct, frozen=True, kw_only=True):
@@ -131,15 +176,12 @@ class FakeHost(Struct, frozen=True, kw_only=True):
     def serve(self, app: ServiceFlask, fake: FakeService) -> Flask:
         """Give an application, once it has its routes, all that stands around them."""
 
-        def known(environ: "WSGIEnvironment") -> Workspace | None:
-            key = fake.key_in(environ)
-            return None if key is None else self.workspaces.with_api_key(key)
-
         def of_admin_call(asked: Request) -> Workspace:
+            facts: FakeFacts = facts_of(asked)
             name = asked.args.get("workspace") if fake.is_named else None
-            if name is None and fake.key_in(asked.environ) is None:
+            if name is None and facts.key is None:
                 return self.workspaces.default
-            workspace = known(asked.environ) if name is None else self.workspaces.named(name)
+            workspace = facts.caller if name is None else self.workspaces.named(name)
             if workspace is None:
                 raise UnknownWorkspaceError(
                     fake.expects if name is None else f"there is no workspace {name!r}"
@@ -151,12 +193,16 @@ class FakeHost(Struct, frozen=True, kw_only=True):
             guard=self.guard,
             faults=fake.faults,
             journal=fake.journal,
-            workspace_of=lambda environ: known(environ) or self.workspaces.default,
+            facts_of=lambda environ: FakeFacts(environ, fake.key_in, self.workspaces),
             pages=self.pages,
             application=fake.application,
             finish=fake.finish,
         )
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
+        app.before_view = lambda asked: (
+            check_admin_call(asked) if facts_of(asked).is_admin else fake.before(asked)
+        )
+        app.after_view = without_secrets
         admin = Admin(
             service=self.name,
             workspaces=self.workspaces,

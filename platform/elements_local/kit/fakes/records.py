@@ -21,7 +21,7 @@ from elements_local.kit.storage.retention import Pruned, Retention, RetentionRul
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import Forgetting, Transaction
 from elements_local.kit.values import replace
-from elements_local.kit.web.middleware import NOTED, RULE
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 
 Fields = Mapping[str, object]
@@ -186,7 +186,7 @@ class KeptRecords:
         workspace, (effect, _) = self._workspace_of(), _effect()
         if lag_s and not effect.index_lag_s:
             effect = replace(effect, index_lag_s=lag_s)
-            request.environ.setdefault(NOTED, {})["index_lag_s"] = lag_s
+            facts_of(request).noted["index_lag_s"] = lag_s
         now = workspace.clock.now()
         with self._host.database.read(workspace.name) as tx:
             found = [_record(row) for row in tx.all(self._gone if deleted else self._all, of_kind=kind)]
@@ -301,7 +301,7 @@ def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]
 
 def _effect() -> tuple[RecordEffect, int]:
     """Return what the rule that has struck the present call does, and its seed."""
-    rule = request.environ.get(RULE)
+    rule = facts_of(request).rule
     return (NO_EFFECT, 0) if rule is None else (rule.effect, rule.when.seed)
 
 

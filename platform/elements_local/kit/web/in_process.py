@@ -25,6 +25,7 @@ from elements_local.kit.wire import (
     check_headers,
     no_answer,
     received,
+    variable_of,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) 
     }
     for name, value in headers.items():
         if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
-            environ[_variable(name)] = value.rstrip(" \t")
+            environ[variable_of(name)] = value.rstrip(" \t")
     # what the client says of the length is not trusted: the body is here, and its length is known
     environ["CONTENT_LENGTH"] = str(len(body))
     if "@" in place and "@" in (url_parts := urlsplit(place)).netloc:
@@ -193,9 +194,3 @@ def _origins_of(place: str) -> tuple[str, ...]:
     usual = f":{USUAL_PORTS.get(url.scheme)}"
     other = host.removesuffix(usual) if host.endswith(usual) else host + usual
     return f"{url.scheme}://{host}", f"{url.scheme}://{other}"
-
-
-@bounded_cache(1024)
-def _variable(name: str) -> str:
-    variable = name.upper().replace("-", "_")
-    return variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"

@@ -34,8 +34,9 @@ from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
 from elements_local.kit.values import replace
-from elements_local.kit.web.guard import ADMIN, Guard, is_admin
+from elements_local.kit.web.guard import ADMIN, Guard
 from elements_local.kit.web.in_process import WsgiResponse, begin
+from elements_local.kit.web.request_facts import FACTS, RequestFacts
 from elements_local.kit.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace
 
@@ -44,18 +45,6 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
-
-RULE = "elements_local.fault_rule"
-"""Where in a request's environment the service finds the rule that struck it, for effects of its own."""
-
-NOTED = "elements_local.fault_noted"
-"""Where in a request's environment the service notes what a rule's effect did, or its own lag, for the journal: a mapping."""
-
-WHOSE = "elements_local.whose"
-"""Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
-
-DROPPED = "elements_local.dropped"
-"""Where in a request's environment the service notes that the connection is to be closed without an answer."""
 
 START = f"{ADMIN}/"
 """Where the pages begin."""
@@ -97,7 +86,7 @@ class ServiceMiddleware:
 
     Args:
         app: the service; errors that do not reach it are answered in its shape.
-        workspace_of: says whose request it is, from its credentials; the default workspace if it cannot tell.
+        facts_of: begins what the service knows of a request.
         pages: for people; none without them.
         application: answers what is the service's own, by default the Flask application.
         finish: makes of an answer what its client gets; journal and faults have it as it was.
@@ -113,7 +102,7 @@ class ServiceMiddleware:
         guard: Guard,
         faults: FaultBook,
         journal: Journal,
-        workspace_of: "Callable[[WSGIEnvironment], Workspace]",
+        facts_of: "Callable[[WSGIEnvironment], RequestFacts]",
         pages: Pages | None = None,
         application: "WSGIApplication | None" = None,
         finish: "Callable[[WSGIEnvironment, WsgiResponse], WsgiResponse] | None" = None,
@@ -128,7 +117,7 @@ class ServiceMiddleware:
         # a Counter loses additions of threads that add at once
         self._counting = Lock()
         self._app = app
-        self._workspace_of = workspace_of
+        self._facts_of = facts_of
         self._pages = pages
         self._application = application or app.wsgi_app
         self._finish = finish
@@ -143,9 +132,9 @@ class ServiceMiddleware:
         refused = self.guard.refusal(environ, self._changing)
         if refused is not None:
             return self._refuse(environ, start_response, *refused)
-        path = f"/{environ['PATH_INFO'].lstrip('/')}"
+        facts = environ[FACTS] = self._facts_of(environ)
         if self._pages is not None:
-            application = self._pages.application
+            application, path = self._pages.application, facts.path
             if application is not None and (path in {ADMIN, START} or path.startswith(BELOW)):
                 return application(environ, start_response)
             if path == "/" and _is_browser(environ):
@@ -153,9 +142,9 @@ class ServiceMiddleware:
                 start_response("302 Found", [location, ("Content-Length", "0"), ("Vary", "Accept")])
                 return []
         try:
-            if is_admin(path):
-                return self._administer(environ, start_response)
-            answer = self._answer(environ)
+            if facts.is_admin:
+                return self._administer(environ, start_response, facts)
+            answer = self._answer(environ, facts)
         # Flask does not see what is raised around it
         except Exception as error:
             if not is_away(error):
@@ -167,58 +156,64 @@ class ServiceMiddleware:
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
         return [] if environ["REQUEST_METHOD"] == "HEAD" else _chunks(answer)
 
-    def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _administer(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", facts: RequestFacts
+    ) -> Iterable[bytes]:
         """Let the service answer an admin call, and keep it if it changes something."""
         if environ["REQUEST_METHOD"] in READS or caller_of(environ):
             return self._application(environ, start_response)
         # numbered before the service runs: calls that overlap are ordered by when they came, not by when they ended
         began, body = next_number(), _buffer(environ, self._largest_body)
         answer = begin(self._application, environ)
-        if WHOSE in environ:
-            workspace, at = environ[WHOSE]
-            exchange = _exchange(environ, body, answer, workspace=workspace, at=at)
+        if facts.meant is not None:
+            workspace, at = facts.meant
+            exchange = _exchange(facts, body, answer, workspace=workspace, at=at)
             self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
-    def _answer(self, environ: "WSGIEnvironment") -> WsgiResponse:
+    def _answer(self, environ: "WSGIEnvironment", facts: RequestFacts) -> WsgiResponse:
         """Let the service answer, let a fault have its way, and note both.
 
         Returns:
             The answer, of a long one that the service makes bit by bit the start.
         """
-        workspace, since = self._workspace_of(environ), perf_counter_ns()
+        workspace, since = facts.workspace, perf_counter_ns()
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
-        rule = self.faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
-        environ[NOTED] = {}
+        method = environ["REQUEST_METHOD"]
+        rule = facts.rule = self.faults.strike(workspace.name, method, _path(environ), now=now)
         answer: WsgiResponse | None = None
         try:
-            answer = self._struck(environ, rule) if rule else self._asked(environ, enough=KEPT_BYTES)
+            answer = (
+                self._struck(environ, facts, rule) if rule else self._asked(environ, facts, enough=KEPT_BYTES)
+            )
         # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
         # for
         finally:
-            exchange = _exchange(environ, body, answer, workspace=workspace, at=now, rule=rule)
+            exchange = _exchange(facts, body, answer, workspace=workspace, at=now)
             took = (perf_counter_ns() - since) // 1000
             self.journal.add(workspace.name, replace(exchange, duration_us=took))
             if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:
-            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+            self.answered[method, int(answer.status[:3])] += 1
         if exchange.effect and caller_of(environ) == ENGINE:
             answer.headers.append((EFFECT_HEADER, format_effect(exchange.effect)))
         if "date" not in {name.lower() for name, _ in answer.headers}:
             answer.headers.append(("Date", _date(workspace.clock.now())))
         return answer if self._finish is None else self._finish(environ, answer)
 
-    def _asked(self, environ: "WSGIEnvironment", *, enough: int | None = None) -> WsgiResponse:
+    def _asked(
+        self, environ: "WSGIEnvironment", facts: RequestFacts, *, enough: int | None = None
+    ) -> WsgiResponse:
         answer = begin(self._application, environ, enough=enough)
-        if environ.get(DROPPED):  # only now: Flask would answer an exception with 500
+        if facts.drops:  # only now: Flask would answer an exception with 500
             raise DroppedError
         return answer
 
-    def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
+    def _struck(self, environ: "WSGIEnvironment", facts: RequestFacts, rule: FaultRule) -> WsgiResponse:
         """Return what becomes of an answer that a fault strikes.
 
         Raises:
@@ -228,8 +223,7 @@ class ServiceMiddleware:
             # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
             reply = Reply(status=200)
         else:
-            environ[RULE] = rule
-            reply = self._asked(environ).reply
+            reply = self._asked(environ, facts).reply
         struck = distort(reply, rule.effect)
         return WsgiResponse(_status_line(struck), list(struck.header_list), struck.body)
 
@@ -300,15 +294,10 @@ def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
     return body
 
 
-def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first three by name
-    environ: "WSGIEnvironment",
-    body: bytes,
-    answer: WsgiResponse | None,
-    *,
-    workspace: Workspace,
-    at: datetime,
-    rule: FaultRule | None = None,
+def _exchange(
+    facts: RequestFacts, body: bytes, answer: WsgiResponse | None, *, workspace: Workspace, at: datetime
 ) -> Exchange:
+    environ = facts.environ
     path, query = _path(environ), environ.get("QUERY_STRING")
     return Exchange(
         at=at,
@@ -324,8 +313,8 @@ def _exchange(  # noqa: PLR0913 - what an exchange is made of; all but the first
         status=None if answer is None else int(answer.status[:3]),
         reply_headers=[] if answer is None else list(answer.headers),
         reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
-        fault=rule is not None,
-        effect=_effect(rule, environ.get(NOTED, {})),
+        fault=facts.rule is not None,
+        effect=_effect(facts.rule, facts.noted),
     )
 
 

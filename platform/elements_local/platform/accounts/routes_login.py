@@ -5,13 +5,14 @@ Source: requests and answers of both (observed); which password is right here is
 
 from typing import Any, Self, TypedDict
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.store import Accounts
-from elements_local.platform.call import Call, OpenCall
+from elements_local.platform.call import Call, OpenCall, PlatformFacts
 from elements_local.platform.core.callers import Authorization
 from elements_local.platform.core.settings import Passwords
 from elements_local.platform.errors import InvalidCredentialsError, InvalidRequestError
@@ -67,14 +68,14 @@ class _TokenCall(Call, frozen=True, kw_only=True):
     """A call of a user, whether an organization is named or not."""
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - nothing in it says whose call it is
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: there are no secrets, or they are nobody's.
         """
-        platform = OpenCall.of_request(path).platform
-        return cls.of_workspace(platform, platform.callers.of_request(request.environ).authenticated())
+        facts: PlatformFacts = facts_of(asked)
+        return cls.of_workspace(facts, facts.caller.authenticated())
 
 
 @bp.get("/secrets")
@@ -111,16 +112,18 @@ class _CookieCall(Call, frozen=True, kw_only=True):
     """A call of who signed in by the form."""
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:  # noqa: ARG003 - as above
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: there is no cookie, or none that is known here.
         """
-        platform, token = OpenCall.of_request(path).platform, request.cookies.get(COOKIE)
+        facts: PlatformFacts = facts_of(asked)
+        token = asked.cookies.get(COOKIE)
         if token is None:
             raise InvalidCredentialsError(f"There was no cookie {COOKIE}; sign in first.")
-        return cls.of_workspace(platform, platform.callers.of(Authorization(bearer=token)).authenticated())
+        caller = facts.platform.callers.of(Authorization(bearer=token))
+        return cls.of_workspace(facts, caller.authenticated())
 
 
 @console.get("/api-v1/ui/getSecrets")

@@ -222,7 +222,7 @@ def _new_job(call: HubCall, kind: BulkKind, object_name: str) -> BulkJob:
         object_name=object_name,
         created=call.now,
         updated=call.now,
-        payload=payload(),
+        payload=payload(call),
         callback_url=_callback_url(),
     )
 

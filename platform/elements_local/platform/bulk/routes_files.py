@@ -16,6 +16,7 @@ from elements_local.kit.api.json_text import (
 )
 from elements_local.kit.text import nearest
 from elements_local.platform.bulk import csv_text
+from elements_local.platform.call import OpenCall
 from elements_local.platform.errors import InvalidRequestError, NotAcceptableError, shown
 from elements_local.platform.lint.service import send_along
 from elements_local.platform.lint.unread_keys import unread
@@ -57,7 +58,7 @@ def as_csv_lines(bodies: Iterable[str], fields: Sequence[str], *, guarded: bool)
             yield csv_text.line(record, fields, guarded=guarded)
 
 
-def payload() -> str | None:
+def payload(call: OpenCall) -> str | None:
     """Return what a client wants to be told again with the callback, as JSON text; None if it said nothing.
 
     What else stands in ``metaData`` is warned of.
@@ -78,7 +79,9 @@ def payload() -> str | None:
             f'metaData must be an object such as {{"callback-payload": ...}}; got {shown(text)}'
         )
     others = [name for name in metadata if name != _PAYLOAD]
-    send_along(ConfigWarnings.of(unread(("metaData", name), nearest(name, (_PAYLOAD,))) for name in others))
+    send_along(
+        call, ConfigWarnings.of(unread(("metaData", name), nearest(name, (_PAYLOAD,))) for name in others)
+    )
     content = metadata.get(_PAYLOAD)
     return None if content is None else encode_text(content)
 

@@ -5,7 +5,6 @@ what signing in gave, ``Bearer <token>``, may stand for the first two.
 """
 
 import re
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from sqlalchemy import bindparam, select
@@ -17,10 +16,6 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.core.tables import sessions
 from elements_local.platform.errors import InvalidCredentialsError
 
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
-
-_CALLER = "elements_local.platform.caller"
 _with_token = Prepared(select(sessions.c.workspace).where(sessions.c.token == bindparam("of_token")))
 
 _PAIR = re.compile(r"(user|organization|element|bearer) +([^\s,]+)", re.ASCII | re.IGNORECASE)
@@ -92,12 +87,12 @@ class Callers(Struct, frozen=True, kw_only=True):
     workspaces: Workspaces
     database: Database
 
-    def of_request(self, environ: "WSGIEnvironment") -> Caller:
-        """Return who sends a request, which is found once."""
-        caller: Caller | None = environ.get(_CALLER)
-        if caller is None:
-            caller = environ[_CALLER] = self._of_header(environ.get("HTTP_AUTHORIZATION"))
-        return caller
+    def of_header(self, header: str | None) -> Caller:
+        """Return who sends a request with an Authorization header, or without one."""
+        try:
+            return self.of(parse_authorization(header))
+        except InvalidCredentialsError as refusal:
+            return Caller(refusal=refusal)
 
     def of(self, sent: Authorization) -> Caller:
         """Return whose secrets these are."""
@@ -109,12 +104,6 @@ class Callers(Struct, frozen=True, kw_only=True):
             return Caller(sent=sent, known=known)
         other = "The Organization secret is not that of the user's organization."
         return Caller(sent=sent, known=known, refusal=InvalidCredentialsError(other))
-
-    def _of_header(self, header: str | None) -> Caller:
-        try:
-            return self.of(parse_authorization(header))
-        except InvalidCredentialsError as refusal:
-            return Caller(refusal=refusal)
 
     def _with_user(self, secret: str | None) -> Workspace:
         if secret is None:

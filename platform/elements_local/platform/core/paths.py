@@ -2,8 +2,6 @@
 
 from urllib.parse import quote, unquote, urlsplit
 
-from flask import Request
-
 BASE_PATH = "/elements/api-v2"
 INSTANCE_HEADER = "Elements-Element-Instance-Id"
 """Says of an answer which instance the call went through."""
@@ -26,15 +24,6 @@ def poll_key(instance_id: int, resource: str) -> str:
     '828177/my%20contacts'
     """
     return f"{instance_id}/{quote(resource, safe='')}"
-
-
-ROUTED = "elements_local.platform.routed_path"
-
-
-def routed_path(request: Request) -> str:
-    """Return the path of a request as its route has it."""
-    path: str = request.environ.get(ROUTED, request.path)
-    return path
 
 
 def segments_below_hub(url: str) -> list[str]:

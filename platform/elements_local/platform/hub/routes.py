@@ -10,7 +10,6 @@ from flask import Blueprint
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.platform.core.paging import PAGE_HEADERS
 from elements_local.platform.hub import service as hub_records
-from elements_local.platform.hub.routing import refuse_deferred_calls
 from elements_local.platform.hub.service import (
     HEADERS,
     PROBLEMS,
@@ -18,20 +17,12 @@ from elements_local.platform.hub.service import (
     RecordListQuery,
     RecordQuery,
 )
-from elements_local.platform.instances.call import HubCall
+from elements_local.platform.instances.call import HUB, HubCall
 
 
 def hub_blueprint(name: str) -> Blueprint:
     """Return a blueprint of calls through an instance."""
-    blueprint = Blueprint(name, __name__, url_prefix="/hubs/<hub>")
-    blueprint.before_request(refuse_deferred_calls)
-    blueprint.url_value_preprocessor(_forget_hub)
-    return blueprint
-
-
-def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
-    if values:
-        values.pop("hub", None)
+    return Blueprint(name, __name__, url_prefix=f"/hubs/<{HUB}>")
 
 
 bp = hub_blueprint("hubs")

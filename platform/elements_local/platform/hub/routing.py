@@ -6,22 +6,23 @@ Calls of what the vendor's platform has and this one does not imitate are refuse
 from collections.abc import Iterable
 from functools import cached_property
 
-from flask import Request, request
+from flask import Request
 from msgspec import Struct
 from werkzeug.exceptions import MethodNotAllowed
 
-from elements_local.kit.web.service_flask import ServiceFlask, present_request
-from elements_local.platform.call import Call, OpenCall
+from elements_local.kit.web.request_facts import facts_of
+from elements_local.kit.web.service_flask import ServiceFlask
+from elements_local.platform.call import Call, PlatformFacts
 from elements_local.platform.core.callers import parse_authorization
 from elements_local.platform.core.not_imitated import NotImitatedPath, not_imitated
-from elements_local.platform.core.paths import BASE_PATH, ROUTED, routed_path, segments_below_hub
+from elements_local.platform.core.paths import BASE_PATH, segments_below_hub
 from elements_local.platform.errors import (
     InvalidCredentialsError,
     NotFoundError,
     NothingFoundError,
     UnsupportedCallError,
 )
-from elements_local.platform.instances.call import HubCall, TokenCall
+from elements_local.platform.instances.call import HUB, HubCall, TokenCall
 from elements_local.platform.provider import PageRequest
 from elements_local.platform.transformations.name_mapping import names
 
@@ -110,12 +111,12 @@ class HubRouting(ServiceFlask):
 
     def routed_path(self, request: Request) -> str:
         """Return the path by which the route is looked for; journal, errors and views see the path that the client sent."""
-        path = request.path
-        if not path.startswith(f"{self._base}/"):
-            return path
-        below = self.hub_paths.routed(path.removeprefix(self._base), with_element=_names_an_element(request))
-        routed = request.environ[ROUTED] = self._base + below
-        return routed
+        facts: PlatformFacts = facts_of(request)
+        path = facts.routed = request.path
+        if path.startswith(f"{self._base}/"):
+            below = path.removeprefix(self._base)
+            facts.routed = self._base + self.hub_paths.routed(below, with_element=_names_an_element(request))
+        return facts.routed
 
     @cached_property
     def hub_paths(self) -> HubPaths:
@@ -123,27 +124,26 @@ class HubRouting(ServiceFlask):
         rules = (rule.rule for rule in self.url_map.iter_rules())
         return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
 
-    def refuse_unknown_resource(self) -> None:
+    def refuse_unknown_resource(self, asked: Request) -> None:
         """Let a call with a method that no record takes be 404, not 405, if its resource does not exist.
 
         Raises:
             NotFoundError, ProviderError: it does not; the vendor is asked about one of which nothing is known.
         """
-        asked = present_request()
-        place = segments_below_hub(routed_path(asked).removeprefix(self._base))
-        is_hubs = routed_path(asked).startswith(f"{self._base}/hubs/") and place[:1]
-        if (
-            not is_hubs
-            or not isinstance(asked.routing_exception, MethodNotAllowed)
-            or place[0] in self.hub_paths.below_hubs
+        routed: str = facts_of(asked).routed
+        if not isinstance(asked.routing_exception, MethodNotAllowed) or not routed.startswith(
+            f"{self._base}/hubs/"
         ):
             return
-        call = HubCall.of_request({})
+        place = segments_below_hub(routed.removeprefix(self._base))
+        if not place[:1] or place[0] in self.hub_paths.below_hubs:
+            return
+        call = HubCall.of_request(asked, {})
         resource = names("/".join(place[: 3 if len(place) > 2 else 1]), call.instance.objects).resource
         if call.connector_of(call.instance).collection(resource).id_field is None:
             call.vendor(call.instance).page(resource, PageRequest(size=1))
 
-    def refuse_what_is_not_imitated(self) -> None:
+    def refuse_what_is_not_imitated(self, asked: Request) -> None:
         """Refuse a call of the table of paths, unless a route of ours or a record of the element has its path.
 
         Raises:
@@ -152,16 +152,16 @@ class HubRouting(ServiceFlask):
             UnsupportedCallError: it is any other.
             NotFoundError: no element has such a resource, and no token says of which instance it could be.
         """
-        asked = present_request()
+        facts: PlatformFacts = facts_of(asked)
+        routed = facts.routed
         if not asked.path.startswith(f"{self._base}/") or asked.method == "OPTIONS":
             return
-        routed = routed_path(asked)
         is_hubs = routed != asked.path and routed.startswith(f"{self._base}/hubs/")
         place = _segments(asked.path if is_hubs else routed)
-        has_token = OpenCall.of_request({}).caller.sent.element is not None
+        has_token = facts.caller.sent.element is not None
         found = not_imitated(asked.method, place)
         if found is None:
-            if is_hubs and not has_token and not self._is_known(Call.of_request({}), place[0]):
+            if is_hubs and not has_token and not self._is_known(Call.of_request(asked, {}), place[0]):
                 path = f"{asked.path}; what is an element's needs its Element token"
                 raise NotFoundError("resource", path, named="path")
             return
@@ -172,8 +172,8 @@ class HubRouting(ServiceFlask):
         ):
             return
         if not has_token:
-            Call.of_request({})
-        elif _is_elements(found, TokenCall.of_request({}), place[0]) and is_hubs:
+            Call.of_request(asked, {})
+        elif _is_elements(found, TokenCall.of_request(asked, {}), place[0]) and is_hubs:
             return
         if found.lists is not None and found.is_empty_list(asked.method, place):
             raise NothingFoundError(found.lists)
@@ -215,18 +215,20 @@ ASYNC = "Elements-Async-Request"
 SCHEDULE = "Elements-Schedule-Request"
 
 
-def refuse_deferred_calls() -> None:
-    """Refuse a call that asks to be done later; a stranger's is 401 as without the headers.
+def refuse_deferred_calls(asked: Request) -> None:
+    """Refuse a call through an instance that asks to be done later; a stranger's is 401 as without the headers.
 
     Raises:
         UnsupportedCallError: it has one of the headers.
     """
-    headers = request.headers
-    if SCHEDULE in headers:
-        asked = SCHEDULE
-    elif headers.get(ASYNC, "").strip().lower() == "true":
-        asked = ASYNC
+    facts: PlatformFacts = facts_of(asked)
+    if facts.header(SCHEDULE) is not None:
+        header = SCHEDULE
+    elif (facts.header(ASYNC) or "").strip().lower() == "true":
+        header = ASYNC
     else:
         return
-    HubCall.of_request({})
-    raise UnsupportedCallError(f"the header {asked}")
+    if asked.url_rule is None or f"<{HUB}>" not in asked.url_rule.rule:
+        return
+    HubCall.of_request(asked, {})
+    raise UnsupportedCallError(f"the header {header}")

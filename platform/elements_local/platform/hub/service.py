@@ -216,7 +216,7 @@ def _names(call: HubCall, resource: str) -> NameMapping:
     return replace(
         mapping,
         id_field=call.connector_of(call.instance).collection(mapping.resource).id_field,
-        shows_alias=call.settings.id_alias and request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
+        shows_alias=call.settings.id_alias and (call.facts.header(ID_ALIAS_HEADER) or "").lower() != "false",
     )
 
 
@@ -256,7 +256,7 @@ def _warn_of_unread(call: HubCall, mapping: NameMapping, fields: Json, record: J
         for path, value in _paths(fields, {root_of(each) for each in known} - {*known})
         if known and path.lower() not in read and find_in_any_case(record, path) is None
     }
-    send_along(ConfigWarnings.of(in_fields(unread, known, vendor.renamed_fields(mapping.resource))))
+    send_along(call, ConfigWarnings.of(in_fields(unread, known, vendor.renamed_fields(mapping.resource))))
 
 
 def _paths(fields: Json, containers: Container[str]) -> Iterator[tuple[str, object]]:

@@ -5,14 +5,16 @@ from typing import Any, Self
 from flask import Request
 
 from elements_local.kit.text import whole_number
-from elements_local.kit.web.service_flask import present_request
-from elements_local.platform.call import Call, OpenCall
+from elements_local.kit.traffic.calls import ENGINE, caller_of
+from elements_local.kit.web.request_facts import facts_of
+from elements_local.platform.call import Call, PlatformFacts
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import InstanceDisabledError, InvalidCredentialsError, NotFoundError
 from elements_local.platform.instances.store import Instances
 
-_INSTANCE = "elements_local.platform.instance"
+HUB = "hub"
+"""What routes call the hub in a path, which is decorative (observed)."""
 
 
 class ElementCall(Call, frozen=True, kw_only=True):
@@ -21,16 +23,16 @@ class ElementCall(Call, frozen=True, kw_only=True):
     element: Element
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: a secret is missing or nobody's.
             NotFoundError: there is no such element.
         """
-        call = Call.of_request(path)
+        call = Call.of_request(asked, path)
         element = call.catalogue.element(path.pop("key_or_id"))
-        return cls(platform=call.platform, workspace=call.workspace, now=call.now, element=element)
+        return cls(facts=call.facts, workspace=call.workspace, now=call.now, element=element)
 
 
 class InstanceCall(Call, frozen=True, kw_only=True):
@@ -44,8 +46,8 @@ class InstanceCall(Call, frozen=True, kw_only=True):
         return self.element_of(self.instance)
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: a secret is missing or nobody's; or there is no id, and the token is missing, or
@@ -54,7 +56,7 @@ class InstanceCall(Call, frozen=True, kw_only=True):
 
         Source: the two forms do the same, the one without an id by the token (observed).
         """
-        call = Call.of_request(path)
+        call = Call.of_request(asked, path)
         instance_id, element = path.pop("instance_id", None), path.pop("key_or_id", None)
         if instance_id is None:
             token = call.caller.sent.element
@@ -67,53 +69,48 @@ class InstanceCall(Call, frozen=True, kw_only=True):
             instance = instance_named(call, instance_id)
             if element is not None and call.catalogue.element(element).key != instance.element_key:
                 raise NotFoundError("element instance", instance_id)
-        return cls(platform=call.platform, workspace=call.workspace, now=call.now, instance=instance)
+        return cls(facts=call.facts, workspace=call.workspace, now=call.now, instance=instance)
 
 
 class TokenCall(InstanceCall, frozen=True, kw_only=True):
     """A call through an instance: of who has a user and an element."""
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
         """
-        asked = present_request()
-        platform = OpenCall.of_request(path).platform
-        caller = platform.callers.of_request(asked.environ)
-        workspace = caller.authenticated()
-        if caller.sent.element is None:
+        path.pop(HUB, None)
+        facts: PlatformFacts = facts_of(asked)
+        workspace = facts.caller.authenticated()
+        token = facts.caller.sent.element
+        if token is None:
             raise InvalidCredentialsError("An Element token is needed besides the User secret.")
-        call = Call.of_workspace(platform, workspace)
-        instance = called_instance(asked)
-        if instance is None:
-            instance = asked.environ[_INSTANCE] = instance_of_token(call, caller.sent.element)
-        return cls(platform=platform, workspace=workspace, now=call.now, instance=instance)
+        call = Call.of_workspace(facts, workspace)
+        if facts.instance is None and caller_of(facts.environ) == ENGINE:
+            facts.instance = facts.platform.polled.get(workspace.name, token, call.now)
+        if facts.instance is None:
+            facts.instance = instance_of_token(call, token)
+        return cls(facts=facts, workspace=workspace, now=call.now, instance=facts.instance)
 
 
 class HubCall(TokenCall, frozen=True, kw_only=True):
     """A call through an instance that is not switched off."""
 
     @classmethod
-    def of_request(cls, path: dict[str, Any]) -> Self:
-        """Return the present request's call.
+    def of_request(cls, asked: Request, path: dict[str, Any]) -> Self:
+        """Return a request's call.
 
         Raises:
             InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
             InstanceDisabledError: the instance is switched off (observed: 403).
         """
-        call = super().of_request(path)
+        call = super().of_request(asked, path)
         if call.instance.disabled:
             raise InstanceDisabledError(call.instance.id)
         return call
-
-
-def called_instance(asked: Request) -> Instance | None:
-    """Return the instance that a request goes through; None where it goes through none, or none is known yet."""
-    instance: Instance | None = asked.environ.get(_INSTANCE)
-    return instance
 
 
 def instance_of_token(call: Call, token: str) -> Instance:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, TypedDict
 
-from flask import Blueprint, Response, after_this_request
+from flask import Blueprint
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
@@ -293,12 +293,7 @@ def wire_to_vendor(call: Call, element_key: str, sent: InstanceRequest) -> Http:
     if sent.provider_data is None or not sent.provider_data.is_traced:
         return call.wire
     tracing = Tracing(http=call.platform.inside)
-
-    @after_this_request
-    def name_trace(response: Response) -> Response:
-        response.headers["Elements-Trace-Id"] = _kept(call, element_key, tracing).id
-        return response
-
+    call.facts.headers["Elements-Trace-Id"] = lambda: _kept(call, element_key, tracing).id
     return tracing
 
 

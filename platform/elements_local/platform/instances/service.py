@@ -225,7 +225,7 @@ def _warn(
     # The answer names them all; the activities only what is new, or each PATCH would repeat them.
     fresh = [each for each in warnings.entries if each not in known.entries]
     call.publish(*(instance_messages.warned(saved, each) for each in fresh))
-    send_along(warnings)
+    send_along(call, warnings)
 
 
 def _register_keys(call: Call, instance: Instance) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from flask import Response, after_this_request
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
 
@@ -64,17 +63,11 @@ def lint_context(
     )
 
 
-def send_along(warnings: ConfigWarnings) -> None:
-    """Say with the answer to the present request what there is to say."""
+def send_along(call: OpenCall, warnings: ConfigWarnings) -> None:
+    """Say with the answer to a call what there is to say."""
     text = warnings.header()
-    if text is None:
-        return
-
-    # The answer is not there yet; views go on returning what they would without warnings.
-    @after_this_request
-    def say(response: Response) -> Response:
-        response.headers[HEADER] = text
-        return response
+    if text is not None:
+        call.facts.headers[HEADER] = lambda: text
 
 
 _warnings = Decoder(ConfigWarnings)

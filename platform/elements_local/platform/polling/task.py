@@ -18,6 +18,7 @@ from elements_local.platform.core.hub_client import HubClient, HubError
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, poll_key
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollCall, Resource
+from elements_local.platform.core.polled_instances import PolledInstances
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.dates import date_template
@@ -83,6 +84,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
     hub: HubClient
     catalogue: Catalogue
     settings: PlatformSettings
+    polled: PolledInstances
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
@@ -114,7 +116,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             return RunSummary()
         # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
         # so be no later than the last poll for the next one
-        with self.workspaces.reading(workspace) as at:
+        with self.workspaces.reading(workspace) as at, self.polled.holding(workspace.name, instance, at):
             windows = [(resource, window(resource, last_poll=last, at=at)) for resource, last in polled]
             return self._poll_each(workspace, instance, windows, then)
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from flask import Request
 from msgspec import Struct, field, structs
 from msgspec.json import Decoder
 from sqlalchemy import bindparam, select
@@ -26,6 +25,7 @@ from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp, ascii_json, caller_of, parse_effect
 from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.web.outbound import NonAdminHttp
+from elements_local.kit.web.request_facts import RequestFacts
 from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.paths import CALLS_HEADER, POLL_HEADER
@@ -91,19 +91,20 @@ def to_json(trace: Trace) -> TraceJson:
     }
 
 
-def provider_wire(asked: Request, *, http: Http, inside: Http) -> Http:
+def provider_wire(facts: RequestFacts, *, http: Http, inside: Http) -> Http:
     """Return the wire on behalf of whom a request is made: whoever calls, or the engine, which does so likewise.
 
     Args:
+        facts: of the request.
         http: reaches providers, on behalf of whoever calls.
         inside: reaches them, too, on the platform's own.
     """
-    if caller_of(asked.environ) != ENGINE:
+    if caller_of(facts.environ) != ENGINE:
         return inside
-    poll = asked.headers.get(POLL_HEADER)
+    poll = facts.header(POLL_HEADER)
     if poll is None:
         return InternalHttp(http, ENGINE)
-    calls = asked.environ.setdefault(_CALLS, [])
+    calls = facts.environ.setdefault(_CALLS, [])
     return InternalHttp(PollHttp(http=http, poll=poll, calls=calls), ENGINE)
 
 

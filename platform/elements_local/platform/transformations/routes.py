@@ -62,7 +62,7 @@ def create_definitions(
         )
     sent = {name: ObjectDefinition(fields=tuple(each.fields)) for name, each in body.items()}
     _changed(call, lambda known: rules.define_all(known, sent))
-    send_along(ConfigWarnings.of(in_definitions(sent_body())))
+    send_along(call, ConfigWarnings.of(in_definitions(sent_body())))
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
 
 
@@ -163,7 +163,7 @@ def delete(call: InstanceCall, object_name: str, query: DeletionQuery) -> Answer
 def _define(call: InstanceCall, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
     definition = ObjectDefinition(fields=tuple(body.fields))
     changed = _changed(call, lambda known: rules.define(known, name, definition, new=new))
-    send_along(ConfigWarnings.of(in_definition(sent_body(), name)))
+    send_along(call, ConfigWarnings.of(in_definition(sent_body(), name)))
     return Answer(_definition(changed, name))
 
 
@@ -181,7 +181,7 @@ def _transform(
         )
     )
     of_instance = of_mapped_objects(call.instance.configuration, changed, blocks)
-    send_along(ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))
+    send_along(call, ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))
     return Answer(_transformation(changed, name))
 
 

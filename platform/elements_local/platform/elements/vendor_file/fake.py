@@ -18,6 +18,7 @@ from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError, ended
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
+from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.paging import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
@@ -309,7 +310,7 @@ class FileFake:
     def _error_body(
         self, status: int, message: str, values: Mapping[str, object], case: model.VendorErrorCase
     ) -> Json:
-        workspace = self.host.workspaces.with_api_key(_key_in(self.file, request.environ) or "")
+        workspace: Workspace | None = facts_of(request).caller
         seed = workspace.seed if workspace else 0
         known = {
             **values,

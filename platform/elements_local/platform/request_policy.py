@@ -1,4 +1,4 @@
-"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow.
+"""What stands before and after every view of the platform: refusals, request ids, shapes of errors, CORS, Allow.
 
 Every success is 200; that of a delete, and the like, has nothing in it (observed).
 """
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from elements_local.kit import seeded
-from elements_local.kit.admin.routes import ADMIN_STATUSES, json_answer
+from elements_local.kit.admin.routes import ADMIN_STATUSES, check_admin_call, json_answer, without_secrets
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import JSON, operation_of
 from elements_local.kit.api.shapes import SENT, undeclared_keys
@@ -19,16 +19,17 @@ from elements_local.kit.instants import UnreadableTimeError
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.problems import answer_problems
-from elements_local.kit.web.service_flask import Precedence, present_request
+from elements_local.kit.web.request_facts import facts_of
+from elements_local.kit.web.service_flask import Precedence
 from elements_local.kit.workspaces.workspace import (
     DefaultWorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
 )
 from elements_local.platform import errors
-from elements_local.platform.call import Platform
-from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER, routed_path
-from elements_local.platform.instances.call import called_instance
+from elements_local.platform.call import Platform, PlatformFacts
+from elements_local.platform.core.paths import BASE_PATH, INSTANCE_HEADER
+from elements_local.platform.hub.routing import HubRouting, refuse_deferred_calls
 from elements_local.platform.lint.service import HEADER
 from elements_local.platform.lint.unread_keys import unread
 from elements_local.platform.lint.warning import ConfigWarnings
@@ -93,60 +94,71 @@ class RequestIds:
         return f"{int(now.timestamp()) & 0xFFFFFFFF:08x}{self._giver}{next(self._count) & 0xFFFFFFFF:08x}"
 
 
-def add_response_policy(app: Flask, platform: Platform, ids: RequestIds) -> None:
-    """Give every answer of an application, all of whose routes are there, what every answer has."""
-    policy = _ResponsePolicy(platform, ids, Precedence(app.url_map))
-    app.before_request(policy.begin)
-    app.after_request(policy.finish)
+def add_request_policy(app: HubRouting, platform: Platform, ids: RequestIds) -> None:
+    """Give an application, all of whose routes are there, what stands before and after every view."""
+    policy = _RequestPolicy(app, platform, ids)
+    app.before_view = policy.before
+    app.after_view = policy.after
     app.register_error_handler(errors.ProviderError, policy.tell_provider_error)
     answer_problems(app, STATUSES, policy.problem)
 
 
-class _ResponsePolicy:
-    """What is done before and after each request."""
+class _RequestPolicy:
+    """What is done before and after each view, in the order in which it stands here."""
 
-    def __init__(self, platform: Platform, ids: RequestIds, precedence: Precedence) -> None:
+    def __init__(self, app: HubRouting, platform: Platform, ids: RequestIds) -> None:
+        self._app = app
         self._platform = platform
         self._ids = ids
-        self._precedence = precedence
+        self._precedence = Precedence(app.url_map)
 
-    def begin(self) -> None:
-        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
-        asked = present_request()
+    def before(self, asked: Request) -> None:
+        """Refuse what does not come to its view.
+
+        Source: 401 comes before 404 (observed).
+        """
+        facts: PlatformFacts = facts_of(asked)
+        if facts.is_admin:
+            check_admin_call(asked)
+        # what is not imitated comes before what is said of methods and of Accept
+        self._app.refuse_what_is_not_imitated(asked)
         if asked.url_rule is not None:
             # a method that only a less literal route would take is refused
-            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
-        elif asked.path.startswith(f"{BASE_PATH}/"):
-            self._platform.callers.of_request(asked.environ).authenticated()
+            self._precedence.check(facts.routed, asked.url_rule.rule, asked.method)
+        elif facts.is_api:
+            facts.caller.authenticated()
         if isinstance(asked.routing_exception, MethodNotAllowed):
             # of all routes that fit, the words of the refusal name what the most literal takes, as the header does
-            asked.routing_exception.valid_methods = self._precedence.methods(routed_path(asked))
-        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
+            asked.routing_exception.valid_methods = self._precedence.methods(facts.routed)
+        if "HTTP_ACCEPT" in facts.environ and facts.is_api:
             _refuse_what_cannot_be_served(asked)
+        self._app.refuse_unknown_resource(asked)
+        refuse_deferred_calls(asked)
 
-    def finish(self, response: Response) -> Response:
+    def after(self, asked: Request, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
-        asked = present_request()
-        headers = response.headers
-        headers.add("Elements-Request-Id", self._request_id(asked))
-        instance = called_instance(asked)
-        if instance is not None:
-            headers.add(INSTANCE_HEADER, str(instance.id))
-        if response.status_code < 400 and (warnings := _undeclared(asked)):
+        facts: PlatformFacts = facts_of(asked)
+        headers, status = response.headers, response.status_code
+        headers.add("Elements-Request-Id", self._request_id(facts))
+        if facts.instance is not None:
+            headers.add(INSTANCE_HEADER, str(facts.instance.id))
+        if status < 400 and (warnings := _undeclared(asked)):
             headers[HEADER] = warnings
+        for name, value in facts.headers.items():
+            headers[name] = value()
         # what a path takes is said where that is asked for, or was got wrong
-        if asked.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(routed_path(asked))
+        if asked.method == "OPTIONS" or status == 405:
+            methods = self._precedence.methods(facts.routed)
             if methods:
                 headers["Allow"] = ", ".join(sorted(methods))
-        if asked.path.startswith(BASE_PATH):
+        if facts.path.startswith(BASE_PATH):
             if headers.get("Content-Type") == "application/json":
                 headers["Content-Type"] = "application/json;charset=UTF-8"
             share(response, asked, _CORS)
-        return response
+        return without_secrets(asked, response) if facts.is_admin else response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:
         """Return an error's body, with the provider's own words if there are any."""
@@ -154,7 +166,7 @@ class _ResponsePolicy:
         provider = {} if said is None else {"providerMessage": said}
         words = _own_words(error) or message
         return {
-            "requestId": self._request_id(request),
+            "requestId": self._request_id(facts_of(request)),
             "message": words[:_LONGEST_MESSAGE],
             **provider,
         }
@@ -163,21 +175,19 @@ class _ResponsePolicy:
         """Answer with the status that a provider's error brings."""
         return json_answer(self.problem(error.status, str(error), error), error.status)
 
-    def _request_id(self, asked: Request) -> str:
-        known: str | None = asked.environ.get(_REQUEST_ID)
-        if known is None:
-            known = asked.environ[_REQUEST_ID] = self._ids.next(self._time_of(asked))
-        return known
+    def _request_id(self, facts: PlatformFacts) -> str:
+        if not facts.request_id:
+            facts.request_id = self._ids.next(self._time_of(facts))
+        return facts.request_id
 
-    def _time_of(self, asked: Request) -> datetime:
+    def _time_of(self, facts: PlatformFacts) -> datetime:
         """Return the time of the caller's workspace; of a stranger's call, that of the default one."""
-        workspaces = self._platform.workspaces
         try:
-            return (self._platform.callers.of_request(asked.environ).known or workspaces.default).clock.now()
+            return facts.workspace.clock.now()
         except Exception as error:
             # whoever is told that the database is away has an id, too
             if is_away(error):
-                return workspaces.real_clock.now()
+                return self._platform.workspaces.real_clock.now()
             raise
 
 
