@@ -1,7 +1,7 @@
 """HTTP as a value: bytes go out, bytes or a reason come back; and what every transport makes of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -128,20 +128,15 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     return in_time(reply, timeout) if DELAY_HEADER.lower() in headers else reply
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
+def check_headers(headers: Iterable[tuple[str, str]]) -> None:
     """Refuse headers that are none.
 
     Raises:
         HeaderError: names the first of them, and not its value, which may be a secret.
     """
-    for name, value in headers.items():
-        if not _is_header(name, value):
+    for name, value in headers:
+        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
             raise HeaderError(name)
-
-
-@bounded_cache(1024)  # of thousands of calls nearly all send the same ones
-def _is_header(name: str, value: str) -> bool:
-    return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
 @bounded_cache(1024)

@@ -62,7 +62,7 @@ from elements_local.platform.instances import routes as instances
 from elements_local.platform.instances import routes_configuration as instance_configuration
 from elements_local.platform.instances import routes_events as events
 from elements_local.platform.instances import routes_lint as lint
-from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
+from elements_local.platform.instances.store import Instances
 from elements_local.platform.jobs import routes_activity as activity
 from elements_local.platform.jobs import routes_clock as clock
 from elements_local.platform.jobs import routes_timeline as timeline
@@ -260,9 +260,8 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
     workspaces, settings = platform.workspaces, platform.settings
 
     def secrets_of(workspace: Workspace) -> list[str]:
-        latest = InstanceRange(size=_MASKED_INSTANCES, descending=True)
-        with platform.database.read(workspace.name) as tx:
-            found = Instances(tx).search(InstanceFilter(), latest).items
+        with platform.database.lookup(workspace.name) as tx:
+            found = Instances(tx).latest(_MASKED_INSTANCES)
         of_instances = {secret for one in found for secret in (one.token, *secrets_in(one.configuration))}
         return [*workspace.secrets.values(), *sorted(of_instances)]
 

@@ -170,6 +170,7 @@ _with_subscription = select(instances, subscriptions.c.id.label("subscription_id
     (subscriptions.c.workspace == instances.c.workspace) & (subscriptions.c.instance_id == instances.c.id),
 )
 _all = WorkspaceStatement(_with_subscription.order_by(instances.c.id))
+_latest = WorkspaceStatement(_with_subscription.order_by(instances.c.id.desc()).limit(bindparam("most")))
 _this = instances.c.id == bindparam("of_id")
 _by_id = _with_subscription.where(_this)
 _get = WorkspaceStatement(_by_id)
@@ -231,6 +232,10 @@ class Instances:
         return Page.of(
             [_instance(row) for row in rows], page_range.size, total=total, cursor=attrgetter("id")
         )
+
+    def latest(self, count: int) -> list[Instance]:
+        """Return the latest instances."""
+        return [_instance(row) for row in self._tx.all(_latest, most=count)]
 
     def count(self, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""
