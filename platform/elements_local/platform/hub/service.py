@@ -6,9 +6,8 @@ Shown are the keys that ``fields`` names, and none that holds null.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
-from flask import request
 
-from elements_local.kit.api.operations import Answer
+from elements_local.kit.api.operations import Answer, present_request
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import parse
 from elements_local.platform.ceql.record_path import find_in_any_case, root_of, steps_of
@@ -126,6 +125,23 @@ class RecordQuery(msgspec.Struct):
     fields: str = ""
 
 
+def _look_at_parameters(call: HubCall) -> None:
+    """Warn of parameters of a list that nothing reads.
+
+    Raises:
+        InvalidRequestError: ``where`` comes twice.
+    """
+    sent = present_request().args
+    if len(sent.getlist("where")) > 1:
+        raise InvalidRequestError(
+            "where may be given once, as another would not be read: join conditions by `and`"
+        )
+    unread = {name: value for name, value in sent.items() if name not in LIST_PARAMETERS}
+    if unread:
+        known = {name: name for name in LIST_PARAMETERS}
+        send_along(call, ConfigWarnings.of(unread_in(unread, (), ("query",), known=known)))
+
+
 def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
     mapping = _names(call, resource)
@@ -136,13 +152,7 @@ def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[
         default=_page_size(call.instance, usual=min(DEFAULT_PAGE_SIZE, largest)),
         largest=largest,
     )
-    if len(request.args.getlist("where")) > 1:
-        raise InvalidRequestError(
-            "where may be given once, as another would not be read: join conditions by `and`"
-        )
-    unread = {name: value for name, value in request.args.items() if name not in LIST_PARAMETERS}
-    known = {name: name for name in LIST_PARAMETERS}
-    send_along(ConfigWarnings.of(unread_in(unread, (), ("query",), known=known)))
+    _look_at_parameters(call)
     where = query.where.strip()
     page_request = PageRequest(
         where=mapping.clause(parse(where)) if where else None,
