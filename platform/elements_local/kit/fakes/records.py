@@ -284,13 +284,13 @@ class KeptRecords:
 def _note(what: str, ids: Iterable[str]) -> None:
     """Note in the journal the records that a fault kept from a list."""
     if noted := sorted(ids)[:_MOST_NOTED]:
-        request.environ.setdefault(NOTED, {})[what] = noted
+        facts_of(request).noted[what] = noted
 
 
 def ended(records: list[KeptRecord], most: int) -> list[KeptRecord]:
     """Return a list up to where it ends; what is behind that is noted in the journal."""
     if behind := records[most:]:
-        request.environ.setdefault(NOTED, {})["list_cap"] = most
+        facts_of(request).noted["list_cap"] = most
         _note("cut", (record.id for record in behind))
     return records[:most]
 

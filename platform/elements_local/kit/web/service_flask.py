@@ -144,8 +144,8 @@ class ServiceFlask(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the route of a request."""
-        if request is None:
-            return super().create_url_adapter(request)
+        if request is None:  # outside of a request no URL is made
+            return None
         path = self.routed_path(request)
         # werkzeug knows what to say to those who would rather speak another protocol
         speaks_http = "HTTP_UPGRADE" not in request.environ
