@@ -142,13 +142,13 @@ class _RequestPolicy:
         """
         facts: PlatformFacts = facts_of(asked)
         headers, status = response.headers, response.status_code
+        for name, value in facts.headers.items():
+            headers[name] = value()
         headers.add("Elements-Request-Id", self._request_id(facts))
         if facts.instance is not None:
             headers.add(INSTANCE_HEADER, str(facts.instance.id))
         if status < 400 and (warnings := _undeclared(asked)):
             headers[HEADER] = warnings
-        for name, value in facts.headers.items():
-            headers[name] = value()
         # what a path takes is said where that is asked for, or was got wrong
         if asked.method == "OPTIONS" or status == 405:
             methods = self._precedence.methods(facts.routed)

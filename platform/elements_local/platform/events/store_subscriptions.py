@@ -37,6 +37,7 @@ _get = WorkspaceStatement(_all.where(subscriptions.c.id == bindparam("of_id")))
 _told = bound(
     select(subscribed_topics.c.subscription_id).where(subscribed_topics.c.topic == bindparam("of_topic"))
 )
+# no join: SQLite would look at every subscription, to have them in their order
 _subscribers = WorkspaceStatement(_all.where(subscriptions.c.id.in_(_told)))
 _of_instance = WorkspaceStatement(
     select(subscriptions).where(subscriptions.c.instance_id == bindparam("of_instance"))
