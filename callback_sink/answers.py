@@ -4,7 +4,6 @@ from typing import Annotated, NotRequired, TypedDict
 from wsgiref.util import is_hop_by_hop
 
 from msgspec import Meta, Struct, structs, to_builtins
-from werkzeug.datastructures import Headers
 
 from callback_sink.inbox import BinName
 from elements_local.kit.api.json_text import encode
@@ -114,13 +113,12 @@ def reply_of(answer: ScriptedResponse) -> Reply:
         is assumed, nobody reads it.
     """
     body, kind = _body(answer)
-    headers = Headers([("Content-Type", kind)] if kind else [])
-    for name, value in answer.headers.items():
-        # Assignment replaces: whoever scripts a content type does not get a second one.
-        headers[name] = value
+    # by their names in lower case: whoever scripts a content type does not get a second one
+    headers = {"content-type": ("Content-Type", kind)} if kind else {}
+    headers |= {name.lower(): (name, value) for name, value in answer.headers.items()}
     if answer.delay_s:
-        headers[DELAY_HEADER] = f"{answer.delay_s:.15g}"
-    return Reply(status=answer.status, header_list=list(headers), body=body)
+        headers[DELAY_HEADER.lower()] = DELAY_HEADER, f"{answer.delay_s:.15g}"
+    return Reply(status=answer.status, header_list=[*headers.values()], body=body)
 
 
 def _body(answer: ScriptedResponse) -> tuple[bytes, str | None]:

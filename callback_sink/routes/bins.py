@@ -18,7 +18,7 @@ from callback_sink.inbox import BinName, Received, keepable, target_of
 from callback_sink.search import Filters
 from callback_sink.store import Bins, BinSettings, Callbacks, Recorded
 from elements_local.kit.admin.routes import check_token, json_answer
-from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.operations import Answer, WholeResponse, operation
 from elements_local.kit.masks import mask_url
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.request_facts import facts_of
@@ -124,8 +124,8 @@ def _sent_on(sink: Sink, workspace: Workspace, recorded: Recorded, url: str) -> 
 
 
 def _written(reply: Reply) -> Response:
-    response = Response(reply.body, status=reply.status, headers=list(reply.header_list))
-    if "Content-Type" not in reply.headers:
+    response = WholeResponse(reply.body, status=reply.status, headers=list(reply.header_list))
+    if reply.header("Content-Type") is None:
         del response.headers["Content-Type"]  # Flask's own; an answer without a body has none
     return response
 
@@ -136,6 +136,9 @@ def _body(asked: Request, *, largest: int) -> bytes:
     Raises:
         BodyTooLargeError: there are more than the sink keeps.
     """
+    known: bytes | None = facts_of(asked).body
+    if known is not None:
+        return known
     try:
         return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:

@@ -1,7 +1,8 @@
 """HTTP as a value: bytes go out, bytes or a reason come back; and what every transport makes of them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -102,9 +103,17 @@ class Http(Protocol):
 
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
     """Hold a reply's scripted delay against the time-out; the wait itself never happens."""
-    delay = reply.headers.get(DELAY_HEADER, type=float)
-    if delay is None or not delay > 0:  # a stranger may send anything, NaN included
+    text = reply.header(DELAY_HEADER)
+    if text is None:
         return reply
+    with suppress(ValueError):
+        delay = float(text)
+        if delay > 0:  # a stranger may send anything, NaN included
+            return _after(delay, reply, timeout)
+    return reply
+
+
+def _after(delay: float, reply: Reply, timeout: timedelta) -> Reply | NoReply:
     if delay >= timeout.total_seconds():
         return no_answer(timeout)
     return replace(reply, elapsed=timedelta(seconds=delay))
@@ -128,15 +137,20 @@ def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     return in_time(reply, timeout) if DELAY_HEADER.lower() in headers else reply
 
 
-def check_headers(headers: Iterable[tuple[str, str]]) -> None:
+def check_headers(headers: Mapping[str, str]) -> None:
     """Refuse headers that are none.
 
     Raises:
         HeaderError: names the first of them, and not its value, which may be a secret.
     """
-    for name, value in headers:
-        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
+    for name, value in headers.items():
+        if not (_is_header_name(name) and _HEADER_VALUE.fullmatch(value)):
             raise HeaderError(name)
+
+
+@bounded_cache(1024)  # of thousands of calls nearly all send the same ones
+def _is_header_name(name: str) -> bool:
+    return _HEADER_NAME.fullmatch(name) is not None
 
 
 @bounded_cache(1024)

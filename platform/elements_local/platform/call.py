@@ -233,6 +233,7 @@ class Call(OpenCall, frozen=True, kw_only=True):
         Args:
             alone: a name of what is changed, of which nobody else has a transaction open meanwhile.
         """
+        self.platform.polled.forget(self.workspace.name)
         return self.platform.database.transaction(self.workspace.name, alone=alone)
 
     def publish(self, *activities: Activity) -> None:

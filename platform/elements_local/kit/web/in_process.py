@@ -71,7 +71,8 @@ class InProcess:
         if application is None:
             return self._otherwise.send(method, url, headers=headers, body=body)
         try:
-            environ = _environ_of(method, url, headers, body)
+            check_headers(headers)
+            environ = _environ_of(method, url, {**AGENT, **headers}, body)
         except ValueError as error:
             return NoReply(reason=reason_of(error, self._timeout))
         began = monotonic()
@@ -152,8 +153,10 @@ def _environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) 
         "QUERY_STRING": "" if "#" in place else _encoded(query.partition("#")[0]),
         "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
-        **_variables(tuple(headers.items())),
     }
+    for name, value in headers.items():
+        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
+            environ[variable_of(name)] = value.rstrip(" \t")
     # what the client says of the length is not trusted: the body is here, and its length is known
     environ["CONTENT_LENGTH"] = str(len(body))
     if "@" in place and "@" in (url_parts := urlsplit(place)).netloc:
@@ -165,19 +168,6 @@ def _environ_of(method: str, url: str, headers: Mapping[str, str], body: bytes) 
 def _encoded(query: str) -> str:
     """Return a query as a client over sockets sends it."""
     return query if _ENCODED.fullmatch(query) else quote(query, safe=_QUERY_MARKS)
-
-
-@bounded_cache(1024)  # of thousands of calls nearly all send the same ones
-def _variables(headers: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """Return what WSGI makes of the headers of a request.
-
-    Raises:
-        HeaderError: one cannot be sent.
-    """
-    check_headers(headers)
-    # servers drop a name with `_`: in WSGI it would pass for one with a hyphen
-    sent = ((name, value) for name, value in [*AGENT.items(), *headers] if "_" not in name)
-    return {variable_of(name): value.rstrip(" \t") for name, value in sent}
 
 
 @bounded_cache(1024)  # all but the query comes again and again (``poe bench``, virtual day)

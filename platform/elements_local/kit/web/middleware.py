@@ -163,7 +163,7 @@ class ServiceMiddleware:
         if environ["REQUEST_METHOD"] in READS or caller_of(environ):
             return self._application(environ, start_response)
         # numbered before the service runs: calls that overlap are ordered by when they came, not by when they ended
-        began, body = next_number(), _buffer(environ, self._largest_body)
+        began, body = next_number(), _buffer(facts, self._largest_body)
         answer = begin(self._application, environ)
         if facts.meant is not None:
             workspace, at = facts.meant
@@ -180,7 +180,7 @@ class ServiceMiddleware:
         """
         workspace, since = facts.workspace, perf_counter_ns()
         began, now = next_number(), workspace.clock.now()
-        body = _buffer(environ, self._largest_body)
+        body = _buffer(facts, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         method = environ["REQUEST_METHOD"]
         rule = facts.rule = self.faults.strike(workspace.name, method, _path(environ), now=now)
@@ -284,12 +284,14 @@ def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes,
         yield from rest
 
 
-def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
+def _buffer(facts: RequestFacts, largest: int) -> bytes:
     """Return the request's body, and leave it to be read again; nothing of one that is longer than the service takes."""
+    environ = facts.environ
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if not 0 < length <= largest:
         return b""
     body: bytes = environ["wsgi.input"].read(length)
+    facts.body = body
     environ["wsgi.input"] = BytesIO(body)
     return body
 

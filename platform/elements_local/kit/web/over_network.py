@@ -72,7 +72,7 @@ class OverNetwork:
         with WATCHDOG.within(self._wait.total_seconds()) as deadline:
             keep_to(deadline)
             try:
-                check_headers(headers.items())
+                check_headers(headers)
                 reply = self._sent(method, url, {**AGENT, **headers}, body)
             except Exception as error:
                 if deadline.passed:  # a socket that is closed under its reader may be found so in many ways

@@ -26,6 +26,7 @@ class RequestFacts:
         path: of the request, with one slash before it.
         is_admin: whether it is that of an admin route, there or not.
         rule: the fault rule that applies to it; None if none does.
+        body: its bytes, of one that the service takes; None before they are read, and of others.
         noted: what a rule's effect did, or the service's own lag, for the journal.
         meant: of an admin call, whose workspace it is about, and what time it was there; None until that is known.
         drops: whether the connection is to be closed without an answer.
@@ -36,6 +37,7 @@ class RequestFacts:
         self.path = f"/{environ['PATH_INFO'].lstrip('/')}"
         self.is_admin = is_admin(self.path)
         self.rule: FaultRule | None = None
+        self.body: bytes | None = None
         self.noted: dict[str, Any] = {}
         self.meant: tuple[Workspace, datetime] | None = None
         self.drops = False

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, RuleFactory
 
 from elements_local.kit.api.operations import WholeResponse, present_request
@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"<[^>]*>")
 
 
 class _FoundRoute(MapAdapter):
-    """The route of all requests with one path and method, which is looked for once."""
+    """The route of all requests with one path and method, or that there is none; which is looked for once."""
 
     def __init__(self, routes: "Map", root: str, path: str, method: str) -> None:
         super().__init__(
@@ -29,10 +29,23 @@ class _FoundRoute(MapAdapter):
             path_info=path,
             default_method=method,
         )
-        self._rule, self._variables = super().match(return_rule=True)
+        self._refusal: NotFound | MethodNotAllowed | None = None
+        try:
+            self._rule, self._variables = super().match(return_rule=True)
+        except (NotFound, MethodNotAllowed) as error:
+            self._refusal = error
 
     def match(self, *_given: Any, **_options: Any) -> Any:
-        """Return the route and what the path has for its variables."""
+        """Return the route and what the path has for its variables.
+
+        Raises:
+            NotFound, MethodNotAllowed: there is none.
+        """
+        # each request has a refusal of its own, as answers are made of it
+        if isinstance(self._refusal, MethodNotAllowed):
+            raise MethodNotAllowed(valid_methods=self._refusal.valid_methods)
+        if self._refusal is not None:
+            raise NotFound
         return self._rule, dict(self._variables)
 
 
@@ -152,7 +165,7 @@ class ServiceFlask(Flask):
         found = self._found_route(request.root_path, path, request.method) if speaks_http else None
         if found is not None:
             return found
-        # nothing is there, or a redirect, which leads to the host that the request was sent to
+        # a redirect, which leads to the host that the request was sent to
         adapter = super().create_url_adapter(request)
         if adapter is not None:
             adapter.path_info = path

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.retention import Retention
@@ -84,7 +84,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
     hub: HubClient
     catalogue: Catalogue
     settings: PlatformSettings
-    polled: PolledInstances
+    polled: PolledInstances = field(default_factory=PolledInstances)
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
