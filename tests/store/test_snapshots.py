@@ -248,6 +248,16 @@ def rows(*rows, columns=("name", "count", "weight", "good", "at", "content", "se
 GOOD = ["a", 1, 0.5, True, "2026-03-02T12:00:00Z", "AP8=", None]
 
 
+def test_columns_may_stand_in_any_order(service):
+    service.restore(service.document(**rows(GOOD)))
+    before = service.bytes()
+
+    columns = rows()["tables"]["test_things"]["columns"]
+    service.restore(service.document(**rows(GOOD[::-1], columns=columns[::-1])))
+
+    assert service.bytes() == before
+
+
 def but(place, value):
     return rows([*GOOD[:place], value, *GOOD[place + 1 :]])
 
@@ -280,6 +290,10 @@ REFUSED = {
     ),
     "an unknown column": (rows(columns=["name", "colour"]), "expected name, count, weight"),
     "no columns": (rows(columns=[]), "got none"),
+    "a column twice": (
+        rows(columns=["name", "name", *rows()["tables"]["test_things"]["columns"][2:]]),
+        "expected name, count",
+    ),
     "a row that is too short": (
         rows(GOOD[:-1]),
         "tables.test_things.rows[0] must be a list of 7 values; got ",

@@ -67,7 +67,6 @@ class TableRows:
     Attributes:
         columns: those that are written.
         names: theirs; SQLAlchemy's own are of a class that JSON does not know.
-        shape: what the rows have to be.
 
     Raises:
         TableKindError: it has no column ``workspace``, or one of a kind that is not known here.
@@ -79,7 +78,7 @@ class TableRows:
         self.table = table
         self.columns = [each for each in table.c if each.name != _WORKSPACE and not _is_anew(each)]
         self.names = [str(each.name) for each in self.columns]
-        self.shape: Any = list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
+        self._kinds = dict(zip(self.names, map(_kind, self.columns), strict=True))
         self._numbers = [each for each in table.primary_key if _is_anew(each)]
         self._rows = WorkspaceStatement(select(*self.columns).order_by(*self._numbers))
 
@@ -92,23 +91,26 @@ class TableRows:
         return SnapshotRows(columns=self.names, rows=rows)
 
     def check(self, rows: SnapshotRows) -> list[tuple[object, ...]]:
-        """Return rows as they can be kept; columns that a later release has added stand last, and are null.
+        """Return rows as they can be kept.
+
+        Their columns may stand in any order. Those that a later release has added are absent, and become null.
 
         Raises:
             SnapshotError: the columns are others, or a value is not what its column takes.
         """
-        added = self.columns[len(rows.columns) :]
-        if rows.columns != self.names[: len(rows.columns)] or not all(each.nullable for each in added):
+        absent = [str(each.name) for each in self.columns if each.nullable and each.name not in rows.columns]
+        if sorted([*rows.columns, *absent]) != sorted(self.names):
             raise SnapshotError(
                 f"tables.{self.table.name}.columns: expected {', '.join(self.names)}; got {', '.join(rows.columns) or 'none'}"
             )
+        shape: Any = list[tuple[tuple(self._kinds[name] for name in rows.columns)]]  # type: ignore[misc]  # made at run time
         try:
-            kept = [[*row, *(None for _ in added)] for row in rows.rows]
-            read: list[tuple[object, ...]] = convert(kept, self.shape)
+            read: list[tuple[object, ...]] = convert(rows.rows, shape)
         except ValidationError as error:
             root = f"tables.{self.table.name}.rows"
-            raise SnapshotError(refusal(rows.rows, self.shape, root=root)) from error
-        return read
+            raise SnapshotError(refusal(rows.rows, shape, root=root)) from error
+        named = (dict(zip(rows.columns, row, strict=True)) for row in read)
+        return [tuple(map(row.get, self.names)) for row in named]
 
     def write(self, tx: Transaction, rows: Iterable[tuple[object, ...]], reworded: Reworded) -> None:
         """Put rows where a workspace has none.
