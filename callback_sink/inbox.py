@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from msgspec import Meta
 
+from callback_sink.events import Event, events_of, read_events
 from callback_sink.signature import SIGNATURE_HEADER, SignatureVerdict
 from elements_local.kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
 from elements_local.kit.instants import format_instant
@@ -95,6 +96,7 @@ class Callback(Received):
         status: what the sink answered; None if it hung up.
         size: bytes that were sent; of a callback that was read by half, the body has fewer.
         forwards: what came of sending it on, the latest last.
+        kept_events: as ``events.kept_events`` writes them; None if they are not kept.
     """
 
     id: int
@@ -102,6 +104,12 @@ class Callback(Received):
     signature: SignatureVerdict
     size: int
     forwards: list[ForwardedJson] = field(default_factory=list)
+    kept_events: str | None = None
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The events that it reports; there is always one."""
+        return events_of(self.body) if self.kept_events is None else read_events(self.kept_events)
 
     @cached_property
     def text(self) -> str:

@@ -9,7 +9,6 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 
 from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
-from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import format_instant, parse_instant
@@ -98,6 +97,12 @@ class Filters(
         return any(getattr(self, name) != getattr(nothing, name) for name in Filters.__struct_fields__)
 
     @property
+    def reads_bodies(self) -> bool:
+        """Whether anything is asked that only a body says; its events are kept beside it."""
+        unwanted = (_unwanted(text).reads_bodies for text in self.not_)
+        return self.q is not None or bool(self.json) or any(unwanted)
+
+    @property
     def unwanted_object_types(self) -> set[str]:
         """The types of object of which no callback may tell."""
         return {type_ for text in self.not_ if (type_ := _unwanted(text).object_type) is not None}
@@ -141,7 +146,7 @@ def differences(filters: Filters, callback: Callback) -> list[str]:
     found = [*_plain_differences(filters, callback)]
     if asked := filters.of_event:
         # All that is asked must hold for one event; of several, the one with the fewest differences is told of.
-        nearest = min((_event_differences(asked, event) for event in events_of(callback.json)), key=len)
+        nearest = min((_event_differences(asked, event) for event in callback.events), key=len)
         found += nearest
     found += _header_differences(filters.header, callback.shown_headers)
     found += filter(None, (parse_condition(text).difference(callback.json) for text in filters.json))
@@ -161,30 +166,6 @@ def closest(filters: Filters, callbacks: Iterable[Callback], *, at_most: int = 3
         # few differences first, then the latest
         key=lambda miss: (len(miss.differs), -miss.callback.id),
     )
-
-
-def events_of(body: Json) -> list[dict[str, str | None]]:
-    """Return the events a callback tells of: type and id of the object, what happened, whose instance.
-
-    There is always one at least, so that a callback that tells of none can be told from one that does.
-
-    Source: captured callbacks of 2018 and 2020 (observed): ``message.events`` is normalised, and the 2020
-        records in ``message.raw`` carry ``objectId`` and ``eventType`` themselves. That the records stand
-        in where there are no events, and ``message.raw.objectType`` where an event has none, is assumed.
-    """
-    message = _object(_object(body).get("message"))
-    raw = _object(message.get("raw"))
-    events = _objects(message.get("events")) or _records(raw) or [{}]
-    instance = message.get("instanceId", message.get("instance_id"))
-    return [
-        {
-            "objectType": _text(event.get("objectType", raw.get("objectType"))),
-            "eventType": _text(event.get("eventType")),
-            "objectId": _text(event.get("objectId")),
-            "instanceId": _text(instance),
-        }
-        for event in events
-    ]
 
 
 def _plain_differences(filters: Filters, callback: Callback) -> Iterator[str]:
@@ -229,29 +210,6 @@ def _event_differences(asked: Mapping[str, str], event: Mapping[str, str | None]
 def _mentions(callback: Callback, text: str) -> bool:
     headers = (f"{name}: {value}" for name, value in callback.shown_headers.items())
     return any(text.lower() in place.lower() for place in (callback.path, callback.text, *headers))
-
-
-def _records(raw: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """Read a raw message's records as events; the key they stand under is their type."""
-    return [
-        {"objectType": key, "objectId": record.get("objectId"), "eventType": record.get("eventType")}
-        for key, records in raw.items()
-        for record in _objects(records)
-    ]
-
-
-def _object(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Json) -> list[Mapping[str, Json]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str | None:
-    """Return an id or a name as text, however it was written."""
-    known = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) if known else None
 
 
 @bounded_cache(100)

@@ -11,13 +11,13 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.json import decode
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, case, literal, select
 
 from callback_sink import tables, usage
 from callback_sink.answers import ScriptedResponse, next_answer
 from callback_sink.errors import NoSuchCallbackError, OtherObjectTypeError
 from callback_sink.inbox import Callback, ForwardedJson, Received
-from callback_sink.search import Filters, NearMiss, closest, events_of, matches
+from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.settings import SinkSettings
 from callback_sink.signature import SignatureVerdict, judge
 from callback_sink.tables import callback_of, digest_of, row_of, taken, weight_of
@@ -104,18 +104,14 @@ class CallbackPage(Page[Callback], frozen=True, kw_only=True):
     used: StorageUsage
 
 
-def page_of(
-    found: Iterable[Callback],
-    on_page: Callable[[Callback], bool],
-    limit: int,
-    used: StorageUsage,
-    *,
-    counts: bool,
-) -> CallbackPage:
-    """Return the first so many callbacks that may be on the page, fewer if they are large.
+def _first(
+    found: Iterable[Callback], on_page: Callable[[Callback], bool], limit: int, *, counts: bool, bodies: bool
+) -> tuple[list[Callback], int, int | None]:
+    """Return the first so many callbacks that may be on a page, fewer if they are large, and the cursor of the next.
 
     Args:
-        counts: whether what is found has to be counted.
+        counts: whether what is found has to be counted, for the second value.
+        bodies: whether the page has them.
     """
     first: list[Callback] = []
     total, size, more = 0, 0, False
@@ -130,19 +126,20 @@ def page_of(
             break
         if not more:
             first.append(callback)
-            size += len(callback.body)
-    cursor = first[-1].id if more else None
-    return CallbackPage(items=first, total=total if counts else used.callbacks, cursor=cursor, used=used)
+            size += callback.size if bodies else 0
+    return first, total, first[-1].id if more else None
 
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 10
 _FORWARDS_KEPT = 20
+_LONGEST_SOUGHT = 1000
 
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
 _this = _kept.id == bindparam("of_id")
-_WITHOUT_BODIES = [each if each.name != "body" else literal(b"").label("body") for each in _kept]
+_body_if_needed = case((_kept.events.is_(None), _kept.body), else_=literal(b"")).label("body")
+_WITHOUT_BODIES = [each if each.name != "body" else _body_if_needed for each in _kept]
 
 _forgetting = Forgetting(tables.metadata)
 _last_id = WorkspaceStatement(select(_ids.last_id))
@@ -267,7 +264,9 @@ class Callbacks:
 
     def search(self, filters: Filters, *, after: int = 0, at_most: int | None = None) -> list[Callback]:
         """Return the callbacks that a search means of those with a higher id than one, oldest first."""
-        return list(islice(self._found(filters, after=after), at_most))
+        reads = filters.reads_bodies or not filters.narrows
+        found = list(islice(self._found(filters, after=after, bodies=reads), at_most))
+        return found if reads else self._with_bodies(found)
 
     def page(
         self,
@@ -283,23 +282,32 @@ class Callbacks:
         Args:
             after: the id of the last one of the page before.
             before: asks for the latest of those with a lower id, instead of the first after one.
-            bodies: whether they are read; a search reads them in any case.
+            bodies: whether the page has them; if not, some may be there all the same.
         """
         used = usage.used(self._tx, None if filters.bin is None else digest_of(filters.bin))
         # what is not sifted is counted already
         begin, end = (0, None if before is None else _LARGEST_ID) if filters.narrows else (after, before)
-        page = page_of(
-            self._found(filters, after=begin, before=end, bodies=bodies or filters.narrows),
+        # of what is sifted, only those on the page are read whole
+        reads = filters.reads_bodies or (bodies and not filters.narrows)
+        items, total, cursor = _first(
+            self._found(filters, after=begin, before=end, bodies=reads),
             lambda one: one.id > after and (before is None or one.id < before),
             limit,
-            used,
             counts=filters.narrows,
+            bodies=bodies,
         )
-        return page if before is None else replace(page, items=page.items[::-1])
+        items = self._with_bodies(items) if bodies and not reads else items
+        return CallbackPage(
+            items=items if before is None else items[::-1],
+            total=total if filters.narrows else used.callbacks,
+            cursor=cursor,
+            used=used,
+        )
 
     def near_misses(self, filters: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
-        return closest(filters, self._found(Filters()))
+        misses = closest(filters, self._found(Filters(), bodies=filters.reads_bodies))
+        return [replace(miss, callback=self.get(miss.callback.id)) for miss in misses]
 
     def refuse_other_form(self, filters: Filters, *, found: bool) -> None:
         """Refuse a search that looked for, or left out, a type of object that is told of in another form.
@@ -316,7 +324,9 @@ class Callbacks:
         if not asked:
             return
         told = {
-            event["objectType"] for callback in self._found(Filters()) for event in events_of(callback.json)
+            event["objectType"]
+            for callback in self._found(Filters(), bodies=False)
+            for event in callback.events
         }
         known = sorted(filter(None, told))
         for object_type in sorted(asked):
@@ -361,16 +371,25 @@ class Callbacks:
 
         Args:
             before: only those before this one, the latest first.
+            bodies: whether bodies are read; without, only those whose events are not kept.
         """
         query = select(*(_kept if bodies else _WITHOUT_BODIES)).where(_kept.id > after)
         if filters.bin is not None:
             # The digest finds them by the index, the name itself tells apart what one digest might stand for.
             query = query.where(_kept.bin_digest == digest_of(filters.bin), _kept.bin == filters.bin)
+        for value in filters.of_event.values():
+            # Leaves out most of what cannot match; SQLite refuses patterns of more than 50,000 bytes.
+            if len(value) <= _LONGEST_SOUGHT:
+                reported = _kept.events.contains(encode_text(value), autoescape=True)
+                query = query.where(_kept.events.is_(None) | reported)
         if before is not None:
             query = query.where(_kept.id < min(before, _LARGEST_ID))
         order = _kept.id if before is None else _kept.id.desc()
         rows = self._tx.stream(query.order_by(order), at_once=_ROWS_AT_ONCE)
         return (callback for callback in map(callback_of, rows) if matches(filters, callback))
+
+    def _with_bodies(self, found: Iterable[Callback]) -> list[Callback]:
+        return [self.get(each.id) for each in found]
 
 
 def _turn_of(workspace: str) -> str:

@@ -11,11 +11,13 @@ from msgspec.json import decode
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Row, Text
 
 from callback_sink.answers import ScriptedResponse
+from callback_sink.events import kept_events
 from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.signature import SignatureVerdict, judge
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
+from elements_local.kit.workspaces.table_rows import ANEW
 
 metadata = MetaData()
 
@@ -24,6 +26,12 @@ SCHEMA = SchemaPart("sink", metadata)
 _table = partial(workspace_table, metadata)
 
 workspaces = _table("sink_workspaces", Column("last_id", BigInteger, nullable=False))
+
+
+def _events_of_row(context: Any) -> str | None:
+    """Return the events of a row that comes without them, out of a snapshot."""
+    return kept_events(context.get_current_parameters()["body"])
+
 
 callbacks = _table(
     "sink_callbacks",
@@ -35,14 +43,18 @@ callbacks = _table(
     Column("path", Text, nullable=False),
     Column("status", Integer),
     Column("signature", Text, nullable=False),
+    Column("events", Text, info=ANEW, default=_events_of_row),
     Column("headers", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("weight", BigInteger, nullable=False),
     Column("forwards", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Index("sink_callbacks_of_bin", "workspace", "bin_digest", "id"),
 )
-"""What came. ``size`` is what was sent of a body, ``weight`` what is kept of a callback; ``forwards`` is JSON."""
+"""What came. ``size`` is what was sent of a body, ``weight`` what is kept of a callback; ``events`` and ``forwards`` are JSON.
+
+The body is the last column, as SQLite reads all of it to find what is behind.
+"""
 
 bins = _table(
     "sink_bins",
@@ -84,6 +96,7 @@ def callback_of(row: Row[Any]) -> Callback:
         signature=SignatureVerdict(row.signature),
         size=row.size,
         forwards=decode(row.forwards, type=list[ForwardedJson]),
+        kept_events=row.events,
     )
 
 
@@ -112,6 +125,7 @@ def row_of(callback: Callback) -> dict[str, object]:
         "path": callback.path,
         "status": callback.status,
         "signature": callback.signature.value,
+        "events": kept_events(callback.body),
         "headers": encode_text(callback.headers),
         "body": callback.body,
         "size": callback.size,

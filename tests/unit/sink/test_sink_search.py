@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import pytest
 from each_row import each_row
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 from recorded_callbacks import recorded
 
-from callback_sink.search import Filters, closest, differences, events_of, matches
+from callback_sink.search import Filters, closest, differences, matches
 from elements_local.kit.api.shape_words import refusal
 
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}
@@ -187,25 +185,6 @@ def test_a_body_that_is_no_envelope_tells_of_no_object(body):
     assert differences(wanted, callback(body)) == ["objectType: expected contacts, was absent"]
 
 
-def test_an_event_without_a_type_has_that_of_the_raw_message():
-    body = envelope({"objectId": "1"}, raw={"objectType": "contacts"})
-
-    assert events_of(body)[0]["objectType"] == "contacts"
-
-
-def test_records_stand_in_for_events_where_there_are_none():
-    record = {"CONTACT_ID": 1, "objectId": 1, "eventType": "CREATED"}
-    body = envelope(raw={"contacts": [record], "pollDate": 1579083300412})
-
-    assert events_of(body) == [
-        {"objectType": "contacts", "eventType": "CREATED", "objectId": "1", "instanceId": "123456"}
-    ]
-
-
-def test_an_instance_may_be_named_by_its_second_name_alone():
-    assert events_of({"message": {"instance_id": 5}})[0]["instanceId"] == "5"
-
-
 @each_row(
     ("text", "found"),
     {
@@ -242,19 +221,3 @@ def test_those_that_differ_least_come_closest_and_of_equals_the_latest():
 
 def test_where_nothing_is_asked_nothing_comes_close():
     assert closest(Filters(), [callback(), callback(id=2)]) == []
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: (
-            st.lists(inner)
-            | st.dictionaries(st.sampled_from(["message", "events", "raw", "objectType", "x"]), inner)
-        ),
-    )
-)
-def test_any_json_can_be_searched(body):
-    told = events_of(body)
-
-    assert told
-    assert all(set(event) == {"objectType", "eventType", "objectId", "instanceId"} for event in told)
