@@ -9,7 +9,15 @@ from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elements_local.kit.masks import MASK, mask_body, mask_header, mask_known, mask_target, mask_url
+from elements_local.kit.masks import (
+    MASK,
+    is_secret,
+    mask_body,
+    mask_header,
+    mask_known,
+    mask_target,
+    mask_url,
+)
 
 
 @each_row(
@@ -129,6 +137,29 @@ def test_other_headers_are_shown_as_they_are(name, value):
 )
 def test_what_is_under_a_secrets_name_is_hidden(text, shown):
     assert mask_body(text) == shown
+
+
+@each_row(
+    "name",
+    [
+        *(f"{of}{mark}key" for of in ("api", "access", "private", "signature") for mark in ("", *"-_. +")),
+        *(
+            "passwd",
+            "secrets",
+            "credentials",
+            "author.token",
+            "Authorization",
+            "cookie",
+            "TOKEN",
+            "pagetokens.token",
+        ),
+        *("pa\u017f\u017fword", "\u017fecret", "api\u212aey", "cooKIE"),
+    ],
+)
+def test_each_name_of_a_secret_is_seen_in_a_body(name):
+    """Also with the letters that are an s or a k where case does not count."""
+    assert is_secret(name)
+    assert mask_body(f'{{"x":"{name}","{name}":"a"}}') == f'{{"x":"{name}","{name}":"{MASK}"}}'
 
 
 @each_row(
