@@ -29,6 +29,7 @@ from elements_local.recording.text import write
 from elements_local.records import INSIGHTLY, Kinds
 from elements_local.replay.runner import check_file
 from elements_local.reports.files import writable
+from elements_local.stack.gc_paused import gc_paused
 from elements_local.start import Options, in_process
 from elements_local.yaml_text import YamlError
 
@@ -140,16 +141,19 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     scenario say what could not be known.
     """
     refuse_kept(output, force=force)
-    try:
-        imported, environment = read(file), stack_environment()
-        made = scenario_of(imported, _kinds(imported, environment))
-    except NothingToImportError as error:
-        raise click.UsageError(f"{file}: {error}") from error
-    try:
-        with writable(output):
-            write(output, made.document, made.notes)
-    except YamlError as error:
-        raise click.UsageError(f"{file} has what no scenario can hold: {error}") from error
+    environment = stack_environment()
+    # thousands of callbacks are read, and nothing of them can be collected before they are written
+    with gc_paused():
+        try:
+            imported = read(file)
+            made = scenario_of(imported, _kinds(imported, environment))
+        except NothingToImportError as error:
+            raise click.UsageError(f"{file}: {error}") from error
+        try:
+            with writable(output):
+                write(output, made.document, made.notes)
+        except YamlError as error:
+            raise click.UsageError(f"{file} has what no scenario can hold: {error}") from error
     print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
         otherwise = "it does not come to the callbacks that were imported"

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from elements_local.kit.files import write_file
-from elements_local.scenarios.scenario import load_text
-from elements_local.yaml_text import read_documents
+from elements_local.scenarios.scenario import load_documents
+from elements_local.yaml_text import Document, read_back
 
 SCHEMA = Path(__file__).parents[1] / "scenario.schema.json"
 _WIDE = 10**6  # nothing is folded: a line is a line
@@ -68,13 +68,23 @@ def dump(document: Mapping[str, Any]) -> str:
     Raises:
         ValueError: a defect: it would be read as something else.
     """
+    text = _dumped(document)
+    _read(text, [document])
+    return text
+
+
+def _dumped(document: Mapping[str, Any]) -> str:
     text: str = yaml.dump(
         dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE, indent=2
     )
-    (read,) = read_documents(text)
-    if read.value != document:
-        raise ValueError("what was recorded cannot be written as YAML and read back")
     return text
+
+
+def _read(text: str, documents: Sequence[Mapping[str, Any]]) -> list[Document]:
+    read = read_back(text)
+    if [each.value for each in read] != [*documents]:
+        raise ValueError("what was recorded cannot be written as YAML and read back")
+    return read
 
 
 def lines_above(path: Path, notes: Sequence[str]) -> str:
@@ -105,11 +115,12 @@ def write(
 
     Raises:
         OSError: it cannot be written.
-        ScenarioError: a defect: the loader does not take it.
+        ScenarioError, ValueError: a defect: the loader does not take it, or reads something else.
     """
-    text = lines_above(path, notes) + "---\n".join(map(dump, [document, *others]))
+    documents = [document, *others]
+    text = lines_above(path, notes) + "---\n".join(map(_dumped, documents))
     # before anything is written over: a defect of ours costs no file of the user's
-    loaded = load_text(text, path)
+    loaded = load_documents(_read(text, documents), path)
     for mistake in loaded.errors:
         raise mistake
     write_file(path, text)

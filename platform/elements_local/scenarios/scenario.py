@@ -3,7 +3,7 @@
 The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -31,7 +31,17 @@ from elements_local.scenarios.verbs import VERBS, objections
 from elements_local.shape_errors import shown, unknown
 from elements_local.yaml_text import Document, SourcePosition, YamlError, read_each
 
-__all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "load_all", "load_text"]
+__all__ = [
+    "LoadedFile",
+    "Scenario",
+    "ScenarioError",
+    "Step",
+    "find",
+    "load",
+    "load_all",
+    "load_documents",
+    "load_text",
+]
 
 _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
@@ -137,7 +147,11 @@ def load_text(text: str, path: Path) -> LoadedFile:
     Args:
         path: where it stands, or would; named in errors.
     """
-    read = read_each(text)
+    return load_documents(read_each(text), path)
+
+
+def load_documents(read: Sequence[Document | YamlError], path: Path) -> LoadedFile:
+    """Read what can be run of a file's documents, of which some may be no YAML; ``path`` as of ``load_text``."""
     if not read:
         reason = "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
         return LoadedFile(errors=(ScenarioError(path, _TOP, reason),))

@@ -53,6 +53,7 @@ def _types(value):
         "lines": ("a\nb\n", "|\n  a\n  b"),
         "lines of which one ends in a blank": ("a \nb", '"a \\nb"'),
         "what cannot be seen": ("\x00", '"\\0"'),
+        "half a surrogate pair": ("\ud800", '"\\uD800"'),
         "nothing": ([], "[]"),
         "null": (None, "null"),
     },
