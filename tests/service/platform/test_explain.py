@@ -81,6 +81,23 @@ def test_reads_are_no_part_of_what_is_done_again(clients, instance, ada):
     assert said["polls"][0]["calls"][0]["effect"] == {"index_lag_s": 60}
 
 
+def test_a_poll_that_began_before_a_change_and_saw_it_is_the_first_that_reported_it(clients, instance, ada):
+    """On a real clock a change may come while a poll is under way; here the poll is dated two seconds before it."""
+    clients.clock.advance("15m")
+    snapshot = clients.snapshot()
+    tables = snapshot["platform"]["tables"]
+    for table, column in (("platform_polls", "at"), ("platform_notifications", "created")):
+        place = tables[table]["columns"].index(column)
+        for row in tables[table]["rows"]:
+            row[place] = "2026-03-02T10:00:58Z"
+    clients.restore(snapshot)
+
+    said = explain(clients, instance, ada, cures=False)
+
+    assert (said["verdict"], said["cause"]) == ("reported", None)
+    assert said["polls"][0]["at"] == "2026-03-02T10:00:58Z"
+
+
 def test_nothing_is_promised_of_a_receiver_that_was_not_tried(clients):
     body = instance_body(clients.credentials)
     body["configuration"]["event.notification.callback.url"] = "http://ada:pass@127.0.0.1:9/in"
