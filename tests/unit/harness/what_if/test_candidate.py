@@ -136,6 +136,13 @@ def test_what_a_fault_rule_does_is_shown_as_it_would_be_without(story):
     assert neutral(fault_rules(story)[0]) == {"index_lag_s": 0}
 
 
+def test_a_rule_without_its_status_has_no_body_of_its_own_either():
+    rule = '{effect: {status: 200, body: "<html>", headers: {X: y}}}'
+    (story,) = load_text(STORY.replace("{effect: {index_lag_s: 60}}", rule), Path("it.yaml")).scenarios
+
+    assert neutral(fault_rules(story)[0]) == {"status": None, "body": None, "headers": {}}
+
+
 @each_row(
     ("changes", "expected"),
     [
