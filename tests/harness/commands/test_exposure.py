@@ -8,7 +8,7 @@ from deadline import DEADLINE_S
 from processes import started
 
 from elements_local.clients import BASE_PATH, Credentials
-from elements_local.commands.up import print_what_runs
+from elements_local.command_line.foreground import print_what_runs
 from elements_local.errors import OptionError
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.workspaces.workspace import DOCUMENTED, seeded_secrets

@@ -29,7 +29,7 @@ def refusal(*options: str | Path) -> str:
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
     assert (done.returncode, done.stdout) == (2, ""), done
-    (line,) = done.stderr.strip().splitlines()
+    (line,) = done.stderr.removeprefix("elements-local is starting\n").strip().splitlines()
     return line.removeprefix("elements-local: ")
 
 

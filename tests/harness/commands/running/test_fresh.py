@@ -119,7 +119,7 @@ def test_a_database_is_asked_about_first_and_left_as_it_is_without_a_yes(tmp_pat
 
     done = CliRunner().invoke(cli, ["up", *FREE_PORTS, "--database", url, "--fresh"], input=answer)
 
-    asked = f"--database {url}: drop the tables of elements-local, with all that they keep? [y/N]: "
+    asked = f"elements-local is starting\n--database {url}: drop the tables of elements-local, with all that they keep? [y/N]: "
     assert (done.exit_code, done.stderr.startswith(asked), said in done.stderr) == (code, True, True)
     assert contacts(Options(database=url)) == 1
 

@@ -26,6 +26,7 @@ from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.stack.stack import at
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
+STARTING = "elements-local is starting\n"
 
 
 def started(*words: str, **env: str) -> AbstractContextManager[subprocess.Popen[str]]:
@@ -67,7 +68,8 @@ def test_with_json_it_prints_one_line_and_what_happens_is_told_on_standard_error
     ]  # fmt: skip
     assert ready["workspace"]["callback_url"] == f"{ready['sink']}/default"
     assert done == (0, "", "")
-    assert lines[0].startswith("2026-03-02 10:00:00  instance ")
+    assert lines[0] == STARTING
+    assert lines[1].startswith("2026-03-02 10:00:00  instance ")
     assert any("poll of contacts: 1 seen, 1 reported" in line for line in lines)
     assert any("callback POST" in line and "-> 503 (contacts CREATED" in line for line in lines)
     assert any(line.startswith("2026-03-02 10:15:00  callback POST") for line in lines)
@@ -89,7 +91,7 @@ def test_without_json_a_person_is_told_what_to_use_and_below_it_what_happens_in_
     assert "its clock is virtual, at 2026-03-02T10:00:00Z" in text
     assert DOCUMENTED.user_secret in text
     assert "/_local/" in text
-    assert done == (0, "stopped\n", "")
+    assert done == (0, "stopped\n", STARTING)
     assert told == [
         "2026-03-02 10:01:00  [mine]  clock advanced from 10:00:00 to 10:01:00: nothing fell due\n",
         "2026-03-02 10:02:00  clock advanced from 10:00:00 to 10:02:00: nothing fell due\n",
@@ -141,9 +143,10 @@ def test_a_second_signal_while_it_ends_is_answered_by_a_hint_and_a_third_ends_it
         assert process.stderr
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)  # two of a kind that come at once may count as one
-        hint = process.stderr.readline()
+        starting, hint = process.stderr.readline(), process.stderr.readline()
         done = ended(process, signal.SIGINT)
 
+    assert starting == STARTING
     assert hint == "elements-local is ending; once more ends it at once\n"
     assert done == (130, "", "")
 
@@ -185,7 +188,7 @@ def test_making_up_many_records_is_said_before_it_is_done() -> None:
     with started("--json", "--records", "2000") as process:
         what_runs(process)
 
-        assert ended(process) == (0, "", "making up 2000 records of each kind\n")
+        assert ended(process) == (0, "", f"{STARTING}making up 2000 records of each kind\n")
 
 
 def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
@@ -229,6 +232,7 @@ def exposed() -> Iterator[dict]:
     with started("--json", "--host", EVERYWHERE) as process:
         ready = what_runs(process)
         assert process.stderr
+        assert process.stderr.readline() == STARTING
         yield ready | {"said": process.stderr.readline()}
 
 
