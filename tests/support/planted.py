@@ -45,7 +45,9 @@ class Cure:
         """Return a block with the cure's keys in it."""
         if self.where != "configuration" or "disabled" in self.change:
             return block
-        keys = {key: value for key, value in self.change.items() if "." not in key}
+        keys = {
+            key: value for key, value in self.change.items() if "." not in key and key != "transformation"
+        }
         dates = dict(block["datesConfiguration"])
         beside = {key: value for key, value in block.items() if key != "datesConfiguration"}
         for key, value in keys.items():
@@ -185,14 +187,23 @@ class World:
         """Make a record of another collection, which is then what is asked about."""
         self.records["ada"] = self.clients.crm.create(collection, fields)[id_field]
 
-    def map(self, vendor_name: str, fields: Mapping[str, str]) -> None:
+    def map(self, vendor_name: str, fields: Mapping[str, str], **more: Any) -> None:
         """Let a transformation of the resource show fields under other names."""
         name = self.planted.resource
         defined = [{"path": path, "type": "string"} for path in fields]
         moved = [{"path": path, "vendorPath": vendor} for path, vendor in fields.items()]
         self.platform("POST", f"/instances/<id>/objects/{name}/definitions", {"fields": defined})
-        mapping = {"vendorName": vendor_name, "fields": moved}
+        mapping = self.cure.change.get("transformation") or {
+            "vendorName": vendor_name,
+            "fields": moved,
+            **more,
+        }
         self.platform("POST", f"/instances/<id>/transformations/{name}", mapping)
+
+    def drop(self, vendor_name: str, fields: Mapping[str, str]) -> None:
+        """Let a transformation of the resource show fields under other names, and nothing else."""
+        rest = [{"type": "passThrough", "properties": {"fromVendor": False}}]
+        self.map(vendor_name, fields, configuration=rest)
 
     def another_instance(self, name: str) -> None:
         """Make another instance as the guide has it, with the same callback URL."""
@@ -256,6 +267,7 @@ class World:
                     "another_instance": self.another_instance,
                     "crm": self.crm,
                     "crm_of_another": self.crm_of_another,
+                    "drop": self.drop,
                     "fault_at_platform": self.fault_at_platform,
                     "hub": self.hub,
                     "make": self.make,
@@ -300,6 +312,8 @@ class World:
                 self.clients.platform.patch_instance(self.instance["id"], patch)
             case {"change": {"disabled": False}}:
                 self.platform("PUT", ENABLED)
+            case {"change": {"transformation": mapping}}:
+                self.platform("PUT", f"/instances/<id>/transformations/{self.planted.resource}", mapping)
             case {"change": {"release": release}}:
                 self.platform(*release.split(" ", 1))
             case {"where": "crm" | "platform" as place}:

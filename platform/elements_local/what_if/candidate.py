@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import structs
 
@@ -28,6 +29,7 @@ class CureCandidate:
         without: the place, among all fault rules that were set, of the one that is left out.
         answers: whether the sink answers 200, whatever it was told.
         puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
+        transformation: what a transformation of the object named becomes, whenever it is set.
         stays_enabled: whether calls that disable the instance are left out.
         shown: what is changed, where it is neither ``block`` nor ``keys``.
     """
@@ -39,6 +41,7 @@ class CureCandidate:
     without: int | None = None
     answers: bool = False
     puts: str = ""
+    transformation: tuple[str, Mapping[str, object]] | None = None
     stays_enabled: bool = False
     shown: Mapping[str, object] = field(default_factory=dict)
 
@@ -195,6 +198,17 @@ def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -
             yield replace(step, argument=made)
         else:
             yield step
+        if candidate.transformation and _transforms(step, candidate.transformation[0]):
+            again = structs.replace(step.argument, method="PUT", json=candidate.transformation[1], keep={})
+            yield replace(step, argument=again)
+
+
+def _transforms(step: Step, name: str) -> bool:
+    return (
+        step.verb == "request"
+        and step.argument.method in {"POST", "PUT"}
+        and bool(step.argument.path.endswith(f"/transformations/{quote(name, safe='')}"))
+    )
 
 
 def _reconfigured(

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import to_builtins
+
 from elements_local.clients import BASE_PATH
 from elements_local.guide import DATES, changed_block
 from elements_local.platform.configuration.callback_headers import SIGNATURE_KEY
@@ -20,10 +22,13 @@ from elements_local.platform.configuration.instance_configuration import (
 )
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
+from elements_local.platform.core.objects import Objects
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.explain.arithmetic import parsed
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseStage, CureCase
+from elements_local.platform.explain.polled import resource_in
+from elements_local.platform.transformations.views import transformation_json
 from elements_local.scenarios.scenario import Scenario
 from elements_local.what_if.candidate import CureCandidate, fault_rules, neutral
 
@@ -104,6 +109,7 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
     if cause.stage in _OF_DATES and sought.block is not None and dates:
         text = f"take the dates of {sought.case.resource} as the element's own block has them"
         yield CureCandidate(where="configuration", text=text, block={DATES: dates})
+    yield from _of_transformation(sought)
     yield from _of_instance(sought)
     yield from _of_crm(cause.stage, scenario)
     if cause is Cause.OTHER_KEY:
@@ -148,6 +154,25 @@ def _release(platform_url: str) -> CureCandidate:
         "-H 'Authorization: User <user secret>, Organization <organization secret>'"
     )
     return CureCandidate(where="receiver", text=text, puts=path, shown={"release": f"PUT {path}"})
+
+
+def _of_transformation(sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield the transformation with the fields that the block names, if it leaves some out."""
+    case, mapped, block = sought.case, sought.case.state.transformation, _as_keys(sought.block or {})
+    if mapped is None:
+        return
+    named = [str(block[key]) for key in ("idField", "updatedDateField", "createdDateField") if key in block]
+    there = {*case.state.known_fields, *(name for each in mapped.fields for name in each.names)}
+    hidden = [field for field in named if field in there and mapped.hides(field)]
+    if not hidden:
+        return
+    name = resource_in(str(block.get("url") or "")) or case.resource
+    body = to_builtins(transformation_json(name, mapped.showing(hidden), Objects()))
+    path = f"/instances/{case.instance.id}/transformations/{quote(name, safe='')}"
+    text = f"let the transformation of {name} show {', '.join(hidden)}: PUT {path}"
+    yield CureCandidate(
+        where="configuration", text=text, transformation=(name, body), shown={"transformation": body}
+    )
 
 
 def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:

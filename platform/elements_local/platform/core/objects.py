@@ -1,9 +1,11 @@
 """Objects that an instance names and maps itself: their definitions, and the transformations that map them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 
 from msgspec import Struct, field
+
+from elements_local.kit.values import replace
 
 DATE_MASK = "transformDate"
 """The entry that says how the provider writes a date."""
@@ -74,9 +76,19 @@ class MappedField(Struct, frozen=True, kw_only=True):
     vendor_type: str | None = None
     configuration: tuple[MappingEntry, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Its own path, and the provider's."""
+        return frozenset({self.path, self.vendor_path})
+
     def passes(self, direction: Direction) -> bool:
         """Say whether the field is part of the records that go this way."""
         return _passes(self.configuration, direction)
+
+    def showing(self) -> "MappedField":
+        """Return one that is part of the records that callers see."""
+        entries = (one for one in self.configuration if not one.leaves_out(Direction.FROM_VENDOR))
+        return replace(self, configuration=tuple(entries))
 
     @property
     def date_mask(self) -> str | None:
@@ -104,6 +116,22 @@ class Transformation(Struct, frozen=True, kw_only=True):
     def rest_passes(self, direction: Direction) -> bool:
         """Say whether fields that are not mapped are part of the records that go this way."""
         return _passes(self.configuration, direction)
+
+    def hides(self, field: str) -> bool:
+        """Say whether callers see a field neither by this name nor by another.
+
+        >>> Transformation(vendor_name="contacts", configuration=(MappingEntry(type="passThrough", properties={"fromVendor": False}),)).hides("CITY")
+        True
+        """
+        own = [one.passes(Direction.FROM_VENDOR) for one in self.fields if field in one.names]
+        return not (any(own) if own else self.rest_passes(Direction.FROM_VENDOR))
+
+    def showing(self, fields: Collection[str]) -> "Transformation":
+        """Return one that hides none of these fields; those that are not mapped keep their names."""
+        kept = tuple(one.showing() if one.names & {*fields} else one for one in self.fields)
+        mapped = {name for one in kept for name in one.names}
+        added = tuple(MappedField(path=each, vendor_path=each) for each in fields if each not in mapped)
+        return replace(self, fields=(*kept, *added), start_date="")
 
 
 class Objects(Struct, frozen=True, kw_only=True):

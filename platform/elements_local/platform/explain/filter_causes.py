@@ -168,8 +168,12 @@ def _absent(case: ExplainedCase, field: str, seen: PollOfRecord) -> CauseFinding
 
 
 def moved_by(mapped: Transformation | None, field: str) -> str:
-    """Say by what other name a transformation shows a vendor's field; empty if by none."""
-    moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
+    """Say by what other name a transformation shows a vendor's field, or that it leaves it out; empty if neither."""
+    if mapped is None:
+        return ""
+    if mapped.hides(field):
+        return f"the transformation leaves {field} out"
+    moved = next((one for one in mapped.fields if one.vendor_path == field != one.path), None)
     return f"a transformation shows {moved.vendor_path} as {moved.path}" if moved else ""
 
 

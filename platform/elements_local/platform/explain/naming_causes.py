@@ -33,7 +33,10 @@ def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
     if found:
         return CauseFinding(found.cause, f"{named}: {found.why}")
     # The transformation has taken the id away from where `idField` looks.
-    moved = moved_by(case.state.transformation, field)
+    mapped = case.state.transformation
+    moved = moved_by(mapped, field)
+    if moved and mapped and mapped.hides(field):
+        return CauseFinding(Cause.ID_MISSING, f"{named}: {moved}")
     if moved:
         return CauseFinding(Cause.ID_MAPPED, f"{named}: {moved}, and idField is {field!r}")
     if not given:
@@ -85,8 +88,10 @@ def _by_dates(
     if not resource.filter_by_updated_date:
         return CauseFinding(Cause.FILTER_BY_CREATED, "")
     if len(dates) < 2 or any(one.read is None for one in dates.values()):
-        absent = (left_out(seen, one.field) for one in dates.values() if one.text is None)
-        return next(filter(None, absent), None) or CauseFinding(Cause.DATES_UNREAD, "")
+        absent = [one.field for one in dates.values() if one.text is None]
+        moved = (moved_by(case.state.transformation, field) for field in absent)
+        unread = CauseFinding(Cause.DATES_UNREAD, next(filter(None, moved), ""))
+        return next(filter(None, (left_out(seen, field) for field in absent)), unread)
     if dates["created"].field == dates["updated"].field:
         why = f"both dates are read from {dates['updated'].field}"
         return CauseFinding(Cause.CREATED_IS_UPDATED, why)
