@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from elements_local.platform.elements.connector import Connector, VendorFake
     from elements_local.platform.engine import Engine
+    from elements_local.platform.explain.cause import FixRunner
 
 __all__ = ["Options", "in_process", "on_ports"]
 
@@ -76,7 +77,18 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         ...     len(stack.workspace().crm.call("GET", "/v3.1/Contacts"))
         3
     """
-    chosen = _with_connectors((options or Options()).checked())
+    with _in_process(options or Options()) as stack:
+        yield stack
+
+
+@contextmanager
+def _in_process(options: Options, cures: "FixRunner | None" = None) -> Iterator[Stack]:
+    """Run a stack without sockets.
+
+    Args:
+        cures: what finds cures for its platform; None for another stack on which they are tried.
+    """
+    chosen = _with_connectors(options.checked())
     addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
     fakes = {
         key: f"http://127.0.0.1:{4702 + _BEHIND_SINK + place}" for place, key in enumerate(_fakes_of(chosen))
@@ -88,7 +100,15 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
         for name, app in _started(
-            chosen, addresses, services, fakes=fakes, wire=wire, guard=guard, exposed=exposed, closing=closing
+            chosen,
+            addresses,
+            services,
+            fakes=fakes,
+            wire=wire,
+            guard=guard,
+            exposed=exposed,
+            closing=closing,
+            cures=cures,
         ):
             if name == "platform":
                 closing.callback(_engine_of(app).stop)
@@ -246,6 +266,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     guard: Guard,
     exposed: bool,
     closing: ExitStack,
+    cures: "FixRunner | None" = None,
 ) -> "Iterator[tuple[str, Flask]]":
     """Make the services one after the other, so that the platform may answer while the other two are made.
 
@@ -256,6 +277,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         wire: makes the client by which services reach others, from the time-out of its answers, as ``_wire`` does.
         exposed: whether others can reach the stack.
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
+        cures: what finds cures for the platform; None for another stack on which they are tried.
     """
     database = closing.enter_context(
         opened(options.data, options.database, fresh=options.fresh, role=options.role)
@@ -267,15 +289,14 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         scenario=_scenario_so_far,
         settings=partial(effective, options.configuration, options.environment, options.services, defaults),
     )
-    cures = None
-    if options.role in {None, "platform"}:
+    if cures is None and options.role in {None, "platform"}:
         given = {variable("connectors"), variable("vendors")}
         unnamed = {name: text for name, text in options.environment.items() if name not in given}
         another = Options(environment=unnamed, connectors=options.connectors)
-        cures = CureTrials(
-            Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), partial(in_process, another)
+        cures = own = CureTrials(
+            Stack(wire(CLIENT_TIMEOUT), addresses, token=guard.token), partial(_in_process, another)
         )
-        closing.callback(cures.close)
+        closing.callback(own.close)
     factory = _ApplicationFactory(
         options=options,
         addresses=addresses,
@@ -351,7 +372,7 @@ class _ApplicationFactory:
     wire: Callable[..., Http]
     guard: Guard
     environment: Mapping[str, str]
-    cures: CureTrials | None
+    cures: "FixRunner | None"
     pages: Pages
     fakes: Mapping[str, str]
 

@@ -307,20 +307,24 @@ class World:
 
     def mend(self, fix: Mapping[str, Any]) -> None:
         """Do what an explanation proposes, as it is printed."""
-        match fix:
-            case {"patch": dict(patch)}:
-                self.clients.platform.patch_instance(self.instance["id"], patch)
-            case {"change": {"disabled": False}}:
-                self.platform("PUT", ENABLED)
-            case {"change": {"transformation": mapping}}:
-                self.platform("PUT", f"/instances/<id>/transformations/{self.planted.resource}", mapping)
-            case {"change": {"release": release}}:
-                self.platform(*release.split(" ", 1))
-            case {"where": "crm" | "platform" as place}:
-                where = self.clients.platform if place == "platform" else self.vendor
-                where.call("DELETE", "/_local/faults")
-            case {"where": "receiver"}:
-                self.clients.sink.call("DELETE", f"/_local/responses?bin={self.clients.credentials.name}")
+        for part in (fix, *fix["also"]):
+            match part:
+                case {"patch": dict(patch)}:
+                    self.clients.platform.patch_instance(self.instance["id"], patch)
+                case {"change": {"disabled": False}}:
+                    self.platform("PUT", ENABLED)
+                case {"change": {"transformation": mapping}}:
+                    self.platform("PUT", f"/instances/<id>/transformations/{self.planted.resource}", mapping)
+                case {"change": {"release": release}}:
+                    self.platform(*release.split(" ", 1))
+                case {"where": "crm" | "platform" as place, "change": effects}:
+                    where = self.clients.platform if place == "platform" else self.vendor
+                    rules = where.call("GET", "/_local/faults")["faults"]
+                    rules = [rule for rule in rules if not rule["effect"].keys() <= effects.keys()]
+                    kept = [{key: rule[key] for key in ("match", "effect") if key in rule} for rule in rules]
+                    where.call("PUT", "/_local/faults", json={"faults": kept})
+                case {"where": "receiver"}:
+                    self.clients.sink.call("DELETE", f"/_local/responses?bin={self.clients.credentials.name}")
 
     def again(self, said: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Make a like change, as long before a poll as the one that was asked about, and return the events of it."""
@@ -399,6 +403,7 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         settings: of the stack.
         expected: what the callback has to call it.
         where: of the cure.
+        beside: the word of what is wrong as well, once the cause is mended.
         incurable: a part of the reason why nothing helps.
         untried: whether a cure is found, but cannot be tried.
         cures: whether cures are sought.
@@ -429,6 +434,7 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     records: int = 0
     expected: str = "CREATED"
     where: str = "configuration"
+    beside: str = ""
     incurable: str = ""
     untried: bool = False
     cures: bool = True

@@ -22,6 +22,7 @@ from elements_local.what_if.grid import Grid, worsened
 from elements_local.what_if.sweep import AS_IT_IS, Probes
 
 CASES = planted_causes(Path(__file__).with_name("planted_causes.yaml"))
+PAIRS = planted_causes(Path(__file__).with_name("planted_pairs.yaml"))
 UNPLANTED = {Cause.CHANGED_DURING_POLL, Cause.NO_CHANGE, Cause.NOT_SENT_YET, Cause.PASSED_OVER}
 """Causes that no story brings about; the tests of the rules of an explanation have them."""
 
@@ -135,8 +136,47 @@ def test_reading_changes_nothing_of_an_explanation(planted, stack_set_to):
     assert after == before
 
 
+@pytest.mark.parametrize("planted", drawn(PAIRS, share=10), ids=str)
+def test_two_causes_are_named_and_one_cure_mends_both(planted, stack_set_to, record_property):
+    world = lived(stack_set_to(planted.settings), planted)
+    said = world.clients.platform.explain(**world.asked())
+    fix = said["fix"]
+    record_property("figures", f"{said['causes']}; {fix or said['untried']}")
+
+    assert sorted(each["cause"] for each in said["causes"]) == sorted([planted.cause, planted.beside])
+    assert fix is not None, said["untried"]
+    assert fix["tried"] is not None
+    world.mend(fix)
+    assert [event["eventType"] for event in world.again(said)] == [planted.expected], fix
+
+
+EAST = "Asia/Tokyo"
+ZONES = [
+    {"createdDateTimezone": EAST},
+    {"updatedDateTimezone": EAST},
+    {"updatedDateTimezone": "America/Denver"},
+    {"updatedDateTimezone": EAST, "createdDateTimezone": EAST},
+]
+
+
+@pytest.mark.parametrize("zones", ZONES, ids=str)
+def test_a_zone_is_cured_without_a_tolerance_by_which_records_are_created_twice(zones, stack_set_to):
+    story = ["1m", "create", "30s", "update", "15m"]
+    planted = Planted(name="a quick update", cause="wrong-zone", story=story, dates=zones)
+    world = lived(stack_set_to({}), planted)
+
+    fix = world.clients.platform.explain(**world.asked())["fix"]
+    world.mend(fix)
+    world.clients.clock.advance(to="2026-03-02T10:29:50Z")
+    world.tell(["create bob", "20s", "update bob", "30m"])
+
+    assert fix["change"] == dict.fromkeys(zones, "GMT")
+    assert [part["change"] for part in fix["also"]] == [{"idempotent": True}]
+    assert [event["eventType"] for event in world.events_of("bob")] == ["CREATED", "UPDATED"]
+
+
 def test_each_has_a_name_of_its_own_and_every_cause_is_planted():
-    assert [name for name, count in Counter(map(str, CASES)).items() if count > 1] == []
+    assert [name for name, count in Counter(map(str, [*CASES, *PAIRS])).items() if count > 1] == []
     assert {*Cause} - {Cause.named(each.cause) for each in CASES if each.cause} == UNPLANTED
 
 

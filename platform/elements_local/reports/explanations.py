@@ -30,6 +30,9 @@ def _verdict(said: Json) -> Iterator[str]:
     if said["cause"]:
         yield f"cause: {said['cause']}: {said['about']}"
     yield f"  {said['why']}"
+    for also in said["causes"][1:]:
+        yield f"also: {also['cause']}: {also['about']}"
+        yield f"  {also['why']}"
 
 
 def _chain(said: Json) -> Iterator[str]:
@@ -77,7 +80,8 @@ def _fix(said: Json) -> Iterator[str]:
     fix = said["fix"]
     if fix:
         tried = fix["tried"] or "not tried"
-        yield f"fix: {fix['text']} ({fix['where']} {encode_text(fix['change'])}): {tried}"
+        parts = [f"{each['where']} {encode_text(each['change'])}" for each in (fix, *fix["also"])]
+        yield f"fix: {fix['text']} ({', '.join(parts)}): {tried}"
         if fix["patch"]:
             yield f"  PATCH {BASE_PATH}/instances/{said['instanceId']} {encode_text(fix['patch'])}"
     if "untried" in said:

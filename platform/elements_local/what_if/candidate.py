@@ -26,7 +26,7 @@ class CureCandidate:
     Attributes:
         block: keys of the resource's block; None takes a key away. Those of dates belong into ``datesConfiguration``.
         keys: of the instance's configuration.
-        without: the place, among all fault rules that were set, of the one that is left out.
+        without: the fault rule that is left out.
         answers: whether the sink answers 200, whatever it was told.
         puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
         transformation: what a transformation of the object named becomes, whenever it is set.
@@ -38,7 +38,7 @@ class CureCandidate:
     text: str
     block: Mapping[str, object] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
-    without: int | None = None
+    without: Fault | None = None
     answers: bool = False
     puts: str = ""
     transformation: tuple[str, Mapping[str, object]] | None = None
@@ -176,18 +176,19 @@ def _with_changes(
 
 
 def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -> Iterator[Step]:
-    rules_seen = 0
     for step in scenario.steps:
         if step.verb == "fault":
-            rules = _rules(step)
-            kept = [
-                rule for number, rule in enumerate(rules, start=rules_seen) if number != candidate.without
-            ]
-            rules_seen += len(rules)
+            # The very rule: another one may say the same at another time.
+            kept = [rule for rule in _rules(step) if rule is not candidate.without]
             if candidate.answers:
                 kept = [rule for rule in kept if rule.service != "sink"]
             if kept:
                 yield replace(step, argument=kept)
+            # Its rules took the place of those before it, too.
+            for service in sorted({rule.service for rule in _rules(step)} - {rule.service for rule in kept}):
+                whose = "?workspace={workspace}" if service == "sink" else ""
+                none = RequestStep(service=service, method="DELETE", path=f"/_local/faults{whose}")
+                yield Step(verb="request", argument=none, line=step.line)
         elif _is_left_out(candidate, step, place):
             continue
         elif step.verb == "configure" and _is_of(step.argument, place, scenario):

@@ -60,40 +60,30 @@ _Value = tuple[str, object]
 
 
 def linted(sought: CureCase, findings: Sequence[Mapping[str, Any]]) -> list[CureCandidate]:
-    """Return what mends the findings of lint about the resource, one by one and then all of them at once.
+    """Return what mends the findings of lint about the resource, one by one.
 
     Args:
         findings: of the instance, as the platform answers with them.
     """
     resource = sought.case.resource
-    cures = [
+    cures = (
         CureCandidate(where="configuration", text=_text(block, keys, resource), block=block, keys=keys)
         for finding in findings
         if finding["resource"] in {None, resource} and finding["cure"]["change"]
         for block, keys in [_split(finding["cure"]["change"], resource, sought.block or {})]
         if block or keys
-    ]
-    if sought.cause.stage in _AFTER_POLLS:
-        cures = [each for each in cures if not each.block]
-    if len(cures) < 2:
-        return cures
-    first, *rest = cures
-    for each in rest:
-        first = first.with_(each)
-    return [*cures, first]
+    )
+    return [each for each in cures if not (each.block and sought.cause.stage in _AFTER_POLLS)]
 
 
-def single_keys(cause: Cause, sought: CureCase) -> Iterator[CureCandidate]:
-    """Yield changes of one key of the resource's block; those that change nothing are left out.
-
-    Args:
-        cause: the break in the chain that is to be mended.
-    """
-    block, case = sought.block, sought.case
+def single_keys(sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield changes of one key of the resource's block; those that change nothing are left out."""
+    cause, block, case = sought.cause, sought.block, sought.case
     if block is None or cause.stage not in _OF_BLOCK:
         return
     for key, value in _values(cause, case, block, sought.own):
-        if changed_block(block, {key: value}) != dict(block):
+        is_default = value is False and key not in block
+        if not is_default and changed_block(block, {key: value}) != dict(block):
             text = _text({key: value}, {}, case.resource)
             yield CureCandidate(where="configuration", text=text, block={key: value})
 
@@ -105,10 +95,7 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
         scenario: what happened, without expectations.
         platform_url: where the platform that is asked can be called.
     """
-    cause, dates = sought.cause, sought.own.get(DATES)
-    if cause.stage in _OF_DATES and sought.block is not None and dates:
-        text = f"take the dates of {sought.case.resource} as the element's own block has them"
-        yield CureCandidate(where="configuration", text=text, block={DATES: dates})
+    cause = sought.cause
     yield from _of_transformation(sought)
     yield from _of_instance(sought)
     yield from _of_crm(cause.stage, scenario)
@@ -120,6 +107,24 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
             yield _release(platform_url)
         text = "let the receiver answer with a success at once"
         yield CureCandidate(where="receiver", text=text, answers=True, shown={"status": 200})
+
+
+def own_dates(sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield all keys of dates as the element has them, which mends whatever is wrong with several."""
+    dates = sought.own.get(DATES)
+    if sought.cause.stage in _OF_DATES and sought.block is not None and dates:
+        text = f"take the dates of {sought.case.resource} as the element's own block has them"
+        yield CureCandidate(where="configuration", text=text, block={DATES: dates})
+
+
+def enabled(instance_id: int) -> CureCandidate:
+    """Return the call that lets an instance poll again."""
+    return CureCandidate(
+        where="configuration",
+        text=f"enable the instance: PUT /instances/{instance_id}/enabled",
+        puts="/instances/{instance}/enabled",
+        shown={"disabled": False},
+    )
 
 
 def _split(
@@ -195,12 +200,9 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             text = f"{'add a' if is_new else 'let the'} block for {case.resource}{'' if is_new else f' ask for {collection}'}"
             yield CureCandidate(where="configuration", text=text, block=block)
         case Cause.INSTANCE_DISABLED | Cause.POLLER_OFF:
-            text = f"enable the instance: PUT /instances/{case.instance.id}/enabled"
-            path = "/instances/{instance}/enabled"
-            shown = {"disabled": False}
-            yield CureCandidate(where="configuration", text=text, puts=path, shown=shown)
+            yield (cure := enabled(case.instance.id))
             text = "leave the instance enabled"
-            yield CureCandidate(where="configuration", text=text, stays_enabled=True, shown=shown)
+            yield CureCandidate(where="configuration", text=text, stays_enabled=True, shown=cure.shown)
         case Cause.NO_RECEIVER:
             keys = {CALLBACK_URL: "{callback_url}"}
             has_url = case.instance.configuration.get(CALLBACK_URL)
@@ -219,14 +221,14 @@ def _of_crm(stage: CauseStage, scenario: Scenario) -> Iterator[CureCandidate]:
     """Yield a CRM that does one thing less wrong."""
     if stage not in _OF_CRM:
         return
-    for number, rule in enumerate(fault_rules(scenario)):
+    for rule in fault_rules(scenario):
         if rule.service != "sink":
             effects, is_own = neutral(rule), rule.service == "platform"
             named = f"let the {'platform' if is_own else 'CRM'} do right what a fault rule has it do wrong"
             yield CureCandidate(
                 where="platform" if is_own else "crm",
                 text=f"{named}: {', '.join(effects)}",
-                without=number,
+                without=rule,
                 shown=effects,
             )
 
@@ -256,6 +258,8 @@ def _following(
     """Yield the values of a key that follow from what happened."""
     match name:
         case "url" if own.get(name) and stage in {CauseStage.WINDOW, CauseStage.LIST, CauseStage.REQUEST}:
+            yield name, own[name]
+        case "idField" if own.get(name):
             yield name, own[name]
         case "datesConfiguration":
             yield from _dates(case)

@@ -1,14 +1,20 @@
 """The search for a cure: what happened is replayed with one change after the other, the smallest first.
 
-A cure reports the change that was asked about, and is no worse for others: around the polls that follow it loses or misclassifies
-nothing that was not lost or misclassified without it, and loses nothing any more by the cause that was to be mended.
+A cure reports the change that was asked about, and is no worse for others: in what happened, and around the polls that follow, it
+loses or misclassifies nothing that was not lost or misclassified without it, lets no record be CREATED twice, and loses nothing
+any more by the cause that was to be mended. Where one change leads to another cause, that is sought a change for, too.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from functools import cached_property, reduce
+from itertools import chain
+from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import encode_text
@@ -16,44 +22,45 @@ from elements_local.kit.masks import mask_value
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.explain.cause import (
     Cause,
+    CauseFinding,
     CauseStage,
     CureAttempt,
     CureCase,
     CureFix,
+    CurePart,
     CureSearch,
 )
 from elements_local.stack.stack import Stack
 from elements_local.what_if.candidate import CureCandidate, applied, merge_patch
-from elements_local.what_if.candidates import linted, others, single_keys
+from elements_local.what_if.candidates import enabled, linted, others, own_dates, single_keys
 from elements_local.what_if.findings import configured_instance, of_instance
 from elements_local.what_if.grid import Grid, repeats_more, worsened
 from elements_local.what_if.history import (
+    MISTAKES,
     History,
     HistoryReplay,
     NotRebuiltError,
     ReplayFailedError,
     ReplayOutcome,
+    TrialStack,
     rebuilt,
     replayed,
 )
+from elements_local.what_if.sweep import is_created_again
 
-_MOST_TRIES = 60
-_OF_RESOURCE = frozenset(
-    {
-        CauseStage.WINDOW,
-        CauseStage.LIST,
-        CauseStage.FILTER,
-        CauseStage.KEY,
-        CauseStage.IDENTITY,
-        CauseStage.NAME,
-    }
-)
+_MOST_TRIES = 80
+_MOST_CAUSES = 3
+_OF_RESOURCE = MISTAKES | {CauseStage.WINDOW, CauseStage.LIST}
 """Links of the chain that have nothing to do with how other resources are polled."""
 
 _LONGEST = timedelta(days=4)
+_TOLERANCE = "createdCheckTolerance"
+_AT_ONCE = Cause.CHANGED_AT_ONCE.word
+
+Cure = tuple[CureCandidate, ...]
 
 
-def search(stack: Stack, trials: Callable[[], Stack], sought: CureCase) -> CureSearch:
+def search(stack: Stack, trials: Callable[[], TrialStack], sought: CureCase) -> CureSearch:
     """Return the smallest change that would have helped, tried before it is offered.
 
     Args:
@@ -74,6 +81,48 @@ def search(stack: Stack, trials: Callable[[], Stack], sought: CureCase) -> CureS
         return CureSearch(why=f"nothing could be tried: {error}")
 
 
+class _Harm(NamedTuple):
+    """What changes do to other records.
+
+    Attributes:
+        text: why they are no cure; empty if they are one.
+        left: what came of a record that something else in the block still has wrong; None without one.
+        repeats: whether they repeat other records.
+    """
+
+    text: str = ""
+    left: ReplayOutcome | None = None
+    repeats: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """Changes that were tried together.
+
+    Attributes:
+        left: what is still wrong with them: of the change that was asked about, or else of another record; None if nothing is.
+        beside: the causes that have shown with them, beside the first.
+        fix: what to offer; None if they do not help, or harm others.
+        repeats: whether they repeat other records.
+    """
+
+    cure: Cure
+    left: ReplayOutcome | None
+    beside: Sequence[CauseFinding] = ()
+    fix: CureFix | None = None
+    repeats: bool = False
+
+    @property
+    def sought(self) -> CureCase | None:
+        """What is to be cured next; None if nothing is, or can be."""
+        return self.left.sought if self.left and len(self.cure) < _MOST_CAUSES else None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that were changed."""
+        return frozenset(key for each in self.cure for key in each.change)
+
+
 class _Search:
     """One search.
 
@@ -82,7 +131,7 @@ class _Search:
     """
 
     def __init__(
-        self, asked: Stack, trials: Stack, sought: CureCase, history: History, base: HistoryReplay
+        self, asked: Stack, trials: TrialStack, sought: CureCase, history: History, base: HistoryReplay
     ) -> None:
         self._clients = asked.workspace(sought.workspace)
         self._platform_url = asked.addresses.platform
@@ -90,13 +139,15 @@ class _Search:
         self._sought = sought
         self._history = history
         self._base = base
-        self._base_grid: list[Grid | None] = []
+        self._findings = of_instance(self._clients, sought.case.instance.id, lag_s=None).findings
         self._attempts: list[CureAttempt] = []
-        self._partly: list[tuple[CureCandidate, ReplayOutcome]] = []
+        self._partly: list[_Step] = []
+        self._seen: set[tuple[frozenset[str], str | None]] = set()
+        self._nearly: list[CureCandidate] = []
         self._harmful = ""
 
     def run(self) -> CureSearch:
-        """Say what helps: the first that has no cost, or else the first that has one."""
+        """Say what helps: the first that has no cost and leaves nothing wrong, or else the first that has one, or does."""
         base = self._base
         # Where it comes out otherwise though nothing was changed, no change that is tried says anything.
         if base.then.cause != self._sought.cause.word:
@@ -104,118 +155,212 @@ class _Search:
         # Nothing was wrong but that it was too early to look.
         waited, is_to_come = base.afterwards, self._sought.cause.stage is CauseStage.EXPECTED
         if waited.reported and waited.at and (not waited.wrong or (waited.late and is_to_come)):
-            return self._found(_waiting(waited, tried=self._text(waited)))
-        costly: CureFix | None = None
-        settled: set[str] = set()
-        for candidate in self._candidates():
-            if len(self._attempts) >= _MOST_TRIES or (costly and not candidate.is_configured):
-                break
-            # A larger value of a key that helps would only cost more.
-            if settled & {*candidate.block, *candidate.keys}:
-                continue
-            fix, repeats = self._try(candidate)
-            if fix and not repeats:
-                return self._found(fix)
-            if fix:
-                costly = costly or fix
-                settled |= {*candidate.block, *candidate.keys}
-        return self._found(costly) if costly else self._nothing()
+            return self._found(_waiting(waited, tried=self._came(waited)))
+        best = self._best([self._first], self._candidates)
+        best = best or self._best([self._first, *self._partly], self._dates)
+        best = best or next((each for each in self._partly if each.fix), None)
+        return self._found(best.fix, best.beside) if best else self._nothing()
 
-    def _candidates(self) -> Iterator[CureCandidate]:
-        """Yield changes to try: lint's cures first; which pairs of keys there are follows from what came of single ones."""
-        sought = self._sought
-        findings = of_instance(self._clients, sought.case.instance.id, lag_s=None).findings
-        known: list[object] = []
-        for candidate in linted(sought, findings):
-            known.append(candidate.change)
-            yield candidate
-        for candidate in single_keys(sought.cause, sought):
-            if candidate.change not in known:
+    @property
+    def _first(self) -> _Step:
+        """What happened, as the step from which the search begins."""
+        return _Step(cure=(), left=structs.replace(self._base.then, sought=self._sought))
+
+    def _best(
+        self, steps: Iterable[_Step], candidates: Callable[[_Step], Iterator[CureCandidate]]
+    ) -> _Step | None:
+        """Return the first changes that help and have no cost, or else the first that have one; None if none help."""
+        queue, costly = deque(steps), None
+        while queue and not costly:
+            step = queue.popleft()
+            settled: set[str] = set()
+            for candidate in candidates(step):
+                if len(self._attempts) >= _MOST_TRIES or (costly and not candidate.is_configured):
+                    break
+                # A larger value of a key that helps would only cost more.
+                if settled & {*candidate.block, *candidate.keys}:
+                    continue
+                tried = self._try((*step.cure, candidate), step)
+                if tried.fix and not tried.left and not tried.repeats:
+                    return tried
+                if tried.fix and not tried.sought:
+                    costly = costly or tried
+                    settled |= {*candidate.block, *candidate.keys}
+                elif tried.left:
+                    self._partly.append(tried)
+                    queue.append(tried)
+        return costly
+
+    def _candidates(self, step: _Step) -> Iterator[CureCandidate]:
+        """Yield changes to try beside those of a step, lint's cures first."""
+        sought = step.sought
+        if sought is None or step.left is None:
+            return
+        # Other values of the same keys led here before: of what was tried then, only what nearly helped can help.
+        place = step.keys, step.left.cause
+        again = list(self._nearly) if place in self._seen else None
+        self._seen.add(place)
+        new = chain(
+            linted(sought, self._findings),
+            single_keys(sought),
+            others(sought, self._history.scenario, platform_url=self._platform_url),
+        )
+        known: list[object] = [each.change for each in step.cure]
+        for candidate in new if again is None else again:
+            if candidate.change not in known and step.keys.isdisjoint({*candidate.block, *candidate.keys}):
+                known.append(candidate.change)
                 yield candidate
-        # A change that led to another cause has mended one of two things: pairs begin with those.
-        for one, outcome in list(self._partly):
-            for other in single_keys(Cause.named(outcome.cause or ""), sought):
-                if other.block.keys().isdisjoint(one.block):
-                    yield one.with_(other)
-        yield from others(sought, self._history.scenario, platform_url=self._platform_url)
 
-    def _try(self, candidate: CureCandidate) -> tuple[CureFix | None, bool]:
-        """Replay what happened with a change; returns what to offer, if it helps, and whether it repeats others."""
-        changed = applied(candidate, self._history.scenario, self._history.place)
+    def _dates(self, step: _Step) -> Iterator[CureCandidate]:
+        """Yield the element's own dates, where the changes of single keys did not help."""
+        if step.sought:
+            yield from own_dates(step.sought)
+
+    def _try(self, cure: Cure, before: _Step) -> _Step:
+        """Replay what happened with some changes.
+
+        Args:
+            before: all but the last of them.
+        """
+        scenario = self._history.scenario
+        for each in cure:
+            scenario = applied(each, scenario, self._history.place)
         try:
-            with replayed(self._trials, changed, self._history) as replay:
-                outcome = replay.afterwards
-                text = self._text(outcome, candidate)
-                if not self._helps(outcome):
-                    self._note(candidate, text)
-                    self._remember(candidate, outcome)
-                    return None, False
-                against, repeats = self._held_against(candidate, replay)
+            with replayed(self._trials, scenario, self._history) as replay:
+                does = self._helped if self._helps(replay.afterwards) else self._not_helped
+                return does(cure, before, replay)
         except ReplayFailedError as error:
-            self._note(candidate, f"refused: {error}")
-            return None, False
-        self._note(candidate, f"{text}, but {against}" if against else text)
-        if against:
-            self._harmful = self._harmful or f"{candidate.text} reports it, but {against}"
-            return None, False
-        cost = _cost(candidate) if repeats else ""
-        return self._fix(candidate, tried=text, cost=cost), repeats
+            self._note(cure, f"refused: {error}")
+            return _Step(cure=cure, left=None)
 
-    def _held_against(self, candidate: CureCandidate, replay: HistoryReplay) -> tuple[str, bool]:
-        """Return why a change is no cure for other records, empty if it is one, and whether it repeats some."""
-        if not candidate.is_configured:
-            return "", False
-        before, after = self._grid_without(), replay.grid()
-        if after is None:
-            return "", False
-        worse = worsened(before, after) if before else []
-        # What a record is called that is made and changed before one poll is nobody's fault but the tolerance's.
-        if "createdCheckTolerance" not in candidate.block:
-            worse = [
-                key for key in worse if not (after.cells[key].is_misclassified and key.is_before_one_poll)
-            ]
+    def _not_helped(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Step:
+        """Return what came of changes with which the change that was asked about was not reported, or not as it should be."""
+        outcome = replay.afterwards
+        self._note(cure, self._came(outcome, cure))
+        known = [_what_came(one) for one in (before.left, self._base.then, self._base.afterwards) if one]
+        left = outcome if outcome.wrong and _what_came(outcome) not in known else None
+        return _Step(cure=cure, left=left, beside=_with(before.beside, left))
+
+    def _helped(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Step:
+        """Return what to offer of changes with which the change that was asked about was reported."""
+        outcome = replay.afterwards
+        harm, left, repeats = self._harm(cure, before, replay)
+        came = self._came(outcome, cure)
+        self._note(cure, f"{came}, but {harm}" if harm else came)
+        # Late is right where it was lost, unless something else made it late that can be mended, too.
+        if outcome.wrong and outcome.cause not in self._addressed(before) and not self._was_off:
+            left = left or (structs.replace(outcome, sought=None) if outcome.cause == _AT_ONCE else outcome)
+        fix = None
+        if harm:
+            self._harmful = self._harmful or f"{_text(cure)} reports it, but {harm}"
+        else:
+            cost = _cost(cure) if repeats else ""
+            fix = self._fix(cure, tried=came, cost=cost, left=left)
+        return _Step(cure=cure, left=left, beside=_with(before.beside, left), fix=fix, repeats=repeats)
+
+    def _harm(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Harm:
+        """Return what changes do to other records, in what happened and around the polls that follow."""
+        if not any(each.is_configured for each in cure):
+            return _Harm()
+        sets_tolerance = any(_TOLERANCE in each.block for each in cure)
+        harm = self._harm_in_what_happened(replay, sets_tolerance=sets_tolerance)
+        without, after = self._grid_without, replay.grid()
+        if after is None or harm.text:
+            return harm
+        worse = worsened(without, after) if without else []
+        # What a record is called that is made and changed at about the same time is nobody's fault but the tolerance's.
+        if not sets_tolerance or Cause.TOLERANCE_SHORT.word in self._addressed(before):
+            worse = [key for key in worse if not (after.cells[key].is_misclassified and key.change == "both")]
         if worse:
             first = worse[0]
-            text = f"it loses or misclassifies {len(worse)} other changes: {first.change} at {first.label} of a poll"
-            return text, False
-        cause = self._sought.cause.word
-        if not self._base.then.reported and cause in replay.why_lost(after):
-            return f"others are still lost by {cause}", False
-        return "", repeats_more(before, after)
+            what = f"{first.change} at {first.label} of a poll"
+            # What was lost as well is now seen, and read wrong by another mistake.
+            unmasked = without and not sets_tolerance and all(without.cells[key].is_lost for key in worse)
+            left = replay.mistake_left(after) if unmasked else None
+            return _Harm(f"it loses or misclassifies {len(worse)} other changes: {what}", left)
+        still = self._addressed(before) & replay.why_lost(after)
+        if still and not self._base.then.reported:
+            self._nearly += cure[1:]
+            return _Harm(f"others are still lost by {min(still)}")
+        is_again = sets_tolerance and any(cell.created_again for cell in after.cells.values())
+        return _Harm("", replay.mistake_left(after), is_again or repeats_more(without, after))
 
+    def _harm_in_what_happened(self, replay: HistoryReplay, *, sets_tolerance: bool) -> _Harm:
+        """Return which change of what happened is lost or misclassified that was not."""
+        was = self._base.audited
+        for change, (verdict, cause) in replay.audited.items():
+            before, _ = was.get(change, ("lost", None))
+            is_again = is_created_again(verdict, change.change) and before != "misclassified"
+            is_worse = verdict in {"lost", "misclassified"} and before not in {"lost", "misclassified"}
+            if not (is_worse or is_again) or cause == _AT_ONCE:
+                continue
+            # Not by the change itself: what was lost before is now reported by what else is wrong.
+            is_mistake = cause and before == "lost" and Cause.named(cause).stage in MISTAKES
+            is_unmasked = is_mistake and not sets_tolerance
+            return _Harm(
+                f"it loses or misclassifies {change.change} of {change.resource} {change.record_id} at {change.at}",
+                replay.outcome_of(change.resource, change.record_id) if is_unmasked else None,
+            )
+        return _Harm()
+
+    @cached_property
     def _grid_without(self) -> Grid | None:
-        """Return the grid of what happened as it was, which is made once."""
-        if not self._base_grid:
-            self._base_grid.append(self._base.grid())
-        return self._base_grid[0]
+        """The grid of what happened as it was."""
+        _ = self._base.audited  # before other records are made
+        return self._base.grid()
+
+    def _addressed(self, before: _Step) -> set[str]:
+        """Return the causes that a change beside those of a step is to mend."""
+        return {self._sought.cause.word, *(one.cause.word for one in before.beside)}
+
+    @property
+    def _was_off(self) -> bool:
+        """Whether nothing was polled, so that what is reported afterwards is late."""
+        return self._sought.cause.stage is CauseStage.POLLER
 
     def _helps(self, outcome: ReplayOutcome) -> bool:
         """Say whether a callback came that is right; late is good enough where none had come at all."""
         if not outcome.reported or outcome.at is None:
             return False
         # Late is right where it was lost, or misclassified; where it had come late, late again is no cure.
-        return not outcome.wrong or (outcome.late and not self._base.then.late)
+        is_late = outcome.late and not self._base.then.late
+        # No configuration tells a change of a new record from its creation, if no poll comes between the two.
+        return (
+            not outcome.wrong
+            or is_late
+            or (outcome.cause == _AT_ONCE and self._sought.cause.word != _AT_ONCE)
+        )
 
-    def _remember(self, candidate: CureCandidate, outcome: ReplayOutcome) -> None:
-        """Keep a change of one thing that led to another cause."""
-        before = self._sought.cause.word, self._base.then.reported
-        if outcome.wrong and (outcome.cause, outcome.reported) != before and len(candidate.block) < 2:
-            self._partly.append((candidate, outcome))
-
-    def _text(self, outcome: ReplayOutcome, candidate: CureCandidate | None = None) -> str:
-        """Say what came of a change, and to which receiver it did not go."""
-        moves = candidate is not None and configuration.CALLBACK_URL in candidate.keys
+    def _came(self, outcome: ReplayOutcome, cure: Cure = ()) -> str:
+        """Say what came of some changes, and to which receiver it did not go."""
+        moves = any(configuration.CALLBACK_URL in each.keys for each in cure)
         return outcome.text(untried="" if moves else self._sought.receiver)
 
-    def _note(self, candidate: CureCandidate, outcome: str) -> None:
-        self._attempts.append(CureAttempt(where=candidate.where, change=candidate.change, outcome=outcome))
+    def _note(self, cure: Cure, outcome: str) -> None:
+        change = {key: value for each in cure for key, value in each.change.items()}
+        self._attempts.append(CureAttempt(where=_main(cure).where, change=change, outcome=outcome))
 
-    def _fix(self, candidate: CureCandidate, *, tried: str | None = None, cost: str = "") -> CureFix:
+    def _fix(
+        self,
+        cure: Cure,
+        *,
+        tried: str | None = None,
+        cost: str = "",
+        left: ReplayOutcome | None = None,
+    ) -> CureFix:
+        main = _main(cure)
+        rest = [each for each in cure if not each.is_configured and each is not main]
+        case = self._sought.case
+        if case.state.off_because and not any(each.puts for each in cure):
+            rest.append(enabled(case.instance.id))
+        if left and left.cause == _AT_ONCE:
+            rest.append(_advised(Cause.CHANGED_AT_ONCE))
         return CureFix(
-            where=candidate.where,
-            change=candidate.change,
-            patch=self._patch(candidate),
-            text=candidate.text + cost,
+            where=main.where,
+            change=main.change,
+            patch=self._patch(main),
+            also=[CurePart(where=each.where, change=each.change, text=each.text) for each in rest],
+            text=_text((main, *rest)) + cost,
             tried=tried,
         )
 
@@ -228,8 +373,8 @@ class _Search:
         # A mask in the place of a secret would be kept as it is.
         return patch if mask_value(patch) == patch else None
 
-    def _found(self, fix: CureFix) -> CureSearch:
-        return CureSearch(fix=fix, attempts=self._attempts)
+    def _found(self, fix: CureFix | None, beside: Sequence[CauseFinding] = ()) -> CureSearch:
+        return CureSearch(fix=fix, attempts=self._attempts, beside=beside)
 
     def _came_otherwise(self) -> CureSearch:
         """Say what follows if what happened came out otherwise when it was done again."""
@@ -237,10 +382,10 @@ class _Search:
         if any(not one.own for one in sent) and outcome.reported and not outcome.wrong:
             answered = any(each.status for one in sent for each in one.attempts)
             own = _own_receiver(self._sought.cause, answered=answered)
-            return self._found(self._fix(own, tried=self._text(outcome, own)))
-        first = next(self._candidates(), None)
-        why = f"nothing is called tried: done again, it came out otherwise ({self._text(outcome)})"
-        fix = self._fix(first) if first else None
+            return self._found(self._fix((own,), tried=self._came(outcome, (own,))))
+        first = next(self._candidates(self._first), None)
+        why = f"nothing is called tried: done again, it came out otherwise ({self._came(outcome)})"
+        fix = self._fix((first,)) if first else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
 
     def _nothing(self) -> CureSearch:
@@ -249,17 +394,41 @@ class _Search:
         if self._harmful:
             why += f"; {self._harmful}"
         elif self._partly:
-            one, outcome = self._partly[0]
-            why += (
-                f"; more than one thing is wrong: with {encode_text(one.change)} it comes to {outcome.cause}"
-            )
-        advice = self._sought.cause.advice
-        fix = CureFix(where="receiver", change={"idempotent": True}, text=advice) if advice else None
+            step = self._partly[0]
+            change = {key: value for each in step.cure for key, value in each.change.items()}
+            why += f"; with {encode_text(change)} it comes to {step.left.cause if step.left else ''}"
+        fix = self._fix((_advised(self._sought.cause),)) if self._sought.cause.advice else None
         return CureSearch(fix=fix, attempts=self._attempts, why=why)
 
 
-def _cost(candidate: CureCandidate) -> str:
-    delay = candidate.block.get("pollDelay")
+def _with(beside: Sequence[CauseFinding], left: ReplayOutcome | None) -> Sequence[CauseFinding]:
+    """Return the causes that have shown, with what is still wrong."""
+    return [*beside, CauseFinding(Cause.named(left.cause), left.why)] if left and left.cause else beside
+
+
+def _what_came(outcome: ReplayOutcome) -> tuple[str | None, bool, str]:
+    return outcome.cause, outcome.reported, outcome.why
+
+
+def _main(cure: Cure) -> CureCandidate:
+    """Return what is changed of the configuration, as one; or else the first change."""
+    configured = [each for each in cure if each.is_configured]
+    return reduce(CureCandidate.with_, configured) if configured else cure[0]
+
+
+def _text(cure: Cure) -> str:
+    return ", and ".join(each.text for each in cure)
+
+
+def _advised(cause: Cause) -> CureCandidate:
+    return CureCandidate(where="receiver", text=cause.advice, shown={"idempotent": True})
+
+
+def _cost(cure: Cure) -> str:
+    tolerance = next((each.block[_TOLERANCE] for each in cure if each.block.get(_TOLERANCE)), None)
+    if tolerance:
+        return f" (may call a record CREATED twice that is changed within {tolerance} s of its creation)"
+    delay = next((each.block["pollDelay"] for each in cure if each.block.get("pollDelay")), None)
     return f" (may repeat records changed in the last {delay} s)" if delay else " (may repeat records)"
 
 

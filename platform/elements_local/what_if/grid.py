@@ -46,10 +46,12 @@ class GridCell:
     Attributes:
         verdicts: every one that came, the worst first; reported is left out beside another.
         why: the audit's sentence about the worst; empty if nothing was owed.
+        created_again: whether a change of a record that its receiver knew was reported as CREATED.
     """
 
     verdicts: tuple[CellVerdict, ...] = (CellVerdict.NOT_OWED,)
     why: str = ""
+    created_again: bool = False
 
     @property
     def letters(self) -> str:
@@ -60,6 +62,16 @@ class GridCell:
     def rank(self) -> int:
         """How good the worst of it is; the worst is 0."""
         return _ORDER.index(self.verdicts[0])
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it was lost, or had a wrong name."""
+        return self.verdicts[0] in _WRONG
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the worst that came is nothing."""
+        return self.verdicts[0] is CellVerdict.LOST
 
     @property
     def is_misclassified(self) -> bool:
@@ -199,11 +211,18 @@ def changed(before: Grid, after: Grid) -> Changed:
 
 
 def worsened(before: Grid, after: Grid) -> list[CellKey]:
-    """Return the cells that are lost in the second grid and were not in the first, or misclassified and were neither."""
+    """Return the cells that are lost in the second grid and were not in the first, or misclassified and were neither.
+
+    Also those of records that are CREATED twice in the second alone, even if they were lost in the first.
+    """
     return [
         key
         for key, cell in after.cells.items()
-        if cell.verdicts[0] in _WRONG and key in before.cells and cell.rank < before.cells[key].rank
+        if key in before.cells
+        and (
+            (cell.is_wrong and cell.rank < before.cells[key].rank)
+            or (cell.created_again and not before.cells[key].created_again)
+        )
     ]
 
 

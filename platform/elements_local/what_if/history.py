@@ -1,13 +1,15 @@
 """What happened in a workspace, as the scenario that does it again, and how that comes out when it is replayed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, structs
 
 from elements_local.errors import HarnessError
 from elements_local.guide import usual_body
@@ -15,7 +17,7 @@ from elements_local.kit.instants import UnreadableTimeError, format_instant
 from elements_local.kit.traffic.calls import READS
 from elements_local.kit.traffic.fault_rules import Match
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION
-from elements_local.platform.explain.cause import CureCase
+from elements_local.platform.explain.cause import Cause, CauseStage, CureCase, CureSearch
 from elements_local.recording import RecordingError, Session, compose, session_of
 from elements_local.recording.controls import makes_real
 from elements_local.recording.text import dump
@@ -24,6 +26,7 @@ from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.scenario import Scenario, load_text
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take
+from elements_local.scenarios.verbs.audits import AUDITED
 from elements_local.scenarios.verbs.instances import make_instance
 from elements_local.service_client import query_of
 from elements_local.stack.stack import Stack
@@ -41,6 +44,48 @@ _OF_EACH_READ = frozenset({"burst_limit", "daily_limit", "delete_listed", "updat
 """Effects of fault rules by which a call that only reads uses something up, or changes it."""
 
 
+MISTAKES = frozenset({CauseStage.FILTER, CauseStage.KEY, CauseStage.IDENTITY, CauseStage.NAME})
+"""Links of the chain that break by a mistake in a block, for all of its records alike."""
+
+
+class AuditedChange(NamedTuple):
+    """A change, as an audit names it; the same each time that what happened is done again."""
+
+    resource: str
+    record_id: str
+    change: str
+    at: str
+
+
+class CaseRecorder:
+    """Records the change for which a cure is sought, and tries none."""
+
+    def __init__(self) -> None:
+        self._latest: CureCase | None = None
+
+    def search(self, sought: CureCase) -> CureSearch:
+        """Record a change."""
+        self._latest = sought
+        return CureSearch()
+
+    def take(self) -> CureCase | None:
+        """Return the latest change since this was last called; None without one."""
+        latest, self._latest = self._latest, None
+        return latest
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialStack:
+    """A stack on which changes are tried.
+
+    Attributes:
+        cases: what its platform would seek cures for.
+    """
+
+    stack: Stack
+    cases: CaseRecorder
+
+
 class NotRebuiltError(HarnessError):
     """What happened cannot be done again; says why."""
 
@@ -53,7 +98,7 @@ class History(Struct, frozen=True, kw_only=True):
     """What happened, ready to be done again.
 
     Attributes:
-        record_id: in the workspace that it was read from.
+        record_id, instance_id: in the workspace that it was read from.
         go_on: how far the clock goes on after the end.
         is_alone: whether nothing is polled but the resource.
     """
@@ -61,6 +106,8 @@ class History(Struct, frozen=True, kw_only=True):
     scenario: Scenario
     place: ScenarioPlace
     record_id: str
+    instance_id: int
+    workspace: str
     go_on: timedelta
     is_alone: bool
 
@@ -73,6 +120,7 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
         wrong: whether that went wrong.
         late: whether all that went wrong is that a later poll reported it.
         at: when its callback was taken first; None if it was not.
+        sought: what a cure would be sought for by then; None if nothing is wrong, or nothing can help.
     """
 
     reported: bool
@@ -81,6 +129,7 @@ class ReplayOutcome(Struct, frozen=True, kw_only=True):
     wrong: bool
     late: bool
     at: str | None
+    sought: CureCase | None
 
     def text(self, *, untried: str = "") -> str:
         """Say in a line what came.
@@ -103,16 +152,28 @@ class HistoryReplay:
         afterwards: and after the clock has gone on.
     """
 
-    def __init__(self, context: ScenarioContext, history: History) -> None:
+    def __init__(self, context: ScenarioContext, history: History, cases: CaseRecorder) -> None:
         self._context = context
+        self._cases = cases
+        self._of = history
         self._instance = context.instances[history.place.instance]
         self._place = history.place
         self._probes: Probes | None = None
         asked = self._asked(history)
-        self.then = self.afterwards = _outcome(context, asked)
+        self.then = self.afterwards = self._outcome(asked)
         if history.go_on:
             context.clients.clock.advance(history.go_on)
-            self.afterwards = _outcome(context, asked)
+            self.afterwards = self._outcome(asked)
+
+    @cached_property
+    def audited(self) -> Mapping[AuditedChange, tuple[str, str | None]]:
+        """What an audit says of each change by now: its list, and the cause."""
+        audit = self._context.clients.platform.audit(self._instance.id)
+        return {
+            AuditedChange(one["resource"], one["recordId"], one["change"], one["at"]): (verdict, one["cause"])
+            for verdict in AUDITED
+            for one in audit[verdict]
+        }
 
     def grid(self) -> Grid | None:
         """Return what comes of other records around the polls that follow; None where no such record can be made."""
@@ -137,6 +198,53 @@ class HistoryReplay:
         causes = self._probes.causes() if self._probes and lost else {}
         return {cause for key in lost for cause in causes.get(key, ())}
 
+    def mistake_left(self, grid: Grid) -> ReplayOutcome | None:
+        """Return what came of a record of its grid that a mistake in the block has lost or misclassified; None without one."""
+        wrong = [
+            key
+            for key, cell in grid.cells.items()
+            # What is made and changed at about the same time may be called either.
+            if cell.is_wrong and key.change != "both"
+        ]
+        causes = self._probes.causes() if self._probes and wrong else {}
+        for key in wrong:
+            if self._probes and any(Cause.named(word).stage in MISTAKES for word in causes.get(key, ())):
+                return self.outcome_of(self._place.resource, str(self._probes.records[key]))
+        return None
+
+    def outcome_of(self, resource: str, record_id: str) -> ReplayOutcome:
+        """Return what came of the latest change of a record."""
+        return self._outcome({"instanceId": self._instance.id, "resource": resource, "recordId": record_id})
+
+    def _outcome(self, asked: dict[str, Any]) -> ReplayOutcome:
+        said = self._context.clients.platform.call("GET", f"/_local/explain{query_of(asked)}")
+        arrived = [
+            one["at"]
+            for callback in said["callbacks"]
+            for one in callback["attempts"]
+            if one["outcome"] == "delivered"
+        ]
+        # With the names of what happened: of two trials that come to the same, the same is said.
+        why = said["why"].replace(str(self._instance.id), str(self._of.instance_id))
+        why = why.replace(self._context.clients.credentials.name, self._of.workspace)
+        return ReplayOutcome(
+            reported=said["verdict"] == "reported",
+            cause=said["cause"],
+            why=why,
+            wrong=said["wrong"],
+            late=said["late"],
+            at=min(arrived, default=None),
+            sought=self._sought(),
+        )
+
+    def _sought(self) -> CureCase | None:
+        """Return what a cure is sought for by now, of the instance that it happened to."""
+        taken = self._cases.take()
+        if taken is None:
+            return None
+        instance = structs.replace(taken.case.instance, id=self._of.instance_id)
+        return structs.replace(taken, case=structs.replace(taken.case, instance=instance))
+
     def _asked(self, history: History) -> dict[str, Any]:
         place, context = history.place, self._context
         named = context.names.ids.get(place.record) if place.record else None
@@ -152,7 +260,7 @@ class HistoryReplay:
 
 
 @contextmanager
-def replayed(stack: Stack, scenario: Scenario, history: History) -> Iterator[HistoryReplay]:
+def replayed(trials: TrialStack, scenario: Scenario, history: History) -> Iterator[HistoryReplay]:
     """Do again what happened, in a workspace of its own that ends with the block.
 
     Args:
@@ -162,7 +270,7 @@ def replayed(stack: Stack, scenario: Scenario, history: History) -> Iterator[His
         ReplayFailedError: a step was refused.
     """
     name = f"trial-{next(_numbers)}"
-    clients = stack.new_workspace(
+    clients = trials.stack.new_workspace(
         name=name, start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
     )
     context = ScenarioContext(
@@ -171,12 +279,12 @@ def replayed(stack: Stack, scenario: Scenario, history: History) -> Iterator[His
     try:
         try:
             _take_all(scenario, context)
-            replay = HistoryReplay(context, history)
+            replay = HistoryReplay(context, history, trials.cases)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
             raise ReplayFailedError(str(error)) from error
         yield replay
     finally:
-        stack.delete_workspace(name)
+        trials.stack.delete_workspace(name)
 
 
 def _take_all(scenario: Scenario, context: ScenarioContext) -> None:
@@ -189,25 +297,6 @@ def _take_all(scenario: Scenario, context: ScenarioContext) -> None:
         # With a change in it much is answered otherwise; what became of the one change is all that counts.
         except ExpectationError:
             continue
-
-
-def _outcome(context: ScenarioContext, asked: dict[str, Any]) -> ReplayOutcome:
-    query = query_of({**asked, "cures": "false"})
-    said = context.clients.platform.call("GET", f"/_local/explain{query}")
-    arrived = [
-        one["at"]
-        for callback in said["callbacks"]
-        for one in callback["attempts"]
-        if one["outcome"] == "delivered"
-    ]
-    return ReplayOutcome(
-        reported=said["verdict"] == "reported",
-        cause=said["cause"],
-        why=said["why"],
-        wrong=said["wrong"],
-        late=said["late"],
-        at=min(arrived, default=None),
-    )
 
 
 def _is_kind(collection: str, record: str | None) -> bool:
@@ -257,6 +346,8 @@ def rebuilt(stack: Stack, sought: CureCase, *, go_on: timedelta, alone: bool) ->
         scenario=polled_alone(scenario, place) if alone else scenario,
         place=place,
         record_id=case.record_id,
+        instance_id=case.instance.id,
+        workspace=sought.workspace,
         go_on=go_on,
         is_alone=alone,
     )

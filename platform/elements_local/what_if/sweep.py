@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -101,6 +101,11 @@ def _make_instance(clients: WorkspaceClients, configured: Configured) -> int:
     return number
 
 
+def is_created_again(verdict: str, change: str) -> bool:
+    """Say whether an audit's verdict on a change is that it was reported as CREATED, of a record that its receiver knew."""
+    return verdict == "misclassified" and change == "UPDATED"
+
+
 AS_IT_IS = Circumstance(name="as it is")
 
 _SECOND = timedelta(seconds=1)
@@ -167,9 +172,17 @@ class Probes:
     def cells(self) -> dict[CellKey, GridCell]:
         """Return what the audit says of each record."""
         found = defaultdict[str, list[tuple[str, str]]](list)
+        again = {
+            entry["recordId"]
+            for verdict, entry in self._audited
+            if is_created_again(verdict, entry["change"])
+        }
         for verdict, entry in self._audited:
             found[entry["recordId"]].append((verdict, entry["why"]))
-        return {key: cell_of(found[str(record)]) for key, record in self.records.items()}
+        return {
+            key: replace(cell_of(found[str(record)]), created_again=str(record) in again)
+            for key, record in self.records.items()
+        }
 
     def causes(self) -> dict[CellKey, set[str]]:
         """Return why records were lost or misclassified, as far as is known."""

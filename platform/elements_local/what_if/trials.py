@@ -1,6 +1,5 @@
 """Who seeks cures for a stack, with another stack to try them on; light until it is asked."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -8,7 +7,10 @@ from typing import TYPE_CHECKING
 from elements_local.stack.stack import Stack
 
 if TYPE_CHECKING:
-    from elements_local.platform.explain.cause import CureCase, CureSearch
+    from collections.abc import Callable
+
+    from elements_local.platform.explain.cause import CureCase, CureSearch, FixRunner
+    from elements_local.what_if.history import TrialStack
 
 
 class CureTrials:
@@ -16,14 +18,14 @@ class CureTrials:
 
     Args:
         stack: the one that is asked about.
-        start: starts the other one.
+        start: starts the other one, whose platform asks this runner for cures.
     """
 
-    def __init__(self, stack: Stack, start: Callable[[], AbstractContextManager[Stack]]) -> None:
+    def __init__(self, stack: Stack, start: "Callable[[FixRunner], AbstractContextManager[Stack]]") -> None:
         self._stack = stack
         self._start = start
         self._closing = ExitStack()
-        self._own: Stack | None = None
+        self._own: TrialStack | None = None
         self._lock = Lock()
 
     def search(self, sought: "CureCase") -> "CureSearch":
@@ -40,7 +42,10 @@ class CureTrials:
             self._closing.close()
             self._own = None
 
-    def _started(self) -> Stack:
+    def _started(self) -> "TrialStack":
+        from elements_local.what_if.history import CaseRecorder, TrialStack  # noqa: PLC0415 - as above
+
         if self._own is None:
-            self._own = self._closing.enter_context(self._start())
+            cases = CaseRecorder()
+            self._own = TrialStack(stack=self._closing.enter_context(self._start(cases)), cases=cases)
         return self._own

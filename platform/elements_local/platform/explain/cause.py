@@ -275,19 +275,29 @@ class CauseFinding(Struct, frozen=True):
 Place = Literal["configuration", "crm", "platform", "receiver", "clock"]
 
 
+class CurePart(Struct, frozen=True, kw_only=True):
+    """What else has to be changed, somewhere else."""
+
+    where: Place
+    change: Mapping[str, object]
+    text: str
+
+
 class CureFix(Struct, frozen=True, kw_only=True):
     """The smallest change that would have led to the callback.
 
     Attributes:
         where: of ``configuration``, ``change`` holds keys of the resource's block, or the instance's own.
         patch: the same as a whole merge patch (RFC 7396) for ``PATCH /instances/{id}``; None if that cannot make the change.
-        text: what to do.
+        also: what has to be changed with it, where one change does not do.
+        text: what to do, all of it.
         tried: ``reported at <instant>``, and which receiver was not tried; None if it could not be tried.
     """
 
     where: Place
     change: Mapping[str, object]
     patch: Mapping[str, object] | None = None
+    also: Sequence[CurePart] = ()
     text: str
     tried: str | None = None
 
@@ -311,11 +321,13 @@ class CureSearch(Struct, frozen=True, kw_only=True):
         fix: None if nothing that was tried would have helped, or nothing can.
         attempts: all that was tried, in order.
         why: why there is no fix, or why it has not been tried; empty if it has.
+        beside: the causes that showed once the first was mended, and by what each is known.
     """
 
     fix: CureFix | None = None
     attempts: Sequence[CureAttempt] = ()
     why: str = ""
+    beside: Sequence[CauseFinding] = ()
 
 
 class CureCase(Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ def misread(
         return None
     if read.read is not None and read.read.replace(microsecond=0) == meant.replace(microsecond=0):
         return None
-    if is_updated and not _is_updated_date(case, read.field) and not _means(read.text, meant, now=now):
+    if is_updated and not _is_updated_date(case, read.field) and not _means(case, read, meant, now=now):
         why = f"{read.field} {read.text!r} is not when the record was updated, which is {shown(meant)}"
         return CauseFinding(Cause.OTHER_DATE, why)
     written = f"the record's {read.field} is {read.text!r}, by which the CRM means {shown(meant)}"
@@ -121,9 +121,10 @@ def misread(
     return CauseFinding(cause, f"{says}; in {zone} it would be {shown(in_own)}")
 
 
-def _means(text: str, instant: datetime, *, now: datetime) -> bool:
-    """Say whether a text is an instant by what it says itself, whichever field has it."""
-    readings = (parsed(text, pattern, "GMT", now=now) for pattern in _WITH_ZONE)
+def _means(case: ExplainedCase, read: ReadDate, instant: datetime, *, now: datetime) -> bool:
+    """Say whether a text is an instant by what it says itself, or in the CRM's zone, whichever field has it."""
+    patterns = [*((each, "GMT") for each in _WITH_ZONE), (read.pattern, case.state.zone)]
+    readings = (parsed(read.text or "", pattern, zone, now=now) for pattern, zone in patterns)
     return any(one and one.replace(microsecond=0) == instant.replace(microsecond=0) for one in readings)
 
 

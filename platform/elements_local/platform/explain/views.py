@@ -17,7 +17,7 @@ from elements_local.platform.explain.case import (
     OwedCallback,
     PollOfRecord,
 )
-from elements_local.platform.explain.cause import CureAttempt, CureFix, CureSearch
+from elements_local.platform.explain.cause import CauseFinding, CureAttempt, CureFix, CureSearch
 from elements_local.platform.explain.verdict import Explanation
 
 Json = dict[str, Any]
@@ -86,10 +86,18 @@ class ExplainedCallbackJson(TypedDict):
     arrived: Sequence[ArrivedCallback] | None
 
 
+class ExplainedCauseJson(TypedDict):
+    """One cause: its word, what that means, and by what it is known."""
+
+    cause: str
+    about: str
+    why: str
+
+
 class ExplainJson(TypedDict):
     """Why a change did, or did not, lead to a callback.
 
-    ``job`` is the bulk job that made the record, or whose end is told. ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``tries`` are the changes
+    ``job`` is the bulk job that made the record, or whose end is told. ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``causes`` are it and those that showed once it was mended. ``tries`` are the changes
     that were tried; ``untried`` says why there is no fix, or why it has not been tried.
     """
 
@@ -99,6 +107,7 @@ class ExplainJson(TypedDict):
     wrong: bool
     cause: str | None
     about: str | None
+    causes: list[ExplainedCauseJson]
     instanceId: int
     instanceName: str
     resource: str
@@ -123,6 +132,13 @@ def explanation_json(case: ExplainedCase, said: Explanation, search: CureSearch 
         "wrong": said.wrong,
         "cause": said.cause.word if said.cause else None,
         "about": said.cause.text if said.cause else None,
+        "causes": [
+            {"cause": one.cause.word, "about": one.cause.text, "why": one.why}
+            for one in [
+                *([CauseFinding(said.cause, said.why)] if said.cause else []),
+                *(search.beside if search else ()),
+            ]
+        ],
         "instanceId": case.instance.id,
         "instanceName": case.instance.name,
         "resource": case.resource,

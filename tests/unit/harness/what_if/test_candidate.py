@@ -116,13 +116,18 @@ def test_a_call_that_helps_is_made_at_the_end(story):
     )
 
 
-def test_a_fault_rule_is_left_out_by_its_place_among_all(story):
-    assert [rule.service for rule in fault_rules(story)] == ["crm", "sink", "crm"]
+def test_the_very_fault_rule_is_left_out_and_what_it_took_the_place_of_is_not_there_again(story):
+    rules = fault_rules(story)
+    assert [rule.service for rule in rules] == ["crm", "sink", "crm"]
 
-    changed = applied(CureCandidate(where="crm", text="", without=2), story, PLACE)
+    changed = applied(CureCandidate(where="crm", text="", without=rules[2]), story, PLACE)
 
-    assert len(fault_rules(changed)) == 2
-    assert verbs(changed)[-1] == "update"
+    assert fault_rules(changed) == rules[:2]
+    cleared = [step.argument for step in changed.steps if step.verb == "request"]
+    assert [(each.service, each.method, each.path) for each in cleared] == [
+        ("crm", "DELETE", "/_local/faults")
+    ]
+    assert verbs(changed)[-2:] == ["update", "request"]
 
 
 def test_a_receiver_that_answers_is_told_nothing_else(story):
