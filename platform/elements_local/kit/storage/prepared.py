@@ -42,14 +42,14 @@ class Prepared:
 
     def first(self, connection: Connection, values: Values) -> Row | None:
         """Return the first row, if there is any."""
-        compiled = self._compiled_for(connection.dialect, values)
-        row = compiled.execute(connection, values).fetchone()
+        compiled, cursor = self._execute(connection, values)
+        row = cursor.fetchone()
         return None if row is None else compiled.row(row)
 
     def all(self, connection: Connection, values: Values) -> list[Row]:
         """Return all rows."""
-        compiled = self._compiled_for(connection.dialect, values)
-        return [compiled.row(row) for row in compiled.execute(connection, values).fetchall()]
+        compiled, cursor = self._execute(connection, values)
+        return [compiled.row(row) for row in cursor.fetchall()]
 
     def scalar(self, connection: Connection, values: Values) -> Any:
         """Return the first column of the first row; None if there is none."""
@@ -58,19 +58,27 @@ class Prepared:
 
     def run(self, connection: Connection, values: Values) -> int:
         """Execute it, and return how many rows it found or changed."""
-        changed: int = self._compiled_for(connection.dialect, values).execute(connection, values).rowcount
+        _, cursor = self._execute(connection, values)
+        changed: int = cursor.rowcount
         return changed
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute it for each of some rows, of which there is at least one."""
-        self._compiled_for(connection.dialect, rows[0]).execute_each(connection, rows)
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect, rows[0])
+        parameters = [compiled.parameters(row) for row in rows]
+        connection.connection.cursor().executemany(compiled.text, parameters)
 
-    def _compiled_for(self, dialect: Dialect, names: Iterable[str]) -> "_Compiled":
+    def _execute(self, connection: Connection, values: Values) -> "tuple[_Compiled, Any]":
+        """Execute it, and return what it is compiled to and the driver's cursor."""
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect, values)
+        cursor = connection.connection.cursor()
+        cursor.execute(compiled.text, compiled.parameters(values))
+        return compiled, cursor
+
+    def _compile(self, dialect: Dialect, names: Iterable[str]) -> "_Compiled":
         # two threads may both compile it first; what they make is equal, and the later one stays
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = _Compiled(self._written_for(dialect), dialect, list(names))
-            self._compiled[dialect.name] = compiled
+        compiled = _Compiled(self._written_for(dialect), dialect, list(names))
+        self._compiled[dialect.name] = compiled
         return compiled
 
     def _written_for(self, dialect: Dialect) -> Clause:
@@ -83,13 +91,14 @@ class _Compiled:
     """A statement as one kind of database takes it, which is told its parameters by their names.
 
     Attributes:
+        text: of the statement.
         row: makes a named tuple of a row as the driver gives it.
     """
 
     def __init__(self, statement: Clause, dialect: Dialect, names: list[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what these four kinds of statements become
-        self._text = str(compiled)
+        self.text = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if name not in names}
         types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.params}
         into = ((name, type_.bind_processor(dialect)) for name, type_ in types.items())
@@ -110,17 +119,8 @@ class _Compiled:
         self._make: Callable[[Iterable[Any]], Row] = row._make
         self.row: Callable[[Sequence[Any]], Row] = self._read if self._out_of else self._make
 
-    def execute(self, connection: Connection, values: Values) -> Any:
-        """Execute it, and return the driver's cursor."""
-        cursor = connection.connection.cursor()
-        cursor.execute(self._text, self._parameters(values))
-        return cursor
-
-    def execute_each(self, connection: Connection, rows: Iterable[Values]) -> None:
-        """Execute it for each of some rows."""
-        connection.connection.cursor().executemany(self._text, [self._parameters(row) for row in rows])
-
-    def _parameters(self, values: Values) -> Values:
+    def parameters(self, values: Values) -> Values:
+        """Return all parameters, as the driver takes them."""
         parameters = {**self._fixed, **values}
         for name, convert in self._into:
             parameters[name] = convert(parameters[name])
