@@ -73,12 +73,13 @@ def length_of(value: object) -> int:
     >>> length_of(("four", [b"five."], 6))
     9
     """
-    match value:
-        case str() | bytes():
-            return len(value)
-        case Raw():
-            return memoryview(value).nbytes
-        case tuple() | list():
-            return sum(map(length_of, value))
-        case _:
-            return 0
+    length, values = 0, [value]
+    while values:
+        match values.pop():
+            case str() | bytes() as text:
+                length += len(text)
+            case Raw() as raw:
+                length += memoryview(raw).nbytes
+            case tuple() | list() as inner:
+                values += inner
+    return length

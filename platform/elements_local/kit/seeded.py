@@ -8,7 +8,7 @@ from elements_local.kit.caching import bounded_cache
 
 def digest(seed: int, *labels: object) -> bytes:
     """Return 32 bytes that depend on the seed and the labels, and on nothing else."""
-    return sha256("/".join(_escaped(str(part)) for part in (seed, *labels)).encode()).digest()
+    return sha256("/".join([_escaped(str(part)) for part in (seed, *labels)]).encode()).digest()
 
 
 @bounded_cache(4096, typed=True)  # the same few ids are asked for with every call

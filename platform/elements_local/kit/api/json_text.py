@@ -10,8 +10,6 @@ import msgspec
 from elements_local.kit.text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from flask import Request
 
 _SPACE = " \t\r\n"
@@ -269,14 +267,14 @@ def read_json(request: "Request", *, deepest: int = DEEPEST) -> Json:
 
 def is_deeper_than(value: Json, limit: int) -> bool:
     """Say whether lists and objects are nested in more levels than that, which is at least one."""
-    level = [value] if value and isinstance(value, _NESTED) else []
-    for _ in range(limit - 1):
-        # what is empty, as most lists of a record are, ends a level and leads to no other
-        level = [inner for outer in level for inner in _inside(outer) if inner and isinstance(inner, _NESTED)]
+    level = [value] if isinstance(value, _NESTED) else []
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _NESTED)
+        ]
         if not level:
             return False
-    return any(isinstance(inner, _NESTED) for outer in level for inner in _inside(outer))
-
-
-def _inside(nested: "list[Json] | dict[str, Json]") -> "Iterable[Json]":
-    return nested.values() if isinstance(nested, dict) else nested
+    return True
