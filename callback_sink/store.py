@@ -354,10 +354,15 @@ class Callbacks:
             usage.remove(self._tx, [counted[each.id] for each in found])
         return found
 
-    def know_keys(self, name: str, keys: list[str]) -> int:
-        """Note a bin's keys, judge by them the callbacks that came when none was known, and say how many keys there are."""
+    def know_keys(self, name: str, keys: list[str], *, before: BinSettings) -> int:
+        """Note a bin's keys, judge by them the callbacks that came when none was known, and say how many keys there are.
+
+        Args:
+            before: the bin's settings so far.
+        """
         known = list(dict.fromkeys(keys))
-        Bins(self._tx).change(name, keys=known)
+        if known != before.keys:
+            Bins(self._tx).save(name, replace(before, keys=known))
         # A test may make the key known after the first callbacks came. Those that were judged keep their verdict.
         for callback in map(callback_of, self._tx.all(_unchecked, of_digest=digest_of(name), of_bin=name)):
             verdict = judge(callback.signature_header, callback.body, known)

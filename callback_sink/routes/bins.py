@@ -302,7 +302,7 @@ def forget_forward(call: SinkCall, query: BinQuery) -> Answer[ForwardJson]:
 def replace_keys(call: SinkCall, query: WorkspaceQuery, body: SignatureKeys) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by the call
     """Put keys in the place of those that are known."""
     with call.change(body.bin) as tx:
-        known = Callbacks(tx).know_keys(body.bin, body.keys)
+        known = Callbacks(tx).know_keys(body.bin, body.keys, before=Bins(tx).settings(body.bin))
     return _known(body.bin, known)
 
 
@@ -311,7 +311,8 @@ def replace_keys(call: SinkCall, query: WorkspaceQuery, body: SignatureKeys) -> 
 def add_key(call: SinkCall, query: WorkspaceQuery, body: AddedSignatureKey) -> Answer[KnownKeysJson]:  # noqa: ARG001 - read by the call
     """Add a key to those that are known."""
     with call.change(body.bin) as tx:
-        known = Callbacks(tx).know_keys(body.bin, [*Bins(tx).settings(body.bin).keys, body.key])
+        before = Bins(tx).settings(body.bin)
+        known = Callbacks(tx).know_keys(body.bin, [*before.keys, body.key], before=before)
     return _known(body.bin, known)
 
 
