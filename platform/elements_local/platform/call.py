@@ -158,30 +158,30 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     @property
     def settings(self) -> PlatformSettings:
         """The platform's settings."""
-        return self.platform.settings
+        return self.facts.platform.settings
 
     @property
     def base_url(self) -> str:
         """Where the API is, from outside."""
-        return self.platform.settings.url + BASE_PATH
+        return self.facts.platform.settings.url + BASE_PATH
 
     @property
     def catalogue(self) -> Catalogue:
         """The elements that there are."""
-        return self.platform.catalogue
+        return self.facts.platform.catalogue
 
     def element_of(self, instance: Instance) -> Element:
         """Return an instance's element."""
-        return self.catalogue.element(instance.element_key)
+        return self.facts.platform.catalogue.element(instance.element_key)
 
     def connector_of(self, instance: Instance) -> Connector:
         """Return the connector of an instance's element."""
-        return self.catalogue.connector(instance.element_key)
+        return self.facts.platform.catalogue.connector(instance.element_key)
 
     @property
     def wire(self) -> Http:
         """The wire to vendors."""
-        return provider_wire(self.facts, http=self.platform.http, inside=self.platform.inside)
+        return provider_wire(self.facts, http=self.facts.platform.http, inside=self.facts.platform.inside)
 
     def vendor(self, instance: Instance, wire: Http | None = None) -> VendorClient:
         """Return the vendor as an instance reaches it.
@@ -225,7 +225,7 @@ class Call(OpenCall, frozen=True, kw_only=True):
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Open a transaction of the workspace that only reads, and sees one state of it."""
-        return self.platform.database.read(self.workspace.name)
+        return self.facts.platform.database.read(self.workspace.name)
 
     def transaction(self, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
         """Open a transaction of the workspace: all of it happens, or nothing.
@@ -233,12 +233,12 @@ class Call(OpenCall, frozen=True, kw_only=True):
         Args:
             alone: a name of what is changed, of which nobody else has a transaction open meanwhile.
         """
-        self.platform.polled.forget(self.workspace.name)
-        return self.platform.database.transaction(self.workspace.name, alone=alone)
+        self.facts.platform.polled.forget(self.workspace.name)
+        return self.facts.platform.database.transaction(self.workspace.name, alone=alone)
 
     def publish(self, *activities: Activity) -> None:
         """Publish what happened in the workspace."""
-        self.platform.activities.publish(self.workspace, *activities)
+        self.facts.platform.activities.publish(self.workspace, *activities)
 
 
 class AdminCall(Call, frozen=True, kw_only=True):

@@ -138,8 +138,7 @@ def refresh_interval(values: Values) -> timedelta:
 
 def polled_resources(values: Values, element: Element, *, empty_block: EmptyBlock) -> tuple[Resource, ...]:
     """Return what an instance polls."""
-    texts = tuple((key, values.get(key)) for key in poller_configuration.KEYS)
-    return _polled_resources(texts, element, empty_block)
+    return _polled_resources(tuple(map(values.get, poller_configuration.KEYS)), element, empty_block)
 
 
 def own_resources(element: Element) -> tuple[Resource, ...]:
@@ -150,12 +149,11 @@ def own_resources(element: Element) -> tuple[Resource, ...]:
 
 @bounded_cache(256)
 def _polled_resources(
-    texts: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
+    texts: tuple[str | None, ...], element: Element, empty_block: EmptyBlock
 ) -> tuple[Resource, ...]:
     """Read what is polled, once for all polls of a configuration that does not change."""
-    return poller_configuration.resources(
-        dict(texts), defaults=element.poller_defaults, empty_block=empty_block
-    )
+    values = dict(zip(poller_configuration.KEYS, texts, strict=True))
+    return poller_configuration.resources(values, defaults=element.poller_defaults, empty_block=empty_block)
 
 
 class EntryJson(TypedDict):

@@ -222,7 +222,7 @@ def _resources(instance: Instance, element: Element, empty_block: EmptyBlock) ->
     if not configuration.is_polled(instance.configuration):
         return ()
     resources = configuration.polled_resources(instance.configuration, element, empty_block=empty_block)
-    return tuple(resource.name for resource in resources)
+    return tuple([resource.name for resource in resources])
 
 
 _NAMES_SHOWN = 8

@@ -69,11 +69,11 @@ def make(
     # A draft with a token and an id that are not yet its own: the CRM is asked before anything is kept, and no number
     # is used up by what it refuses.
     draft = rules.make(body, element, instance_id=first_id, token="", now=call.now)
-    _check(call, draft)
+    _check(call, draft, element)
     vendor = call.vendor(draft, wire)
     vendor_user = vendor.check()
     objects = convert(vendor.objects(), list[ObjectJson]) if with_objects else UNSET
-    of_body = _lint_body(call, sent_body(), draft, made=True, vendor_user=vendor_user)
+    of_body = _lint_body(call, sent_body(), draft, element, made=True, vendor_user=vendor_user)
     _register_keys(call, draft)
     # Polls ask for what is later than this instant: with the watermark, a change that follows begins another second.
     with call.platform.workspaces.reading(call.workspace), call.transaction() as tx:
@@ -83,7 +83,7 @@ def make(
         )
         follows = plan(None, made, element, empty_block=call.settings.empty_block, now=call.now)
         saved = Instances(tx).apply(made, follows, now=call.now)
-        BodyWarnings(tx).keep(saved.id, of_body)
+        BodyWarnings(tx).add(saved.id, of_body)
     call.publish(*instance_messages.made(made, follows, now=call.now))
     _warn(call, saved, warnings_of(call, saved, of_body))
     call.platform.engine.wake()
@@ -116,7 +116,8 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
     vendor_user = _vouch(call, before, expected, ask, wire)
     of_body = None
     if sent is not None:
-        of_body = _lint_body(call, sent, expected, made=False, vendor_user=vendor_user)
+        element = call.element_of(expected)
+        of_body = _lint_body(call, sent, expected, element, made=False, vendor_user=vendor_user)
     _register_keys(call, expected)
     with _from_now_on(call, before, expected), call.transaction(alone=turn_of(before.id)) as tx:
         # Read again, under its lock: what came between the reading of the request and now is not overwritten.
@@ -131,7 +132,7 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
         Instances(tx).update(kept, after, now=call.now)
         saved = Instances(tx).apply(after, follows, now=call.now)
         if of_body is not None:
-            BodyWarnings(tx).keep(saved.id, of_body)
+            BodyWarnings(tx).replace(saved.id, of_body)
     if follows.begins:  # also where somebody else has changed the instance meanwhile
         call.platform.workspaces.set_watermark(call.workspace)
     call.publish(*instance_messages.changed(kept, after, follows, now=call.now))
@@ -170,17 +171,17 @@ def views(call: Call, instances: Iterable[Instance]) -> list[InstanceView]:
 
 def _changed(call: Call, stored: Instance, rule: Callable[[Instance], Instance]) -> Instance:
     after = rules.revive(stored, rule(stored))
-    _check(call, after)
+    _check(call, after, call.element_of(after))
     return after
 
 
-def _check(call: Call, instance: Instance) -> None:
+def _check(call: Call, instance: Instance, element: Element) -> None:
     """Refuse an instance that could not work, or not be kept.
 
     Raises:
         InvalidRequestError: says which key of its configuration, what came and what was expected.
     """
-    element, block = call.element_of(instance), call.settings.empty_block
+    block = call.settings.empty_block
     configuration.check(instance.configuration, element, empty_block=block)
     for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
         if "\0" in resource.name:
@@ -198,11 +199,17 @@ def _vouch(
     return None
 
 
-def _lint_body(
-    call: Call, sent: Mapping[str, object], instance: Instance, *, made: bool, vendor_user: str | None
+def _lint_body(  # noqa: PLR0913 - a body and its instance, and what is known of both; the latter by name
+    call: Call,
+    sent: Mapping[str, object],
+    instance: Instance,
+    element: Element,
+    *,
+    made: bool,
+    vendor_user: str | None,
 ) -> ConfigWarnings:
     """Return what users will regret of the body that an instance is made or changed by."""
-    said, element = sent.get("configuration"), call.element_of(instance)
+    said = sent.get("configuration")
     return of_body_sent(
         sent,
         instance.configuration,
@@ -251,8 +258,8 @@ def with_grant(
     """
     code = None if sent.provider_data is None else sent.provider_data.code
     configuration = sent.configuration or {}
-    grants = grants_for(call, configuration, element)
-    if code is None or grants is None:
+    grants = None if code is None else grants_for(call, configuration, element)
+    if grants is None:
         return sent
     if not isinstance(code, str):
         raise InvalidRequestError(

@@ -84,9 +84,13 @@ class BodyWarnings:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def keep(self, instance_id: int, found: ConfigWarnings) -> None:
+    def replace(self, instance_id: int, found: ConfigWarnings) -> None:
         """Put what is said of a body in the place of what was said of the one before."""
         self.forget(instance_id)
+        self.add(instance_id, found)
+
+    def add(self, instance_id: int, found: ConfigWarnings) -> None:
+        """Keep what is said of an instance's first body."""
         # Most bodies give nothing to say, and need no row.
         if found.listed:
             self._tx.run(_add, instance_id=instance_id, warnings=encode_text(found))
