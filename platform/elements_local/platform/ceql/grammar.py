@@ -58,18 +58,16 @@ Condition: TypeAlias = Comparison | Like | In | IsNull
 Clause: TypeAlias = Condition | And | Or
 
 
-def conditions_of(clause: Clause) -> Iterator[Condition]:
-    """Yield each condition, in the order in which they stand."""
+def conditions_of(clause: Clause) -> list[Condition]:
+    """Return each condition, in the order in which they stand."""
     if isinstance(clause, And | Or):
-        for inner in clause.clauses:
-            yield from conditions_of(inner)
-    else:
-        yield clause
+        return [condition for inner in clause.clauses for condition in conditions_of(inner)]
+    return [clause]
 
 
-def fields_of(clause: Clause) -> Iterator[str]:
-    """Yield the name of each field, as often as it is named and in that order."""
-    return (condition.field for condition in conditions_of(clause))
+def fields_of(clause: Clause) -> list[str]:
+    """Return the name of each field, as often as it is named and in that order."""
+    return [condition.field for condition in conditions_of(clause)]
 
 
 def with_fields(clause: Clause, name: Callable[[str], str]) -> Clause:

@@ -199,7 +199,7 @@ def lines_as_blocks(
 
 def has_lines(configuration: Mapping[str, str | None]) -> bool:
     """Say whether ``event.poller.urls`` has lines of fields, and not only names."""
-    return any("/" in line for line in _lines(configuration))
+    return "/" in (configuration.get(URLS) or "")
 
 
 def names_in_urls(configuration: Mapping[str, str | None]) -> list[str]:
@@ -269,13 +269,14 @@ def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
 
 
 def url_between(resource: Resource, last_poll: datetime, now: datetime) -> str:
-    """Return a resource's URL with its placeholders filled and percent-encoded.
+    """Return a resource's URL with its placeholders filled and percent-encoded."""
+    return date_template.expand(resource.url, last_poll=last_poll, now=now, bare=bare_date(resource))
 
-    Source: what ``${date}`` without a pattern means depends on the block's own format (documented).
-    """
+
+def bare_date(resource: Resource) -> date_template.DateForm:
+    """Return what ``${date}`` without a pattern means: it depends on the block's own format (documented)."""
     written = resource.updated
-    bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
-    return date_template.expand(resource.url, last_poll=last_poll, now=now, bare=bare)
+    return date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
 
 
 def _lines(configuration: Mapping[str, str | None]) -> list[str]:

@@ -32,6 +32,8 @@ _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 KEYWORDS = ("gmtDate", "date", "milliseconds", "epoch", "dateTimeZone", "nowTimeZone")
 """What a placeholder may begin with, or ``DateTimeZone`` (both seen); in other letters it is none (assumed)."""
 
+_ZONED = ("dateTimeZone", "DateTimeZone", "nowTimeZone")
+
 _Expansion = Callable[[datetime, datetime], str]
 """Writes what fills a placeholder, percent-encoded, at a last poll and a start of this one."""
 
@@ -69,7 +71,7 @@ def expand(url: str, *, last_poll: datetime, now: datetime, bare: DateForm = EPO
     >>> expand("/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm}'", last_poll=ten, now=ten)
     "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
     """
-    return "".join(part if isinstance(part, str) else part(last_poll, now) for part in _parts(url, bare))
+    return "".join([part if isinstance(part, str) else part(last_poll, now) for part in _parts(url, bare)])
 
 
 def check(url: str) -> None:
@@ -88,46 +90,46 @@ def has_placeholder(url: str) -> bool:
     return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
 
 
-def unknown_placeholders(url: str) -> list[str]:
-    """Return what stands between the braces of placeholders that no rule knows.
+class Placeholder(NamedTuple):
+    """A placeholder of a URL.
 
-    >>> unknown_placeholders("/hubs/crm/contacts?where=updated_after_utc='${gmtdat:yyyy}'")
-    ['gmtdat:yyyy']
+    Attributes:
+        text: with its braces.
+        keyword: what it begins with.
+        zone: None if it names none, as ``${date}``.
+        pattern: of a date; empty if it has none.
+        is_known: whether anything fills it.
     """
-    return [found[1] for found in _PLACEHOLDER.finditer(url) if not _expansion(found[1])]
+
+    text: str
+    keyword: str
+    zone: str | None
+    pattern: str
+    is_known: bool
 
 
-def keyword_of(url: str) -> tuple[str, str | None]:
-    """Return the keyword of a URL's first placeholder, and its zone; None if it names none, as ``${date}``.
+def placeholders(url: str) -> tuple[Placeholder, ...]:
+    """Return a URL's placeholders, those that no rule knows included.
 
-    >>> keyword_of("/contacts?where=changed>'${dateTimeZone:Asia/Tokyo:yyyy-MM-dd}'")
-    ('dateTimeZone', 'Asia/Tokyo')
-    >>> keyword_of("/contacts?where=changed>'${date}'")
-    ('date', None)
+    Raises:
+        DatePatternError, UnknownZoneError: as ``expand``.
+
+    >>> for each in placeholders("?where=a>'${gmtDate:yyyy}' and b<'${dateTimeZone:+05:30:hh}' and c>'${gmtdat:yy}'"):
+    ...     print(each.text, each.keyword, each.zone, each.pattern, each.is_known)
+    ${gmtDate:yyyy} gmtDate GMT yyyy True
+    ${dateTimeZone:+05:30:hh} dateTimeZone +05:30 hh True
+    ${gmtdat:yy} gmtdat None  False
     """
-    first = next((found[1] for found in _PLACEHOLDER.finditer(url) if _expansion(found[1])), "")
-    keyword, _, argument = first.partition(":")
-    if keyword == "gmtDate" or (keyword == "date" and argument):
-        return keyword, "GMT"
-    found = _ZONE_AND_PATTERN.fullmatch(argument)
-    return keyword, found[1] if found else None
-
-
-def patterns(url: str) -> dict[str, str]:
-    """Return the placeholders of a URL that have a date pattern, each with it.
-
-    >>> patterns("?where=a>'${gmtDate:yyyy}' and b<'${dateTimeZone:+05:30:hh}' and c>'${epoch:s}'")
-    {'${gmtDate:yyyy}': 'yyyy', '${dateTimeZone:+05:30:hh}': 'hh'}
-    """
-    found = {}
+    found = []
     for each in _PLACEHOLDER.finditer(url):
         keyword, _, argument = each[1].partition(":")
-        zoned = _ZONE_AND_PATTERN.fullmatch(argument)
-        if keyword in {"gmtDate", "date"} and argument:
-            found[each[0]] = argument
-        elif keyword in {"dateTimeZone", "DateTimeZone", "nowTimeZone"} and zoned:
-            found[each[0]] = zoned[2]
-    return found
+        zone, pattern = None, ""
+        if keyword == "gmtDate" or (keyword == "date" and argument):
+            zone, pattern = "GMT", argument
+        elif keyword in _ZONED and (zoned := _ZONE_AND_PATTERN.fullmatch(argument)):
+            zone, pattern = zoned.groups()
+        found.append(Placeholder(each[0], keyword, zone, pattern, _expansion(each[1]) is not None))
+    return tuple(found)
 
 
 @bounded_cache(256)  # a configuration changes seldom, and is polled by often
@@ -161,7 +163,7 @@ def _expansion(placeholder: str, bare: DateForm = EPOCH) -> _Expansion | None:
             if argument not in _MICROSECONDS_IN:
                 raise DatePatternError(placeholder, "expected epoch alone, or with one of :s, :ms and :us")
             return _epoch(argument)
-        case "dateTimeZone" | "DateTimeZone" | "nowTimeZone":
+        case _ if keyword in _ZONED:
             found = _ZONE_AND_PATTERN.fullmatch(argument)
             if not found:
                 raise DatePatternError(placeholder, "expected a zone, a colon and a date pattern")

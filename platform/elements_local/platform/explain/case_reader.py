@@ -257,7 +257,9 @@ class CaseReader(InstanceFacts):
 
     def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
         """Return the keys of a resource's block that are not read, below the block, and what is meant by each."""
-        found = (one.warning() for one in in_configuration(instance.configuration, self.connector.element))
+        values = instance.configuration
+        entries = poller_configuration.entries_of(values)
+        found = (one.warning() for one in in_configuration(values, self.connector.element, entries))
         within = f"configuration.{poller_configuration.CONFIGURATION}.{resource}."
         return [
             (one.path.removeprefix(within), one.nearest)

@@ -12,7 +12,7 @@ from elements_local.platform.explain.arithmetic import ReadDate, dates_of, parse
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord
 from elements_local.platform.explain.cause import Cause, CauseFinding
 from elements_local.platform.explain.list_causes import of_window
-from elements_local.platform.lint.polled_block import parameter_of
+from elements_local.platform.lint.poll_query import parameter_of
 from elements_local.platform.lint.rules import slip
 
 _FILTERS = (

@@ -9,7 +9,7 @@ from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord, noted
 from elements_local.platform.explain.cause import Cause, CauseFinding
-from elements_local.platform.lint.polled_block import parameter_of
+from elements_local.platform.lint.poll_query import parameter_of
 
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
@@ -182,7 +182,8 @@ def _of_placeholder(case: ExplainedCase, change: VendorChange, seen: PollOfRecor
     if late is None or late.holds(change.updated):
         return None
     what = f"{seen.named} was about changes after {shown(start)}, and its url says {shown(late.at)}"
-    keyword, zone = date_template.keyword_of(resource.url)
+    placeholders = date_template.placeholders(resource.url)
+    keyword, zone = next((each.keyword, each.zone) for each in placeholders if each.is_known)
     if keyword == "nowTimeZone":
         return CauseFinding(Cause.PLACEHOLDER_NOW, f"{what}: {keyword} writes when the poll began")
     why, causes = (

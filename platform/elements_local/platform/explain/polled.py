@@ -11,7 +11,7 @@ from elements_local.platform.elements.connector import Connector
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.explain.case import AskedCondition
 from elements_local.platform.explain.poller_causes import failed
-from elements_local.platform.lint.polled_block import parameter_of
+from elements_local.platform.lint.poll_query import parameter_of
 from elements_local.platform.transformations.name_mapping import names
 
 

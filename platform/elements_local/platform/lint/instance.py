@@ -90,30 +90,42 @@ def in_json(raw: bytes) -> Iterator[ConfigWarning]:
         yield from _warnings(_read(blocks), ("configuration", CONFIGURATION))
 
 
-class _Object(dict[str, object]):
-    """An object of JSON that knows which of its keys came twice."""
+class _Repeating(dict[str, object]):
+    """An object of JSON some of whose keys came more than once.
 
-    def __init__(self, pairs: list[tuple[str, object]]) -> None:
-        super().__init__(pairs)
-        counts = Counter(key for key, _ in pairs)
-        self.twice = [key for key, count in counts.items() if count > 1]
+    Attributes:
+        twice: those.
+    """
+
+    twice: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    repeating = _Repeating(plain)
+    counts = Counter(key for key, _ in pairs)
+    repeating.twice = tuple(key for key, count in counts.items() if count > 1)
+    return repeating
 
 
 def _read(text: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_Object)
+        return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError):  # what is no JSON is refused by whoever reads it
         return None
 
 
 def _warnings(value: object, path: tuple[str, ...]) -> Iterator[ConfigWarning]:
-    if isinstance(value, _Object):
+    if isinstance(value, _Repeating):
         for key in value.twice:
             message = f"{quoted(key)} comes more than once in one object, and the last one counts"
             yield ConfigWarning.at(LintRule.KEY_TWICE, message, *path, key)
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in inner:
-        yield from _warnings(each, (*path, str(name)))
+        if isinstance(each, dict | list):
+            yield from _warnings(each, (*path, str(name)))
 
 
 _ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_configuration.KEYS)
@@ -224,13 +236,14 @@ def of_instance(
         of_its_body: what was said of the body that it was last changed by.
         objects: what it maps.
     """
-    blocks = tuple(polled_blocks(values, around.element, empty_block=around.empty_block, objects=objects))
+    element, entries = around.element, poller_configuration.entries_of(values)
+    blocks = polled_blocks(values, element, entries, empty_block=around.empty_block, objects=objects)
     return ConfigWarnings.of(
-        of_callbacks(values, around.element, objection=around.objection),
+        of_callbacks(values, element, objection=around.objection),
         of_its_body.listed,
-        of_poller(values, around.element, blocks),
+        of_poller(values, element, entries, blocks),
         _of_blocks(values, blocks, around),
-        in_configuration(values, around.element),
+        in_configuration(values, element, entries),
         of_mapped_objects(values, objects, blocks),
         more=of_its_body.more,
     )

@@ -23,7 +23,7 @@ from elements_local.platform.configuration.poller_configuration import (
 from elements_local.platform.core.instance import Values
 from elements_local.platform.core.poll import Resource
 from elements_local.platform.elements.connector import Element
-from elements_local.platform.lint.polled_block import PolledBlock, path_of
+from elements_local.platform.lint.polled_block import PolledBlock
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
 
@@ -34,13 +34,15 @@ _MINUTE = timedelta(minutes=1)
 _USUAL_TOLERANCE_S = 5
 
 
-def of_poller(values: Values, element: Element, blocks: Sequence[PolledBlock]) -> Iterator[LintFinding]:
+def of_poller(
+    values: Values, element: Element, entries: Entries, blocks: Sequence[PolledBlock]
+) -> Iterator[LintFinding]:
     """Find what an instance will not poll, or not as it may be meant.
 
     Args:
+        entries: the blocks in the values.
         blocks: all that it polls.
     """
-    entries = poller_configuration.entries_of(values)
     yield from _unpolled(values, entries, element, {block.resource.name for block in blocks})
     for block in blocks:
         yield from _incomplete(block)
@@ -131,10 +133,12 @@ def _incomplete(block: PolledBlock) -> Iterator[ConfigWarning]:
         )
         change = {"idField": block.own_id} if block.own_id else None
         yield block.warning(LintRule.MISSING_ID_FIELD, message, nearest=block.own_id or None, change=change)
-    lack = _lack(resource)
+    lack = None if resource.updated and resource.created else _lack(resource)
     if lack is not None:
         prefix, happens = lack
-        missing = f"{prefix}{'Format' if str(block.dates.get(f'{prefix}Field') or '').strip() else 'Field'}"
+        missing = (
+            f"{prefix}{'Format' if str(block.written_dates.get(f'{prefix}Field') or '').strip() else 'Field'}"
+        )
         message = f"{quoted(resource.name)} has no {missing}: {happens}"
         yield block.warning(LintRule.MISSING_DATE_FIELD, message, change=_with_dates(block))
 
@@ -150,7 +154,7 @@ def _with_dates(block: PolledBlock) -> dict[str, object] | None:
     ):
         if polled is None:
             dates |= {f"{prefix}Field": path, f"{prefix}Format": own.pattern}
-            if (block.dates.get(f"{prefix}Timezone") or "GMT") != own.zone:
+            if (block.written_dates.get(f"{prefix}Timezone") or "GMT") != own.zone:
                 dates[f"{prefix}Timezone"] = own.zone
     return {"datesConfiguration": dates}
 
@@ -237,7 +241,7 @@ def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[Conf
 def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]:
     """Warn of a URL that lists another of the element's resources than the block is called by, or misspells it."""
     name = block.resource.name
-    listed = path_of(block.resource.url).rpartition("/")[2]
+    listed = block.collection
     known = element.poller_defaults
     if (
         listed != name

@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
 from elements_local.kit.caching import bounded_cache
-from elements_local.platform.ceql import Comparison, conditions_of, parse
+from elements_local.platform.ceql import Comparison
 from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
+from elements_local.platform.dates.date_template import Placeholder
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
-from elements_local.platform.lint.fields import SAMPLES, corrected, mixed_up
-from elements_local.platform.lint.polled_block import PolledBlock, is_date, parameter_of, where_of
+from elements_local.platform.lint.dates import mixed_up
+from elements_local.platform.lint.polled_block import PolledBlock, is_date, own_date
 from elements_local.platform.lint.rules import LintRule, slip
 from elements_local.platform.lint.warning import ConfigWarning, quoted
 
@@ -42,27 +42,23 @@ def of_queries(block: PolledBlock) -> Iterator[ConfigWarning]:
         yield block.key_warning(LintRule.PAGE_TOO_SMALL, said, "pageSize", _USUAL_PAGE)
     yield from _of_unread(block)
     yield from _of_parameters(block)
-    unknown = date_template.unknown_placeholders(url)
-    if unknown:
-        yield _unknown_placeholder(block, unknown)
-    elif not date_template.has_placeholder(url):
+    if block.placeholders.unknown:
+        yield _unknown_placeholder(block, block.placeholders.unknown)
+    elif not block.placeholders.known:
         if not _newest_first(block):
             said = "its URL has no placeholder for the last poll: the list is read from its start until a page is old"
             yield block.url_warning(LintRule.URL_WITHOUT_DATE, said, _with_condition(block))
-    elif _parameters_of(url).count("where") > 1:
+    elif block.query.names.count("where") > 1:
         said = "its URL has `where` more than once, and every poll is refused: join the conditions by `and`"
         yield block.url_warning(LintRule.WHERE_UNREADABLE, said, _joined(url))
-    elif mixed := _mixed_up(url):
-        placeholder, pattern, meant = mixed
-        written = placeholder.removesuffix(f"{pattern}}}") + f"{meant}}}"
-        said = f"its placeholder's {mixed_up(pattern, meant)}"
-        yield block.url_warning(LintRule.PLACEHOLDER_DATE, said, url.replace(placeholder, written), written)
+    elif block.placeholders.mixed_up:
+        placeholder, meant = block.placeholders.mixed_up
+        written = placeholder.text.removesuffix(f"{placeholder.pattern}}}") + f"{meant}}}"
+        said = f"its placeholder's {mixed_up(placeholder.pattern, meant)}"
+        mended = url.replace(placeholder.text, written)
+        yield block.url_warning(LintRule.PLACEHOLDER_DATE, said, mended, written)
     else:
         yield from _of_where(block)
-
-
-def _parameters_of(url: str) -> list[str]:
-    return [name for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True)]
 
 
 def _joined(url: str) -> str:
@@ -74,18 +70,10 @@ def _joined(url: str) -> str:
     return f"{path}?{'&'.join(['where=' + ' and '.join(conditions), *others])}"
 
 
-def _mixed_up(url: str) -> tuple[str, str, str] | None:
-    """Return the first placeholder whose pattern mixes up letters, with the pattern and what is meant; None if none does."""
-    for placeholder, pattern in date_template.patterns(url).items():
-        if (meant := corrected(pattern)) != pattern:
-            return placeholder, pattern, meant
-    return None
-
-
 def _of_unread(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of parameters that no list reads."""
     url = block.resource.url
-    for name in dict.fromkeys(_parameters_of(url)):
+    for name in dict.fromkeys(block.query.names):
         if name in LIST_PARAMETERS:
             continue
         said = f"{quoted(name)} of its URL has no effect"
@@ -100,16 +88,17 @@ def _of_unread(block: PolledBlock) -> Iterator[ConfigWarning]:
 def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of parameters that leave out pages of the list, or fields that a poll reads."""
     url, resource = block.resource.url, block.resource
-    page, fields = parameter_of(url, "page"), parameter_of(url, "fields")
-    if page not in {"", "1"}:
+    page, fields = block.query.first.get("page", "1"), block.query.first.get("fields")
+    if page != "1":
         said = f"its URL asks for page {page}, and records on earlier pages are never seen"
         yield block.url_warning(LintRule.ONE_PAGE, said, _without(url, "page"))
-    asked = {name.strip().casefold() for name in fields.split(",")}
-    dates = [date.path for date in (resource.updated, resource.created) if date]
-    absent = [name for name in (resource.id_field, *dates) if name and name.casefold() not in asked]
-    if fields and absent:
-        said = f"its URL asks for records without {', '.join(map(quoted, absent))}"
-        yield block.url_warning(LintRule.FIELDS_LEFT_OUT, said, _without(url, "fields"))
+    if fields:
+        asked = {name.strip().casefold() for name in fields.split(",")}
+        paths = (resource.id_field, *(date.field.path for date in block.dates))
+        absent = [path for path in paths if path and path.casefold() not in asked]
+        if absent:
+            said = f"its URL asks for records without {', '.join(map(quoted, absent))}"
+            yield block.url_warning(LintRule.FIELDS_LEFT_OUT, said, _without(url, "fields"))
 
 
 def _without(url: str, parameter: str) -> str:
@@ -119,21 +108,21 @@ def _without(url: str, parameter: str) -> str:
     return f"{path}?{kept}" if kept else path
 
 
-def _unknown_placeholder(block: PolledBlock, unknown: Sequence[str]) -> ConfigWarning:
+def _unknown_placeholder(block: PolledBlock, unknown: Sequence[Placeholder]) -> ConfigWarning:
     """Warn of placeholders that no rule knows; the cure has the keyword that each is like, if all are like one."""
-    keywords = {inside.partition(":")[0]: _near_keyword(inside) for inside in unknown}
+    keywords = {each.keyword: _near_keyword(each.keyword) for each in unknown}
     first, url = unknown[0], block.resource.url
     for keyword, near in keywords.items():
         url = url.replace("${" + keyword, "${" + (near or keyword))
-    keyword, near = next(iter(keywords.items()))
-    said = f"{quoted(keyword)} is not a placeholder: {quoted('${' + first + '}')} is sent unchanged"
+    near = keywords[first.keyword]
+    said = f"{quoted(first.keyword)} is not a placeholder: {quoted(first.text)} is sent unchanged"
     mended = url if all(keywords.values()) and not _unreadable(url) else block.own_url
     return block.url_warning(LintRule.UNKNOWN_PLACEHOLDER, said, mended, near)
 
 
-def _near_keyword(inside: str) -> str | None:
+def _near_keyword(keyword: str) -> str | None:
     lower = {each.lower(): each for each in date_template.KEYWORDS}
-    near = get_close_matches(inside.partition(":")[0][:100].lower(), lower, n=1)
+    near = get_close_matches(keyword[:100].lower(), lower, n=1)
     return lower[near[0]] if near else None
 
 
@@ -143,12 +132,12 @@ def _unreadable(url: str) -> bool:
         date_template.check(url)
     except InvalidRequestError:
         return True
-    return bool(date_template.unknown_placeholders(url))
+    return not all(each.is_known for each in date_template.placeholders(url))
 
 
 def _newest_first(block: PolledBlock) -> bool:
     """Say whether a list has its latest change first, so that it may end at its first old page."""
-    field, _, direction = parameter_of(block.resource.url, "orderBy").strip().partition(" ")
+    field, _, direction = block.query.first.get("orderBy", "").strip().partition(" ")
     updated = block.resource.updated or block.resource.created
     return (
         updated is not None
@@ -169,28 +158,15 @@ def _with_condition(block: PolledBlock) -> str | None:
 
 
 def _of_where(block: PolledBlock) -> Iterator[ConfigWarning]:
-    texts = [where_of(block.resource, instant, instant) for instant in SAMPLES]
-    if not texts[0].strip():
-        return
     try:
-        pairs = list(zip(map(_comparisons, texts), SAMPLES, strict=True))
-        of_last = _comparisons(where_of(block.resource, SAMPLES[1], SAMPLES[0]))
-        of_now = _comparisons(where_of(block.resource, SAMPLES[0], SAMPLES[1]))
+        conditions = block.query.conditions
     except QueryError as error:
-        yield block.url_warning(
-            LintRule.WHERE_UNREADABLE, f"its where clause cannot be read: {error}", block.own_url
-        )
+        said = f"its where clause cannot be read: {error}"
+        yield block.url_warning(LintRule.WHERE_UNREADABLE, said, block.own_url)
         return
-    for at, one in enumerate(pairs[0][0]):
-        if of_last[at] != one:
-            written = [(comparisons[at], instant) for comparisons, instant in pairs]
-            yield from _PollCondition(block, one).of_last_poll(written)
-        elif of_now[at] != one:
-            yield from _PollCondition(block, one).of_now()
-
-
-def _comparisons(text: str) -> list[Comparison]:
-    return [each for each in conditions_of(parse(text)) if isinstance(each, Comparison)]
+    for each in conditions:
+        condition = _PollCondition(block, each.comparison)
+        yield from condition.of_last_poll(each.of_last_poll) if each.of_last_poll else condition.of_now()
 
 
 class _PollCondition(Struct, frozen=True):
@@ -220,9 +196,11 @@ class _PollCondition(Struct, frozen=True):
             written: as it is for several instants of a last poll.
         """
         resource, field = self.block.resource, self.comparison.field
-        expected = ("=",) if self._is_parameter else (">", ">=")
+        is_parameter = field.casefold() in self.block.parameters
+        expected = ("=",) if is_parameter else (">", ">=")
         created = resource.created.path if resource.created else ""
-        form = self._form()
+        # of a parameter, which is no field and means later than by itself: as the element's own dates are written
+        form = next(iter(self.block.own_dates.values()), None) if is_parameter else self._form()
         if form is None:
             return
         if self.comparison.operator not in expected:
@@ -233,6 +211,7 @@ class _PollCondition(Struct, frozen=True):
         elif (
             resource.updated
             and created
+            and not is_parameter
             and is_date(field, created)
             and not is_date(field, resource.updated.path)
         ):
@@ -243,20 +222,15 @@ class _PollCondition(Struct, frozen=True):
                 url = resource.url.replace(field, resource.updated.path)
                 yield self.block.url_warning(LintRule.WHERE_ON_CREATED, said, url, resource.updated.path)
         else:
-            yield from self._of_text(written, form)
-
-    @property
-    def _is_parameter(self) -> bool:
-        """Whether the field is none, but a parameter of the provider's that means later than by itself."""
-        return self.comparison.field.casefold() in self.block.parameters
+            yield from self._of_text(written, form, lenient=is_parameter)
 
     def _of_text(
-        self, written: Iterable[tuple[Comparison, datetime]], form: DateField
+        self, written: Iterable[tuple[Comparison, datetime]], form: DateField, *, lenient: bool
     ) -> Iterator[ConfigWarning]:
         """Warn of a placeholder's text that is no date of the field's, or one of hours later."""
         for comparison, instant in written:
             text = str(comparison.value)
-            read = _read(text, form, instant, lenient=self._is_parameter)
+            read = _read(text, form, instant, lenient=lenient)
             if read is not None and read - instant < _LATER:
                 continue
             said = f"{shown(text)} stands for the last poll's time"
@@ -277,12 +251,10 @@ class _PollCondition(Struct, frozen=True):
         return re.sub(r"\$\{[^}]*\}", lambda _: placeholder, self.block.resource.url, count=1)
 
     def _form(self) -> DateField | None:
-        """Return how the compared field is written; None if it is neither a date that is known nor a parameter."""
-        if self._is_parameter:
-            return next(iter(self.block.own_dates.values()), None)
+        """Return how the compared field is written; None if it is no date that is known."""
         field, resource = self.comparison.field, self.block.resource
         read = [one for one in (resource.updated, resource.created) if one and is_date(field, one.path)]
-        return self.block.own_date(field) or next(iter(read), None)
+        return own_date(self.block.own_dates, field) or next(iter(read), None)
 
     def _with(self, operator: str) -> str | None:
         """Return the URL with another operator; None if it is not written plainly there."""

@@ -10,9 +10,11 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from elements_local.kit.caching import bounded_cache
 from elements_local.platform.configuration import callback_headers, poller_configuration
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
+from elements_local.platform.configuration.poller_configuration import Entries
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import Element, RenamedField
@@ -56,6 +58,15 @@ _SHORTEST_ENDING = 5
 _LIKE = 0.75
 
 
+_KNOWN_IN_BLOCK = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS} | {
+    key: key for key in BLOCK_KEYS
+}
+_KNOWN_IN_DATES = {key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS} | {
+    key: key for key in DATE_KEYS
+}
+"""What may be meant -> how a message says it."""
+
+
 class UnreadKey(Struct, frozen=True, kw_only=True):
     """A key that nothing reads where it stands.
 
@@ -92,20 +103,21 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFindin
     Args:
         sent: the body as it came.
     """
-    own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
-    known = {**own, **{key: key for key in BODY_KEYS}}
-    yield from unread_in(sent, _READ_IN_BODY, (), known=known)
+    yield from unread_in(sent, _READ_IN_BODY, (), known=_known_in_body(element))
 
 
-def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
+def in_configuration(values: Values, element: Element, entries: Entries) -> Iterator[LintFinding]:
     """Find the keys of a configuration that nothing reads, those of its resources' blocks included.
 
     A key that was taken back, with null or an empty text, is none any more.
+
+    Args:
+        entries: the blocks in the values.
     """
     said = {name: value for name, value in values.items() if value and not name.startswith(_FAMILIES)}
     known = _configuration_keys(element)
     yield from unread_in(said, known, ("configuration",), successors=_SUCCESSORS_KEYS)
-    for resource, block in poller_configuration.entries_of(values).items():
+    for resource, block in entries.items():
         yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
 
 
@@ -147,16 +159,10 @@ def in_transformation(sent: Mapping[str, object], name: str) -> Iterator[LintFin
 
 
 def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[LintFinding]:
-    beside = {key: key for key in BLOCK_KEYS}
-    inside = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS}
-    yield from unread_in(
-        block, BLOCK_KEYS, within, known={**inside, **beside}, successors=_SUCCESSORS_BLOCK_KEYS
-    )
+    yield from unread_in(block, BLOCK_KEYS, within, known=_KNOWN_IN_BLOCK, successors=_SUCCESSORS_BLOCK_KEYS)
     dates = block.get("datesConfiguration")
     if isinstance(dates, Mapping):
-        known = {key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS}
-        known |= {key: key for key in DATE_KEYS}
-        yield from unread_in(dates, READ_IN_DATES, (*within, "datesConfiguration"), known=known)
+        yield from unread_in(dates, READ_IN_DATES, (*within, "datesConfiguration"), known=_KNOWN_IN_DATES)
 
 
 def unread_in(
@@ -175,9 +181,9 @@ def unread_in(
         known: what may be meant -> how a message says it; without it, what is read.
         successors: what only the platform's successor reads.
     """
-    names = {key: key for key in read} if known is None else known
     for name, value in sent.items():
         if value is not None and name not in read:
+            names = {key: key for key in read} if known is None else known
             yield UnreadKey(name=name, within=within, known=names, successors=name in successors)
 
 
@@ -232,6 +238,13 @@ def _objects_in(
             yield (key, str(at)), each
 
 
+@bounded_cache(256)  # an element stays as it is
+def _known_in_body(element: Element) -> dict[str, str]:
+    own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
+    return own | {key: key for key in BODY_KEYS}
+
+
+@bounded_cache(256)  # as above
 def _configuration_keys(element: Element) -> tuple[str, ...]:
     return (*(entry.key for entry in element.keys), *_READ_OF_ANY, *_SEEN_ELSEWHERE)
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 from msgspec import Struct
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.objects import ObjectDefinition, Objects
 from elements_local.platform.errors import InvalidRequestError, NotFoundError
 from elements_local.platform.instances.call import InstanceCall
@@ -172,15 +173,10 @@ def _transform(
 ) -> Answer[TransformationJson]:
     transformation = body.to_transformation(name, start_date=start_date(call.now))
     changed = _changed(call, lambda known: rules.transform(known, name, transformation, new=new))
-    blocks = tuple(
-        polled_blocks(
-            call.instance.configuration,
-            call.element,
-            empty_block=call.settings.empty_block,
-            objects=changed,
-        )
-    )
-    of_instance = of_mapped_objects(call.instance.configuration, changed, blocks)
+    values = call.instance.configuration
+    entries, empty_block = poller_configuration.entries_of(values), call.settings.empty_block
+    blocks = polled_blocks(values, call.element, entries, empty_block=empty_block, objects=changed)
+    of_instance = of_mapped_objects(values, changed, blocks)
     send_along(call, ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))
     return Answer(_transformation(changed, name))
 

@@ -18,6 +18,7 @@ from elements_local.platform.elements.insightly.definition import INSIGHTLY, POL
 from elements_local.platform.errors import PlatformError
 from elements_local.platform.lint import unread_keys
 from elements_local.platform.lint.instance import LintContext, of_body, of_instance
+from elements_local.platform.lint.polled_block import polled_blocks
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.warning import (
     LARGEST_HEADER,
@@ -155,6 +156,15 @@ KNOWN = [
 )
 def test_what_is_in_order_gives_no_warning(body):
     assert slips(body) == []
+
+
+def test_what_several_blocks_name_alike_is_worked_out_once():
+    values = configuration.complete(guide()["configuration"], INSIGHTLY)
+    entries = poller_configuration.entries_of(values)
+    first, *others = polled_blocks(values, INSIGHTLY, entries, empty_block=EmptyBlock.DEFAULT)
+
+    assert len(others) == 3
+    assert all(each.query is first.query and each.placeholders is first.placeholders for each in others)
 
 
 @each_row(

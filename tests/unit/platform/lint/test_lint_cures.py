@@ -15,7 +15,7 @@ from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.dates.java_dates import compile_pattern
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.errors import DatePatternError, PlatformError
-from elements_local.platform.lint.fields import corrected
+from elements_local.platform.lint.dates import corrected
 from elements_local.platform.lint.instance import LintContext, of_body, of_instance
 from elements_local.platform.lint.rules import RULES
 

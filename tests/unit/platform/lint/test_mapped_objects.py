@@ -6,6 +6,7 @@ from each_row import each_row
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration.poller_configuration import entries_of
 from elements_local.platform.core.objects import (
     MappedField,
     MappingEntry,
@@ -35,7 +36,9 @@ def found(transformation, *, name="contacts", polled=None, defined=True, events=
         definitions={name: ObjectDefinition()} if defined else {}, transformations={name: transformation}
     )
     values = configuration.complete(sent, INSIGHTLY)
-    blocks = [*polled_blocks(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, objects=objects)]
+    blocks = [
+        *polled_blocks(values, INSIGHTLY, entries_of(values), empty_block=EmptyBlock.DEFAULT, objects=objects)
+    ]
     return list(of_mapped_objects(values, objects, blocks))
 
 
