@@ -18,7 +18,7 @@ from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION, Entries
 from elements_local.platform.configuration.poller_keys import DATE_KEYS
 from elements_local.platform.core.instance import Values
-from elements_local.platform.core.objects import NONE, Direction, MappedField, Objects, Transformation
+from elements_local.platform.core.objects import NONE, Direction, Objects, Transformation
 from elements_local.platform.core.paths import segments_below_hub
 from elements_local.platform.core.poll import DateField, Resource
 from elements_local.platform.core.settings import EmptyBlock
@@ -277,19 +277,13 @@ def _dates_shown(
     dates: Mapping[str, DateField], mapped: Transformation, shown: Mapping[str, tuple[str, ...]]
 ) -> dict[str, DateField]:
     """Return how dates are read by the names that records show them under; none whose text a mapping may change."""
-    converted = {each.vendor_path for each in mapped.fields if _converts(each)}
-    return {
-        name: date
-        for path, date in dates.items()
-        if path not in converted
-        for name in shown.get(path, (path,))
+    converted = {
+        each.vendor_path
+        for each in mapped.fields
+        if each.date_mask is not None or (each.type and each.vendor_type and each.type != each.vendor_type)
     }
-
-
-def _converts(field: MappedField) -> bool:
-    """Say whether a field's text may be another once it is mapped."""
-    has_both = field.type is not None and field.vendor_type is not None
-    return field.date_mask is not None or (has_both and field.type != field.vendor_type)
+    kept = {path: date for path, date in dates.items() if path not in converted}
+    return {name: date for path, date in kept.items() for name in shown.get(path, (path,))}
 
 
 def is_date(name: str, path: str) -> bool:

@@ -8,11 +8,9 @@ here, text against text, is assumed (see ``ceql/matching.py``); that a parameter
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-
-from msgspec import Struct
 
 from elements_local.kit.caching import bounded_cache
 from elements_local.platform.ceql import Comparison
@@ -22,6 +20,7 @@ from elements_local.platform.dates.date_template import Placeholder
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
 from elements_local.platform.lint.dates import mixed_up
+from elements_local.platform.lint.poll_query import PollCondition
 from elements_local.platform.lint.polled_block import PolledBlock, is_date, own_date
 from elements_local.platform.lint.rules import LintRule, slip
 from elements_local.platform.lint.warning import ConfigWarning, quoted
@@ -165,104 +164,87 @@ def _of_where(block: PolledBlock) -> Iterator[ConfigWarning]:
         yield block.url_warning(LintRule.WHERE_UNREADABLE, said, block.own_url)
         return
     for each in conditions:
-        condition = _PollCondition(block, each.comparison)
-        yield from condition.of_last_poll(each.of_last_poll) if each.of_last_poll else condition.of_now()
-
-
-class _PollCondition(Struct, frozen=True):
-    """A comparison with a placeholder's text.
-
-    Attributes:
-        comparison: as it is once placeholders are filled.
-    """
-
-    block: PolledBlock
-    comparison: Comparison
-
-    def of_now(self) -> Iterator[ConfigWarning]:
-        """Warn of one with the poll's own start that leaves out what a poll has to see."""
-        field, operator = self.comparison.field, self.comparison.operator
-        if operator == "<":
-            said = f"{quoted(field)} < the poll's start leaves out what changes in that second, and no later poll asks for it"
-            yield self.block.url_warning(LintRule.WHERE_EDGE, said, self._with("<="), "<=")
-        elif operator != "<=":
-            said = f"{quoted(field)} {operator} the poll's start asks for what has not happened yet"
-            yield self.block.url_warning(LintRule.WHERE_OPERATOR, said, self.block.own_url, "<=")
-
-    def of_last_poll(self, written: Iterable[tuple[Comparison, datetime]]) -> Iterator[ConfigWarning]:
-        """Warn of one with the last poll's time that asks for something else than what changed since.
-
-        Args:
-            written: as it is for several instants of a last poll.
-        """
-        resource, field = self.block.resource, self.comparison.field
-        is_parameter = field.casefold() in self.block.parameters
-        expected = ("=",) if is_parameter else (">", ">=")
-        created = resource.created.path if resource.created else ""
-        # of a parameter, which is no field and means later than by itself: as the element's own dates are written
-        form = next(iter(self.block.own_dates.values()), None) if is_parameter else self._form()
-        if form is None:
-            return
-        if self.comparison.operator not in expected:
-            said = f"{quoted(field)} {self.comparison.operator} the last poll's time does not ask for what changed since"
-            yield self.block.url_warning(
-                LintRule.WHERE_OPERATOR, said, self._with(expected[-1]), expected[-1]
-            )
-        elif (
-            resource.updated
-            and created
-            and not is_parameter
-            and is_date(field, created)
-            and not is_date(field, resource.updated.path)
-        ):
-            if resource.filter_by_updated_date:
-                said = (
-                    f"{quoted(field)} is the created date: no change of a record that is there is asked for"
-                )
-                url = resource.url.replace(field, resource.updated.path)
-                yield self.block.url_warning(LintRule.WHERE_ON_CREATED, said, url, resource.updated.path)
+        if each.of_last_poll:
+            yield from _of_last_poll(block, each)
         else:
-            yield from self._of_text(written, form, lenient=is_parameter)
+            yield from _of_now(block, each.comparison)
 
-    def _of_text(
-        self, written: Iterable[tuple[Comparison, datetime]], form: DateField, *, lenient: bool
-    ) -> Iterator[ConfigWarning]:
-        """Warn of a placeholder's text that is no date of the field's, or one of hours later."""
-        for comparison, instant in written:
-            text = str(comparison.value)
-            read = _read(text, form, instant, lenient=lenient)
-            if read is not None and read - instant < _LATER:
-                continue
-            said = f"{shown(text)} stands for the last poll's time"
-            if read is None:
-                said = f"{said}, and dates are written by {shown(form.pattern)}"
-            else:
-                later = read - instant
-                hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)
-                said = f"{said}, and is {f'{hours:g} h' if hours >= 1 else f'{minutes:g} min'} later"
-            zone = "gmtDate" if form.zone.upper() in {"GMT", "UTC"} else f"dateTimeZone:{form.zone}"
-            placeholder = "${" + f"{zone}:{form.pattern}" + "}"
-            url = self._rewritten(placeholder)
-            yield self.block.url_warning(LintRule.PLACEHOLDER_DATE, said, url, placeholder)
-            return
 
-    def _rewritten(self, placeholder: str) -> str:
-        """Return the URL with another placeholder."""
-        return re.sub(r"\$\{[^}]*\}", lambda _: placeholder, self.block.resource.url, count=1)
+def _of_now(block: PolledBlock, one: Comparison) -> Iterator[ConfigWarning]:
+    """Warn of a comparison with the poll's own start that leaves out what a poll has to see."""
+    if one.operator == "<":
+        said = f"{quoted(one.field)} < the poll's start leaves out what changes in that second, and no later poll asks for it"
+        yield block.url_warning(LintRule.WHERE_EDGE, said, _with_operator(block, one, "<="), "<=")
+    elif one.operator != "<=":
+        said = f"{quoted(one.field)} {one.operator} the poll's start asks for what has not happened yet"
+        yield block.url_warning(LintRule.WHERE_OPERATOR, said, block.own_url, "<=")
 
-    def _form(self) -> DateField | None:
-        """Return how the compared field is written; None if it is no date that is known."""
-        field, resource = self.comparison.field, self.block.resource
-        read = [one for one in (resource.updated, resource.created) if one and is_date(field, one.path)]
-        return own_date(self.block.own_dates, field) or next(iter(read), None)
 
-    def _with(self, operator: str) -> str | None:
-        """Return the URL with another operator; None if it is not written plainly there."""
-        field, old = re.escape(self.comparison.field), re.escape(self.comparison.operator)
-        url = re.sub(
-            rf"({field}\s*){old}(\s*'?\$\{{)", rf"\g<1>{operator}\g<2>", self.block.resource.url, count=1
-        )
-        return url if url != self.block.resource.url else self.block.own_url
+def _of_last_poll(block: PolledBlock, condition: PollCondition) -> Iterator[ConfigWarning]:
+    """Warn of a comparison with the last poll's time that asks for something else than what changed since."""
+    resource, one = block.resource, condition.comparison
+    is_parameter = one.field.casefold() in block.parameters
+    expected = ("=",) if is_parameter else (">", ">=")
+    # of a parameter, which is no field and means later than by itself: as the element's own dates are written
+    form = next(iter(block.own_dates.values()), None) if is_parameter else _form(block, one.field)
+    if form is None:
+        return
+    if one.operator not in expected:
+        said = f"{quoted(one.field)} {one.operator} the last poll's time does not ask for what changed since"
+        mended = _with_operator(block, one, expected[-1])
+        yield block.url_warning(LintRule.WHERE_OPERATOR, said, mended, expected[-1])
+    elif not is_parameter and _is_created_alone(block, one.field):
+        if resource.updated and resource.filter_by_updated_date:
+            said = (
+                f"{quoted(one.field)} is the created date: no change of a record that is there is asked for"
+            )
+            url = resource.url.replace(one.field, resource.updated.path)
+            yield block.url_warning(LintRule.WHERE_ON_CREATED, said, url, resource.updated.path)
+    else:
+        yield from _of_text(block, condition, form, lenient=is_parameter)
+
+
+def _is_created_alone(block: PolledBlock, field: str) -> bool:
+    """Say whether a field is the created date of records that have an updated one, too."""
+    updated, created = block.resource.updated, block.resource.created
+    return bool(updated and created and is_date(field, created.path) and not is_date(field, updated.path))
+
+
+def _of_text(
+    block: PolledBlock, condition: PollCondition, form: DateField, *, lenient: bool
+) -> Iterator[ConfigWarning]:
+    """Warn of a placeholder's text that is no date of the field's, or one of hours later."""
+    for comparison, instant in condition.of_last_poll:
+        text = str(comparison.value)
+        read = _read(text, form, instant, lenient=lenient)
+        if read is not None and read - instant < _LATER:
+            continue
+        said = f"{shown(text)} stands for the last poll's time"
+        if read is None:
+            said = f"{said}, and dates are written by {shown(form.pattern)}"
+        else:
+            later = read - instant
+            hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)
+            said = f"{said}, and is {f'{hours:g} h' if hours >= 1 else f'{minutes:g} min'} later"
+        zone = "gmtDate" if form.zone.upper() in {"GMT", "UTC"} else f"dateTimeZone:{form.zone}"
+        placeholder = "${" + f"{zone}:{form.pattern}" + "}"
+        before, _, rest = block.resource.url.partition("${")
+        url = before + placeholder + rest.partition("}")[2]
+        yield block.url_warning(LintRule.PLACEHOLDER_DATE, said, url, placeholder)
+        return
+
+
+def _form(block: PolledBlock, field: str) -> DateField | None:
+    """Return how a compared field is written; None if it is no date that is known."""
+    read = (date.field for date in block.dates if is_date(field, date.field.path))
+    return own_date(block.own_dates, field) or next(read, None)
+
+
+def _with_operator(block: PolledBlock, one: Comparison, operator: str) -> str | None:
+    """Return the URL with another operator; None if it is not written plainly there."""
+    field, old, url = re.escape(one.field), re.escape(one.operator), block.resource.url
+    mended = re.sub(rf"({field}\s*){old}(\s*'?\$\{{)", rf"\g<1>{operator}\g<2>", url, count=1)
+    return mended if mended != url else block.own_url
 
 
 @bounded_cache(256)  # the same few placeholders are in each instance of a workspace
