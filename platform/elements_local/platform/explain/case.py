@@ -127,7 +127,8 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         foreign = dated or [
             one
             for one in others
-            if not one.record_id.isdecimal() and one.date.replace(microsecond=0) not in logged.dates
+            if not one.record_id.isdecimal()
+            and logged.dated[one.date.replace(microsecond=0)] <= {change.record_id}
         ]
         return cls(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
 
@@ -358,7 +359,7 @@ class LoggedCollection:
 
     Attributes:
         ids: of the records.
-        dates: that they bore.
+        dated: the ids of those that bore a date.
         step: by how much of them dates are apart, if that is a usual span, and a date shows that it was cut to it.
     """
 
@@ -369,7 +370,9 @@ class LoggedCollection:
             if one.kind != "CREATED":
                 self._changed[one.second].append(one)
         self.ids = {one.record_id for one in every}
-        self.dates = {one.dated for one in every}
+        self.dated = defaultdict[datetime, set[str]](set)
+        for one in every:
+            self.dated[one.dated].add(one.record_id)
         is_cut = any(one.dated < one.second for one in every)
         self.step = step_of([one.dated for one in every]) if is_cut else timedelta(0)
 
