@@ -248,7 +248,7 @@ class _Search:
         came = self._came(outcome, cure)
         self._note(cure, f"{came}, but {harm}" if harm else came)
         # Late is right where it was lost, unless something else made it late that can be mended, too.
-        if outcome.wrong and outcome.cause not in self._addressed(before) and not self._was_off:
+        if outcome.wrong and outcome.cause not in self._addressed(before) and not self._is_late_at_best:
             left = left or (structs.replace(outcome, sought=None) if outcome.cause == _AT_ONCE else outcome)
         fix = None
         if harm:
@@ -274,16 +274,20 @@ class _Search:
         if worse:
             first = worse[0]
             what = f"{first.change} at {first.label} of a poll"
-            # What was lost as well is now seen, and read wrong by another mistake.
-            unmasked = without and not sets_tolerance and all(without.cells[key].is_lost for key in worse)
-            left = replay.mistake_left(after) if unmasked else None
+            # What was wrong as well is now so by another cause.
+            is_unmasked = (
+                without and not sets_tolerance and not any(without.cells[key].is_right for key in worse)
+            )
+            left = replay.broken_at(_OF_RESOURCE, worse) if is_unmasked else None
             return _Harm(f"it loses or misclassifies {len(worse)} other changes: {what}", left)
         still = self._addressed(before) & replay.why_lost(after)
         if still and not self._base.then.reported:
             self._nearly += cure[1:]
             return _Harm(f"others are still lost by {min(still)}")
         is_again = sets_tolerance and any(cell.created_again for cell in after.cells.values())
-        return _Harm("", replay.mistake_left(after), is_again or repeats_more(without, after))
+        # What is made and changed at about the same time may be called either.
+        wrong = [key for key, cell in after.cells.items() if cell.is_wrong and key.change != "both"]
+        return _Harm("", replay.broken_at(MISTAKES, wrong), is_again or repeats_more(without, after))
 
     def _harm_in_what_happened(self, replay: HistoryReplay, *, sets_tolerance: bool) -> _Harm:
         """Return which change of what happened is lost or misclassified that was not."""
@@ -314,9 +318,9 @@ class _Search:
         return {self._sought.cause.word, *(one.cause.word for one in before.beside)}
 
     @property
-    def _was_off(self) -> bool:
-        """Whether nothing was polled, so that what is reported afterwards is late."""
-        return self._sought.cause.stage is CauseStage.POLLER
+    def _is_late_at_best(self) -> bool:
+        """Whether nothing was polled, or the callback was not taken, so that what is reported afterwards is late."""
+        return self._sought.cause.stage in {CauseStage.POLLER, CauseStage.DELIVERY}
 
     def _helps(self, outcome: ReplayOutcome) -> bool:
         """Say whether a callback came that is right; late is good enough where none had come at all."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
-from elements_local.what_if.circumstances import BETWEEN, CHANGES, COLUMNS, POLLS_SECOND, Circumstance
+from elements_local.what_if.circumstances import BETWEEN, CHANGES, COLUMNS, Circumstance
 
 
 class CellVerdict(Enum):
@@ -69,9 +69,9 @@ class GridCell:
         return self.verdicts[0] in _WRONG
 
     @property
-    def is_lost(self) -> bool:
-        """Whether the worst that came is nothing."""
-        return self.verdicts[0] is CellVerdict.LOST
+    def is_right(self) -> bool:
+        """Whether it was reported as it should be, or nothing was owed."""
+        return self.verdicts[0] in {CellVerdict.REPORTED, CellVerdict.NOT_OWED}
 
     @property
     def is_misclassified(self) -> bool:
@@ -104,11 +104,6 @@ class CellKey(NamedTuple):
     poll: int
     column: int
     minute: int = 0
-
-    @property
-    def is_before_one_poll(self) -> bool:
-        """Whether a record is made and changed with no poll between the two."""
-        return self.change == "both" and self.label != POLLS_SECOND
 
     @property
     def label(self) -> str:

@@ -1,6 +1,6 @@
 """What happened in a workspace, as the scenario that does it again, and how that comes out when it is replayed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +34,7 @@ from elements_local.what_if.candidate import ScenarioPlace, polled_alone, withou
 from elements_local.what_if.circumstances import OF_MINUTES
 from elements_local.what_if.configured import resource_of
 from elements_local.what_if.findings import configured_instance
-from elements_local.what_if.grid import CellVerdict, Grid
+from elements_local.what_if.grid import CellKey, CellVerdict, Grid
 from elements_local.what_if.sweep import AS_IT_IS, Probes
 
 _numbers = count(1)
@@ -198,17 +198,11 @@ class HistoryReplay:
         causes = self._probes.causes() if self._probes and lost else {}
         return {cause for key in lost for cause in causes.get(key, ())}
 
-    def mistake_left(self, grid: Grid) -> ReplayOutcome | None:
-        """Return what came of a record of its grid that a mistake in the block has lost or misclassified; None without one."""
-        wrong = [
-            key
-            for key, cell in grid.cells.items()
-            # What is made and changed at about the same time may be called either.
-            if cell.is_wrong and key.change != "both"
-        ]
-        causes = self._probes.causes() if self._probes and wrong else {}
-        for key in wrong:
-            if self._probes and any(Cause.named(word).stage in MISTAKES for word in causes.get(key, ())):
+    def broken_at(self, stages: Collection[CauseStage], among: Collection[CellKey]) -> ReplayOutcome | None:
+        """Return what came of the first of some records of its grid that broke at one of these links; None if none did."""
+        causes = self._probes.causes() if self._probes and among else {}
+        for key in among:
+            if self._probes and any(Cause.named(word).stage in stages for word in causes.get(key, ())):
                 return self.outcome_of(self._place.resource, str(self._probes.records[key]))
         return None
 

@@ -130,13 +130,6 @@ def test_what_is_duplicate_and_was_not_is_a_cost():
     assert (repeats_more(None, once), repeats_more(None, grid(at3="lost"))) == (True, False)
 
 
-def test_a_record_that_is_made_and_changed_has_a_poll_between_the_two_in_one_column():
-    keys = [CellKey(0, "both", 0, column) for column in range(len(COLUMNS))]
-
-    assert [key.label for key in keys if not key.is_before_one_poll] == ["<0"]
-    assert not create_at("-2").is_before_one_poll
-
-
 def test_a_table_has_its_worst_row_first_one_row_of_what_is_everywhere_and_brackets_around_what_changed():
     lines = [
         click.unstyle(line) for line in table.lines_of(grid(at6="lost_duplicate"), marked={create_at("0>")})
