@@ -107,9 +107,8 @@ class _Loan(AbstractContextManager[Connection]):
             self._connection.close()
 
     def _commit(self) -> None:
-        if (
-            self._connection.in_transaction()
-        ):  # by SQLAlchemy's count, which begins with a statement of its own
+        # by SQLAlchemy's count, which begins with a statement of its own
+        if self._connection.in_transaction():
             self._connection.commit()
         elif self._begin:
             self._driver.commit()

@@ -21,9 +21,8 @@ P = ParamSpec("P")
 def one_of(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
     """Return that a column has one of so many values, each a parameter of its own; ``numbered`` gives them."""
     if not count:
-        return literal_column("1") == literal_column(
-            "0"
-        )  # of `false()`, SQLAlchemy leaves the other conditions out
+        # of `false()`, SQLAlchemy leaves the other conditions out
+        return literal_column("1") == literal_column("0")
     return column.in_([bindparam(f"{name}_{place}", type_=column.type) for place in range(count)])
 
 
