@@ -315,6 +315,22 @@ def test_an_answer_comes_back_as_it_was_given_and_nothing_is_done_about_it(serve
     assert service.header("Cookie") is None
 
 
+def test_a_connection_ends_with_the_answer_to_a_head_which_may_have_a_body_all_the_same():
+    service = Service(headers=SEVEN, body=[b"abcdefg"])
+    listener = listen("127.0.0.1", 0)
+    with closing(Server(service, listener)):
+        http = OverNetwork()
+        answers = [http.send(method, url_of(listener)) for method in ("GET", "HEAD", "GET")]
+
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (200, b"abcdefg"),
+        (200, b""),
+        (200, b"abcdefg"),
+    ]
+    first, second, third = (asked["REMOTE_PORT"] for asked in service.asked)
+    assert first == second != third
+
+
 def test_a_body_that_is_made_on_the_way_comes_back_whole(serve):
     closed = Event()
 

@@ -99,7 +99,11 @@ class OverNetwork:
         from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - as in send
 
         session = self._session()
-        prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
+        # a server may send a body after all, which would be read as the next answer's beginning
+        once = {"Connection": "close"} if method == "HEAD" else {}
+        prepared = session.prepare_request(
+            Request(method, url, headers={**headers, **once}, data=body or None)
+        )
         # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
         with session.get_adapter(prepared.url or url).send(
             prepared, stream=True, timeout=self._limits(url)

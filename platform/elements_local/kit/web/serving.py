@@ -108,8 +108,6 @@ class Server:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
         from waitress.server import create_server  # noqa: PLC0415 - as above
 
-        from elements_local.kit.web.serving import HttpConnection  # noqa: PLC0415 - as above
-
         self._patience_s = patience.total_seconds()
         self._server = create_server(
             _hanging_up(application, ClientDisconnected),
