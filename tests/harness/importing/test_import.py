@@ -274,6 +274,39 @@ def test_an_instance_becomes_a_scenario_that_replays(instance, runner, tmp_path)
     assert [secret for secret in ("ada@example.com", "AAAAAAAA", "********") if secret in text] == []
 
 
+@pytest.mark.parametrize(
+    ("given", "minutes"), [("1", 1), ("9999", 9999), ("10000", 15), ("0", 15), ("-5", 15), ("x", 15)]
+)
+def test_an_interval_outside_its_bounds_counts_as_the_usual_one(given, minutes):
+    instance = shown({"event.poller.refresh_interval": given})
+
+    made = scenario_of(ImportedFile(name="it", instance=instance, callbacks=()), Kinds()).document
+
+    assert {"advance": f"{minutes}m"} in made["steps"]
+
+
+@pytest.mark.parametrize(("updated", "first"), [("09:30:00", "make"), ("09:29:59", "update")])
+def test_what_changed_more_than_two_intervals_before_its_poll_was_made_before_the_instance(updated, first):
+    record = {
+        "CONTACT_ID": 1,
+        "FIRST_NAME": "Ada",
+        "DATE_CREATED_UTC": "2026-05-04 09:00:00",
+        "DATE_UPDATED_UTC": f"2026-05-05 {updated}",
+    }
+    event = {
+        "objectType": "contacts",
+        "objectId": "1",
+        "eventType": "UPDATED",
+        "date": "2026-05-05T10:00:00Z",
+    }
+    callback = {"message": {"raw": {"contacts": [record]}, "events": [event]}}
+
+    made = scenario_of(ImportedFile(name="it", instance=None, callbacks=(callback,)), Kinds()).document
+
+    verbs = [next(iter(step)) for step in made["steps"]]
+    assert next(verb for verb in verbs if verb in {"make", "update"}) == first
+
+
 def test_what_cannot_be_told_is_said_and_the_rest_is_imported(integration, tmp_path):
     callback = json.loads(json.dumps(integration[1]["callbacks"][0]["json"]))
     callback["message"]["events"].append({"objectType": "invoices", "objectId": "1", "eventType": "CREATED"})

@@ -147,3 +147,14 @@ def test_what_is_gone_is_forgotten_and_the_rest_stays():
         "ORGANISATION_ID": None,
         "LINKS": [],
     }
+
+
+@each_row(
+    ("deleted", "parent"),
+    [(reference("Note", 3), None), (reference("Note", 4), 3), (reference("Task", 3), 3)],
+)
+def test_a_comment_loses_its_parent_only_when_that_is_deleted(deleted, parent):
+    before = {"COMMENT_ID": 1, "PARENT_TYPE": "NOTE", "PARENT_ID": 3}
+
+    after = {**before, "PARENT_TYPE": parent and "NOTE", "PARENT_ID": parent}
+    assert without(COMMENTS, before, deleted) == after

@@ -300,6 +300,12 @@ def test_a_condition_is_put_in_the_providers_names(where, meant):
     assert to_text(KNOWN.clause(parse(where))) == meant
 
 
+@each_row("name", ["id", "ID", "Id"])
+def test_the_id_is_found_and_sorted_by_its_alias_in_any_case(name):
+    assert to_text(PLAIN.clause(parse(f"{name} = 5"))) == "CONTACT_ID = 5"
+    assert PLAIN.order(SortOrder(field=name)) == SortOrder(field="CONTACT_ID")
+
+
 @each_row("vendor_path", ["T[*].N", "T[N=1].N", "T[*].size()"])
 def test_by_what_stands_in_rows_nothing_is_found_or_sorted(vendor_path):
     known = mapping(("a", vendor_path), ("b", "T[0].N"))
