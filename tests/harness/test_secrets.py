@@ -43,14 +43,12 @@ AS_NAMED = {"signature", "own-key"}
 
 _MOST_PAGES = 120
 SPOKEN = "http://ada:pl4nted-user@sink.example/x?token=pl4nted-token"
-_WHSEC = b64encode(b"pl4nted standard webhooks").decode()
 CONFIGURED = {
     "event.notification.signature.key": "<signature>",
     "event.notification.basic.username": "ada",
     "event.notification.basic.password": "<basic>",
     "event.notification.callback.headers": '{"Authorization":"Bearer <bearer>","X-Api-Key":"<header>"}',
     "event.notification.callback.url": "http://ada:<callback-user>@{sink}?token=<callback-token>",
-    "elements-local.standard-webhooks.secret": f"whsec_{_WHSEC}",
     "oauth.api.key": "<oauth-key>",
     "oauth.api.secret": "<oauth-secret>",
     "oauth.user.token": "<oauth-token>",
@@ -194,7 +192,6 @@ def leaks(world, shown):
         own = [] if where.startswith(tuple(RECORDS)) and not where.endswith("/stream") else world.secrets
         has = {each for each in own if any(form in text for form in forms(each))}
         has |= {word.partition("-~9~")[0] for word in text.split("pl4nted-")[1:]}
-        has |= {_WHSEC} & {_WHSEC for _ in range(text.count(_WHSEC))}
         if where.startswith(("sink ", "page callbacks/")):
             has -= AS_NAMED
         if has:

@@ -7,7 +7,7 @@ from processes import FREE_PORTS
 
 SELDOM_NEEDED = {
     "apispec", "faker", "freezegun", "junitparser", "prometheus_client", "pytest", "requests", "sqlalchemy.orm",
-    "standardwebhooks", "urllib3", "yaml",
+    "urllib3", "yaml",
 }  # fmt: skip
 TAKE_LONG = {"elements_local.kit.wire", "flask", "sqlalchemy", "waitress", "werkzeug"}
 

@@ -1,8 +1,7 @@
-"""The headers of a callback: its signatures, credentials, and what the instance's configuration adds."""
+"""The headers of a callback: its signature, credentials, and what the instance's configuration adds."""
 
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime
 
 from elements_local.kit.web.signature import sign
 from elements_local.platform.configuration.callback_headers import (
@@ -35,30 +34,6 @@ def callback_headers(body: bytes, values: Values, *, notification_id: int) -> di
     if key:
         headers[SIGNATURE] = sign(body, key)
     return headers
-
-
-def standard_headers(
-    body: bytes, secret: str | None, *, message_id: str, sent: datetime
-) -> Mapping[str, str]:
-    """Return ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``; none without a secret.
-
-    This second signature is that of standardwebhooks.com, for teams that plan a successor. The vendor has nothing of the
-    kind; it is switched on for an instance by a secret in its configuration.
-
-    Args:
-        secret: has been checked.
-        message_id: the same for every attempt, as the specification demands.
-        sent: when this attempt is made.
-    """
-    if not secret:
-        return {}
-    from standardwebhooks import Webhook  # noqa: PLC0415 - only where it is switched on
-
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(sent.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, sent, body.decode()),
-    }
 
 
 def _basic(values: Values) -> Mapping[str, str]:

@@ -16,10 +16,9 @@ from elements_local.platform.accounts.store import Accounts
 from elements_local.platform.activity.store import Activities
 from elements_local.platform.callbacks import activity_messages as callback_messages
 from elements_local.platform.callbacks.delivery import AttemptOutcome, after_attempt, queue_undelivered
-from elements_local.platform.callbacks.headers import callback_headers, standard_headers
+from elements_local.platform.callbacks.headers import callback_headers
 from elements_local.platform.callbacks.store import Key
 from elements_local.platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
-from elements_local.platform.configuration.callback_headers import STANDARD_SECRET
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.events.records import Attempt
@@ -151,7 +150,9 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
 
     def _attempt(self, owed: DueDelivery, http: Http, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
-        reply = _send(http, owed, at)
+        number = owed.delivery.notification_id
+        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
+        reply = http.send("POST", owed.url, headers=headers, body=owed.body)
         if isinstance(reply, Reply):
             # a delay that a fault has scripted is not waited for; it is held against the time-out as if it had been
             reply = in_time(reply, self.settings.callback_timeout)
@@ -179,15 +180,6 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
             reason=attempt.reason,
             at=attempt.at,
         )
-
-
-def _send(http: Http, owed: DueDelivery, at: datetime) -> Reply | NoReply:
-    number = owed.delivery.notification_id
-    headers = callback_headers(owed.body, owed.configuration, notification_id=number)
-    secret = owed.configuration.get(STANDARD_SECRET)
-    # after the others, and under names of its own: the vendor's signature stays as it is
-    headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
-    return http.send("POST", owed.url, headers=headers, body=owed.body)
 
 
 def _key(job: Job) -> Key:

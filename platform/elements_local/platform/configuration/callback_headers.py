@@ -2,19 +2,14 @@
 
 import json
 import re
-from base64 import b64decode
 
 from elements_local.kit.text import HEADER_NAME
-from elements_local.platform.core.instance import Values
 from elements_local.platform.errors import InvalidRequestError, shown
 
 SIGNATURE_KEY = "event.notification.signature.key"
 EXTRA = "event.notification.callback.headers"
 USERNAME = "event.notification.basic.username"
 PASSWORD = "event.notification.basic.password"  # noqa: S105 - a configuration key's name
-STANDARD_SECRET = "elements-local.standard-webhooks.secret"  # noqa: S105 - as above
-OWN_KEYS = (STANDARD_SECRET,)
-"""Keys that no vendor has."""
 
 WEBHOOK_ID = "Elements-Webhook-Id"
 SIGNATURE = "Elements-Webhook-Signature"
@@ -33,24 +28,6 @@ _OURS = frozenset(
         SIGNATURE.lower(),
     }
 )
-
-
-def check(values: Values) -> None:
-    """Refuse a configuration that asks for headers which cannot be sent.
-
-    Raises:
-        InvalidRequestError: says which key, what came and what was expected.
-    """
-    extra_headers(values.get(EXTRA))
-    secret = values.get(STANDARD_SECRET) or ""
-    try:
-        usable = bool(b64decode(secret.removeprefix("whsec_"), validate=True))
-    except ValueError:
-        usable = False
-    if secret and not usable:
-        raise InvalidRequestError(
-            f"{STANDARD_SECRET} must be base64, such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        )
 
 
 def extra_headers(text: str | None) -> dict[str, str]:

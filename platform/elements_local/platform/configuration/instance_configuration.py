@@ -111,7 +111,7 @@ def check(values: Values, element: Element, *, empty_block: EmptyBlock) -> None:
             raise InvalidRequestError(f"{key} must be true or false; got {values[key]!r}")
     if values.get(VENDOR_TYPE) and values[VENDOR_TYPE] not in _VENDOR_TYPES:
         raise InvalidRequestError(f"{VENDOR_TYPE} must be polling or webhook; got {values[VENDOR_TYPE]!r}")
-    callback_headers.check(values)
+    callback_headers.extra_headers(values.get(callback_headers.EXTRA))
     refresh_interval(values)
     polled_resources(values, element, empty_block=empty_block)
 

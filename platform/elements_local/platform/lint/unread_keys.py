@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from elements_local.kit.caching import bounded_cache
-from elements_local.platform.configuration import callback_headers, poller_configuration
 from elements_local.platform.configuration import instance_configuration as configuration
+from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.instance_json import InstanceJson, InstanceRequest
 from elements_local.platform.configuration.poller_configuration import Entries
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_KEYS, READ_IN_DATES
@@ -44,7 +44,7 @@ _READ_OF_ANY = (
 )
 """Keys that the platform reads of every element's instances, whether the element describes them or not."""
 
-_SEEN_ELSEWHERE = ("event.notification.type", *callback_headers.OWN_KEYS)
+_SEEN_ELSEWHERE = "event.notification.type"
 _FAMILIES = ("oauth.", "bulk.")
 """How keys begin that other connectors have many of."""
 
@@ -246,7 +246,7 @@ def _known_in_body(element: Element) -> dict[str, str]:
 
 @bounded_cache(256)  # as above
 def _configuration_keys(element: Element) -> tuple[str, ...]:
-    return (*(entry.key for entry in element.keys), *_READ_OF_ANY, *_SEEN_ELSEWHERE)
+    return (*(entry.key for entry in element.keys), *_READ_OF_ANY, _SEEN_ELSEWHERE)
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:

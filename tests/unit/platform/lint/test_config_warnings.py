@@ -117,7 +117,7 @@ SENT_BACK = dict.fromkeys(
 KNOWN = [
     *(entry.key for entry in INSIGHTLY.keys if not entry.required and not entry.key.startswith("event.")),
     "event.metadata", "event.helper.key", "event.notification.type", "event.notification.instance.finder",
-    "event.notification.basic.username", "elements-local.standard-webhooks.secret", "oauth.api.key",
+    "event.notification.basic.username", "oauth.api.key",
     "oauth.user.token", "bulk.add.metadata",
 ]  # fmt: skip
 
