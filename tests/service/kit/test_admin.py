@@ -1,5 +1,6 @@
 """The routes below /_local: what they take, and what they refuse; who may call them is the guard's."""
 
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -168,6 +169,16 @@ class TestMetrics:
             for sample in family.samples
             if sample.name == "elements_local_requests_total"
         }
+
+    def test_without_the_package_the_answer_names_the_extra_that_has_it(self, service, monkeypatch):
+        monkeypatch.setitem(sys.modules, "prometheus_client", None)
+
+        reply = service.send("GET", "/_local/metrics")
+
+        assert reply.status == 501
+        assert decode(reply.body)["message"] == (
+            "metrics need the package prometheus-client: install elements-local with its extra `postgresql`"
+        )
 
     def test_a_method_of_odd_letters_is_escaped(self, service):
         service.send('A"B\\C', "/things")

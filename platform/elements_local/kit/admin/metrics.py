@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 
+class MetricsUnavailableError(Exception):
+    """The package that writes metrics is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "metrics need the package prometheus-client: install elements-local with its extra `postgresql`"
+        )
+
+
 class Measure(Struct, frozen=True):
     """A number that a service knows about itself."""
 
@@ -45,9 +54,18 @@ def exposition(
     Args:
         answered: method and status of answers -> how many.
         measures: by their names.
-    """
-    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - heavy
 
+    Raises:
+        MetricsUnavailableError: prometheus-client is not installed.
+    """
+    try:
+        from prometheus_client import (  # noqa: PLC0415 - heavy, and optional
+            CONTENT_TYPE_LATEST,
+            CollectorRegistry,
+            generate_latest,
+        )
+    except ImportError as error:
+        raise MetricsUnavailableError from error
     registry = CollectorRegistry()
     registry.register(_Counts(service, answered, measures))
     return generate_latest(registry), CONTENT_TYPE_LATEST

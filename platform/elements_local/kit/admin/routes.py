@@ -7,7 +7,7 @@ from hmac import compare_digest
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Struct, field
 
-from elements_local.kit.admin.metrics import Measure, exposition
+from elements_local.kit.admin.metrics import Measure, MetricsUnavailableError, exposition
 from elements_local.kit.api.json_text import encode, read_json
 from elements_local.kit.api.operations import JSON, Answer, operation, operation_of, present_request
 from elements_local.kit.api.pages import LogQuery, page_json
@@ -51,6 +51,7 @@ ADMIN_STATUSES: dict[type[Exception], int] = {
     SnapshotError: 400,
     TakenError: 409,
     SnapshotTooLargeError: 413,
+    MetricsUnavailableError: 501,
 }
 
 
@@ -255,7 +256,7 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
 
 
 @bp.get("/metrics")
-@operation(problems=(403,), gives={"text/plain": None})
+@operation(problems=(403, 501), gives={"text/plain": None})
 def metrics() -> Response:
     """Show the counts of answers as Prometheus reads them."""
     admin = _admin()

@@ -124,11 +124,9 @@ class WhereQuery(PageQuery, rename="camel", kw_only=True):
 
     Attributes:
         where: a CEQL clause over the fields that the list shows.
-        include_inactive: with those that are switched off, of which there are none here.
     """
 
     where: str = ""
-    include_inactive: bool = False
 
 
 def narrowed(items: Sequence[Item], where: str) -> list[Item]:
