@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -12,7 +12,6 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.grants import Grants
-from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.bulk import HistoryTransaction
 from mock_insightly.settings import CrmSettings
@@ -54,8 +53,6 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
         return account_of(
             workspace.seed,
             email=workspace.crm_username,
-            currency=self.settings.currency,
-            country=self.settings.country,
             plan=self.settings.plan,
             custom_objects=self.settings.custom_object_names,
         )
@@ -66,10 +63,7 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
             return
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:
-            next_contact = partial(history.reserve, CONTACTS.name, 0) if self.settings.user_contacts else None
-            history.add_foundation(
-                foundation(self.account(workspace), since=since, next_contact=next_contact)
-            )
+            history.add_foundation(foundation(self.account(workspace), since=since))
 
     @contextmanager
     def history(self, workspace: Workspace) -> Iterator[HistoryTransaction]:

@@ -71,8 +71,6 @@ def describe(settings: CrmSettings) -> Description:
     account = account_of(
         0,
         email="owner@default.example",
-        currency=settings.currency,
-        country=settings.country,
         plan=settings.plan,
         custom_objects=settings.custom_object_names,
     )

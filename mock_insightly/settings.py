@@ -54,17 +54,9 @@ class CrmSettings(Settings):
         "whether searches are ordered by id (assumed), or by when records were updated",
         ["id", "updated"],
     )
-    search_heeds_case: bool = flag(
-        False, "whether searches are case-sensitive (assumed: no, as in SQL Server)"
-    )
     list_honours_updated_after: bool = flag(
         False,
         "whether a plain list obeys updated_after_utc, which is documented for searches only (assumed: no)",
-    )
-    odd_paging: str = one_of(
-        "default",
-        "whether a top or skip that makes no sense counts as its default (assumed), or is refused",
-        ["default", "refused"],
     )
     rows_stamp_parent: bool = flag(
         True,
@@ -83,55 +75,19 @@ class CrmSettings(Settings):
         True,
         "whether a record that comes back from the recycle bin gets a new date (unknown, assumed: yes)",
     )
-    delete_takes_children: bool = flag(
-        False, "whether notes, tasks and events about a record are deleted with it (assumed: no)"
-    )
     put_status: int = one_of(
         200,
         "what v3 answers a PUT of a record with: 200 (live probes, observed second-hand), or 201 (OpenAPI document, "
         "documented)",
         [200, 201],
     )
-    sub_list_status: int = one_of(
-        200,
-        "what v3.1 answers a GET of tags, dates, e-mail domains, milestones and a note's comment with: 200 (assumed), "
-        "or 201 (OpenAPI document, documented)",
-        [200, 201],
-    )
-    put_by_id: bool = flag(
-        True, "whether a PUT may name the record in its path (a client does so, and no document has it)"
-    )
     put_keeps_custom_fields: bool = flag(
         False, "whether custom fields that a PUT of v3.1 does not list survive (unknown, assumed: no)"
-    )
-    v3_0_replaces: bool = flag(
-        True, "whether a PUT of v3.0 replaces the record (help page, documented, but thin)"
-    )
-    singular_links: bool = flag(
-        False,
-        "whether v3 shows a record's links below its singular too, as the Go client asks for those of an opportunity "
-        "(unknown)",
     )
     stale_status: int = one_of(
         400,
         "what a PUT gets whose If-Match is stale: 400 (live probes, observed second-hand), or 412 (help page, documented)",
         [400, 412],
-    )
-    if_none_match: bool = flag(
-        False, "whether v3 answers 304 where a reader has the present state (no evidence that it does)"
-    )
-    converted_leads: str = one_of(
-        "shown", "whether lists of v3 have converted leads shown (assumed), or hidden", ["shown", "hidden"]
-    )
-    visibility_shown: bool = flag(
-        True,
-        "whether organisations, opportunities and projects of v3 show VISIBLE_TO and VISIBLE_TEAM_ID (assumed: yes, as "
-        "contacts and leads do)",
-    )
-    public_tasks_shown: bool = flag(
-        False,
-        "whether tasks of v3 show PUBLICLY_VISIBLE, behind MILESTONE_ID: a client reads it, the OpenAPI document has it "
-        "not (unknown)",
     )
     error_body: str = one_of(
         "message",
@@ -146,13 +102,6 @@ class CrmSettings(Settings):
     custom_objects: str = text(
         "Fruit__c", "the names of the account's custom objects, with commas between them"
     )
-    user_contacts: bool = flag(
-        False,
-        "whether each user is one of the account's contacts too, whose id is CONTACT_ID, as on v2.1's record (observed); "
-        "without, CONTACT_ID is null and a fresh account has no contacts",
-    )
-    country: str = text("United States", "of the account; what a lead's address starts with")
-    currency: str = text("USD", "of the account; what an opportunity's bid starts with")
     change_retention: timedelta = seconds(
         timedelta(days=90),
         "seconds for which the log of changes is kept, by the workspace's clock (ours); 30 days at least, as the "

@@ -43,8 +43,8 @@ def account_of(  # noqa: PLR0913 - what the settings choose
     seed: int,
     *,
     email: str,
-    currency: str,
-    country: str,
+    currency: str = "USD",
+    country: str = "United States",
     plan: str = "Professional",
     custom_objects: tuple[str, ...] = (),
 ) -> CrmAccount:

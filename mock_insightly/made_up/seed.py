@@ -4,7 +4,7 @@ Source: names and types of lead statuses, "Web" as a source, the order of the ca
     observed); a converted status that lists hide (Insightly v2.2 OpenAPI document, documented); the rest is made up.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -47,18 +47,9 @@ _CATEGORIES: tuple[tuple[RecordKind, tuple[str, ...]], ...] = (
 _COLOURS = ("4E9258", "3090C7", "C35817", "6C2DC7", "7F5217")
 
 
-def foundation(
-    account: CrmAccount, *, since: datetime, next_contact: Callable[[], int] | None = None
-) -> Iterator[tuple[RecordKind, list[Record]]]:
-    """Yield the records of each kind, with the first ids of their sequences.
-
-    Args:
-        next_contact: says which id the next contact has; None if the owner is no contact.
-    """
-    owner = owner_of(account, since=since, contact_id=next_contact() if next_contact else None)
-    yield USERS, [owner]
-    if next_contact:
-        yield sales.CONTACTS, [as_contact(account, owner, since=since)]
+def foundation(account: CrmAccount, *, since: datetime) -> Iterator[tuple[RecordKind, list[Record]]]:
+    """Yield the records of each kind, with the first ids of their sequences."""
+    yield USERS, [owner_of(account, since=since)]
     skipped = 0
     for kind, rows in _lists():
         first = first_number(account.seed, kind.numbers or kind.name) + (skipped if kind.numbers else 0)
@@ -98,32 +89,26 @@ def _lists() -> Iterator[tuple[RecordKind, list[Record]]]:
         yield kind, [{"CATEGORY_NAME": name, "BACKGROUND_COLOR": colour} for name, colour in colours]
 
 
-def owner_of(account: CrmAccount, *, since: datetime, contact_id: int | None = None) -> Record:
+def owner_of(account: CrmAccount, *, since: datetime) -> Record:
     """Return the account's owner.
-
-    Args:
-        contact_id: the contact that stands for a user; None if there is none.
 
     Source: fields and the values of time zone, display, order and week's start as recorded on v2.1 (observed).
     """
     return {
-        **colleague(account, 0, ("Local", "Owner"), since=since, contact_id=contact_id),
+        **colleague(account, 0, ("Local", "Owner"), since=since),
         "EMAIL_ADDRESS": account.email,
         "ADMINISTRATOR": True,
         "ACCOUNT_OWNER": True,
     }
 
 
-def colleague(
-    account: CrmAccount, number: int, name: tuple[str, str], *, since: datetime, contact_id: int | None = None
-) -> Record:
+def colleague(account: CrmAccount, number: int, name: tuple[str, str], *, since: datetime) -> Record:
     """Return another user of the account; number 0 would be the owner."""
     first_name, last_name = name
     token = seeded.hexadecimal(account.seed, "crm", "dropbox", number, length=8)
     identifier = f"{first_name}.{last_name}-{token}".lower()
     values: Record = {
         "USER_ID": account.user_id + number,
-        "CONTACT_ID": contact_id,
         "FIRST_NAME": first_name,
         "LAST_NAME": last_name,
         "TIMEZONE_ID": "Central Standard Time",
@@ -144,17 +129,6 @@ def colleague(
         "ROLE_ID": seeded.number(account.seed, "crm", "role", low=10_000, high=100_000),
     }
     return {field.name: values.get(field.name) for field in USERS.fields}
-
-
-def as_contact(account: CrmAccount, user: Record, *, since: datetime) -> Record:
-    """Return the contact that stands for a user.
-
-    Source: a user's CONTACT_ID is the id of a contact in the same account, made in the same second (recorded v2.1
-        exchanges, observed); what else it says is assumed.
-    """
-    given = {name: user[name] for name in ("FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS")}
-    given["OWNER_USER_ID"] = user["USER_ID"]
-    return created(CONTACTS, given, record_id=int(str(user["CONTACT_ID"])), account=account, now=since)
 
 
 LARGEST = 10_000
@@ -182,7 +156,6 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
     Attributes:
         now: no record is younger.
         first, count: which positions are filled, of every kind.
-        user_contacts: whether colleagues are contacts too.
     """
 
     history: HistoryTransaction
@@ -191,7 +164,6 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
     now: datetime
     first: int
     count: int
-    user_contacts: bool = False
 
     def fill(self) -> None:
         """Add the records, and the account's colleagues if they are not there yet."""
@@ -216,16 +188,13 @@ class Seeding(Struct, frozen=True, kw_only=True, dict=True):
             return
         names, since = colleagues(self.seed), self.now - SPREAD
         self.history.reserve(USERS.name, len(names))
-        contact_id = self.history.reserve(CONTACTS.name, len(names)) if self.user_contacts else None
-        added = [
-            colleague(
-                self.account, number, name, since=since, contact_id=contact_id and contact_id + number - 1
-            )
-            for number, name in enumerate(names, start=1)
-        ]
-        self.history.add(USERS, added)
-        if self.user_contacts:
-            self.history.add(CONTACTS, (as_contact(self.account, one, since=since) for one in added))
+        self.history.add(
+            USERS,
+            (
+                colleague(self.account, number, name, since=since)
+                for number, name in enumerate(names, start=1)
+            ),
+        )
 
     def _add(self, kind: RecordKind, drafts: list[Draft], start: int) -> None:
         """Add those of a chunk's drafts that were asked for."""

@@ -59,22 +59,13 @@ def parse_query(raw: str) -> Query:
     return query
 
 
-def page_of(query: Query, *, strict: bool = False) -> PageRange:
-    """Read the paging parameters.
-
-    Args:
-        strict: whether what makes no sense is refused, rather than taken as if it were not there.
-
-    Raises:
-        FieldError: it is.
+def page_of(query: Query) -> PageRange:
+    """Read the paging parameters; what makes no sense is taken as if it were not there.
 
     Source: 100 records unless ``top`` says otherwise, never more than 500 (a user's report to the vendor, and the Go
         client; observed); what happens to a ``top`` below 1, or to no number, is assumed.
     """
     top = _number(query.get("top"), DEFAULT_TOP)
-    if strict:
-        _insist(query, "top", lowest=1)
-        _insist(query, "skip", lowest=0)
     return PageRange(
         top=min(top, LARGEST_TOP) if top >= 1 else DEFAULT_TOP,
         skip=min(max(_number(query.get("skip"), 0), 0), _LARGEST_SKIP),
@@ -86,11 +77,6 @@ def page_of(query: Query, *, strict: bool = False) -> PageRange:
 def is_true(text: str | None) -> bool:
     """Read a truth value; clients write ``true`` and ``True`` (observed)."""
     return text is not None and text.strip().lower() in {"true", "1"}
-
-
-def _insist(query: Query, name: str, *, lowest: int) -> None:
-    if _number(query.get(name, str(lowest)), lowest - 1) < lowest:
-        raise FieldError(name, f"a whole number of {lowest} or more", query[name])
 
 
 def _number(text: str | None, otherwise: int) -> int:
@@ -116,7 +102,6 @@ class Criterion(Struct, frozen=True, kw_only=True):
             any row, ``CUSTOMFIELDS:Hobby__c`` a custom field, ``CONTACTINFOS:EMAIL`` a contact info of a type.
         value: what it must equal; case does not count in a text.
         open_start, open_end: whether anything may stand before and after a text.
-        cased: whether case counts after all.
         via: a kind and a field of it: ``places`` then hold ids of those records of that kind whose field matches.
 
     Source: exact match on v3.1 (Insightly v3.1 help page, documented); a ``%`` before or after the value on v2.2
@@ -127,7 +112,6 @@ class Criterion(Struct, frozen=True, kw_only=True):
     value: str | float | bool
     open_start: bool = False
     open_end: bool = False
-    cased: bool = False
     via: tuple[RecordKind, str] | None = None
 
     def holds(self, record: Record) -> bool:
@@ -143,8 +127,6 @@ class Criterion(Struct, frozen=True, kw_only=True):
             return value == self.value
         if value is None:
             return False
-        if self.cased:
-            return self._matches(str(value), self.value)
         return self._matches(str(value).casefold(), self.value.casefold())
 
     def _matches(self, text: str, wanted: str) -> bool:

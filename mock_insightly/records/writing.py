@@ -185,11 +185,8 @@ class Writing(RecordTransaction):
         self._replace(kind, before, record)
         return record
 
-    def delete(self, kind: RecordKind, record_id: int, *, children: bool = False) -> None:
+    def delete(self, kind: RecordKind, record_id: int) -> None:
         """Take a record away, what hangs on it, and what others say of it.
-
-        Args:
-            children: whether notes, tasks and events about it go with it.
 
         Raises:
             NoSuchRecordError: it is not there.
@@ -206,8 +203,8 @@ class Writing(RecordTransaction):
         # all of them are read before the first is changed, since that changes what is read
         for name, other_id in self._referring_to(gone):
             other = kind_of_rows(name)
-            if other.deleted_with_parent or (children and other.child):
-                self.delete(other, other_id, children=children)
+            if other.deleted_with_parent:
+                self.delete(other, other_id)
             else:
                 self.edit(other, other_id, partial(without, other, gone=gone))
 

@@ -18,7 +18,6 @@ from elements_local.kit.workspaces.registry import Workspace
 from mock_insightly.crm import Crm
 from mock_insightly.fields.fields import Record, upper_keys
 from mock_insightly.kinds import KINDS
-from mock_insightly.kinds.account import USERS
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
@@ -139,8 +138,10 @@ def timeline(call: CrmCall, query: TimelineQuery) -> Answer[TimelineJson]:
 @operation(problems=_PROBLEMS)
 def seed(call: CrmCall, body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
-    if body.if_empty and _contacts_of_its_own(call):
-        return Answer({"records": {}})
+    if body.if_empty:
+        with call.reading() as reading:
+            if reading.count(CONTACTS.name):
+                return Answer({"records": {}})
     samples = _PROFILES.get(body.profile)
     if samples is not None:
         if body.records is not None or body.seed is not None or body.first:
@@ -153,13 +154,6 @@ def seed(call: CrmCall, body: SeedRequest) -> Answer[SeededJson]:
     records = _RECORDS if body.records is None else body.records
     make_up(call.crm, call.workspace, records, seed=body.seed, first=body.first)
     return Answer({"records": {kind.name: records for kind in SEEDED}})
-
-
-def _contacts_of_its_own(call: CrmCall) -> int:
-    """Return how many contacts there are, but for those that stand for users."""
-    with call.reading() as records:
-        users = records.count(USERS.name) if call.crm.settings.user_contacts else 0
-        return max(0, records.count(CONTACTS.name) - users)
 
 
 def make_up(
@@ -184,7 +178,6 @@ def make_up(
             now=workspace.clock.now(),
             first=first,
             count=records,
-            user_contacts=crm.settings.user_contacts,
         ).fill()
 
 

@@ -40,7 +40,7 @@ _LARGEST_NOTE = 1000
 
 def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, *, whole: bool = False) -> Response:
     """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
-    asked = WHOLE if whole else _asked(call)
+    asked = WHOLE if whole else page_of(call.query)
     found = _page_of(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:
@@ -54,7 +54,7 @@ def rows(call: CrmCall, shown: list[Record], *, paged: bool) -> Response:
     Args:
         paged: whether paging parameters count.
     """
-    asked = _asked(call) if paged else PageRange()
+    asked = page_of(call.query) if paged else PageRange()
     response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
     if paged and asked.count_total:
         response.headers["X-Total-Count"] = str(len(shown))
@@ -86,9 +86,7 @@ def answer(call: CrmCall, body: bytes) -> Response:
     shown = _renamed(body, call.fault.effect.rename_fields or {})
     response = WholeResponse(shown, content_type=JSON)
     if call.version.tagged:
-        response.headers["ETag"] = tag = etag(body)
-        if _is_known(call, tag):
-            return Response(status=304, headers={"ETag": tag})
+        response.headers["ETag"] = etag(body)
     return response
 
 
@@ -119,18 +117,6 @@ def check_if_match(call: CrmCall, shape: Shape, before: Record, part: bytes | No
         return
     if if_match != etag(shape.one(encode_text(before))):
         raise errors.StaleRecordError(if_match)
-
-
-def _is_known(call: CrmCall, tag: str) -> bool:
-    return (
-        call.crm.settings.if_none_match
-        and call.request.method in {"GET", "HEAD"}
-        and call.request.headers.get("If-None-Match") == tag
-    )
-
-
-def _asked(call: CrmCall) -> PageRange:
-    return page_of(call.query, strict=call.crm.settings.odd_paging == "refused")
 
 
 @bounded_cache(

@@ -85,9 +85,6 @@ def custom_field(version: str, name: str) -> Response:
 def below(version: str, resource: str, number: int, sub: str, member: str | None = None) -> Response:
     """Answer a call about what hangs below a record, or about one member of that."""
     call = CrmCall.of_request(present_request(), {"version": version})
-    if sub == "links" and call.crm.settings.singular_links:
-        kind = call.version.kind_called(resource)
-        resource = kind.name.lower() if kind else resource
     shape = call.shape(resource)
     found = _sub_resource(call, resource, sub)
     target = CrmTarget(version=call.version, resource=shape, sub=found)

@@ -21,7 +21,6 @@ from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields.fields import Record, Sent, upper_keys
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.middleware import API_CALL
 from mock_insightly.records.reading import Records
 from mock_insightly.records.record import changed, created, updated_at
@@ -141,7 +140,7 @@ class CrmCall:
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
         shape = served(self.version, resource, self.crm.settings.custom_object_names)
-        if shape.kind.founded or (shape.kind is CONTACTS and self.crm.settings.user_contacts):
+        if shape.kind.founded:
             self.crm.ensure_foundation(self.workspace)
         return shape
 

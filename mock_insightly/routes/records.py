@@ -104,7 +104,6 @@ def search(call: CrmCall, shape: Shape) -> Response:
         wanted,
         after=updated_after(after, inclusive=settings.search_inclusive),
         unless=_hidden(call, shape),
-        criterion=wanted.criterion and replace(wanted.criterion, cased=settings.search_heeds_case),
         by_date=settings.search_order == "updated",
     )
     return answers.page(call, shape, wanted)

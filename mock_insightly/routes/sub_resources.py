@@ -114,7 +114,6 @@ class Parent(Struct, frozen=True, kw_only=True):
     EmbeddedCollection,
     "GET",
     id="index",
-    status=lambda of: of.version.list_status(of.sub),
     gives=lambda of: array(of.row),
 )
 def list_rows(parent: Parent, collection: EmbeddedCollection) -> Response:
@@ -260,7 +259,6 @@ def _list_of_children(of: type[Children]) -> CrmOperation:
         of,
         "GET",
         id="index",
-        status=lambda of: of.version.list_status(of.sub),
         gives=lambda of: array(of.child),
         headers=lambda of: () if of.sub.arrays else COUNTED,
         query=lambda of: (UPDATED_AFTER,) if of.sub.arrays else (UPDATED_AFTER, *PAGING, BRIEF),

@@ -100,7 +100,7 @@ def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
         else:
             if kind.used_by and writing.count(kind.name) == 1:
                 raise InUseError(kind.entity, record_id, "is the last one left")
-            writing.delete(kind, record_id, children=call.crm.settings.delete_takes_children)
+            writing.delete(kind, record_id)
             _update_activity_dates(writing, call, kind, before)
 
 

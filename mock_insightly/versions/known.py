@@ -1,16 +1,14 @@
 """The versions that are served, which of them a path asks for, whatever its case and slashes, and for which shape."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from string import ascii_lowercase, ascii_uppercase
 
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from mock_insightly.errors import NoSuchResourceError, NotImitatedError, SingularResourceError
 from mock_insightly.kinds.account import custom_object
-from mock_insightly.kinds.sales import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
-from mock_insightly.kinds.work import TASKS
 from mock_insightly.settings import CrmSettings
-from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
+from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.v2 import V2_2, V2_3
 from mock_insightly.versions.v3 import V3_0, V3_1
 from mock_insightly.versions.version import Version
@@ -48,9 +46,6 @@ def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) 
     raise NoSuchResourceError(resource, (one.kind.name for one in version.shapes.values()))
 
 
-_VISIBILITY = frozenset({"VISIBLE_TO", "VISIBLE_TEAM_ID"})
-
-
 def chosen(settings: CrmSettings) -> Mapping[str, Version]:
     """Return the versions as the settings want them, where nobody knows which way the real ones have."""
     return {name: _v3(version, settings) if version.tagged else version for name, version in VERSIONS.items()}
@@ -64,32 +59,7 @@ def _v3(version: Version, settings: CrmSettings) -> Version:
             unserved=dict.fromkeys(version.unserved, NotImitatedError),
             unserved_below=dict.fromkeys(version.unserved_below, NotImitatedError),
         )
-    return replace(
-        version,
-        shapes=shapes_of(*(_shape(shape, settings) for shape in version.shapes.values())),
-        replaces=version.replaces and settings.v3_0_replaces,
-        put_status=settings.put_status,
-        sub_list_status=settings.sub_list_status,
-        puts_by_id=settings.put_by_id,
-    )
-
-
-def _shape(shape: Shape, settings: CrmSettings) -> Shape:
-    if shape.kind is LEADS and settings.converted_leads == "hidden":
-        return replace(shape, hides="CONVERTED")
-    if shape.kind in (ORGANISATIONS, OPPORTUNITIES, PROJECTS) and not settings.visibility_shown:
-        return replace(shape, keys=tuple(key for key in shape.keys if key.name not in _VISIBILITY))
-    if shape.kind is TASKS and settings.public_tasks_shown:
-        return replace(shape, keys=tuple(_with_visibility(shape)))
-    return shape
-
-
-def _with_visibility(tasks: Shape) -> Iterator[Key]:
-    """Yield the keys of tasks, and whether everybody may see them."""
-    for key in tasks.keys:
-        yield key
-        if key.name == "MILESTONE_ID":
-            yield from (flat(field) for field in tasks.kind.fields if field.name == "PUBLICLY_VISIBLE")
+    return replace(version, put_status=settings.put_status)
 
 
 _PREFIXES = tuple(f"/{name}/" for name in VERSIONS)

@@ -132,12 +132,8 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
     is_team: bool = False
     agree: Callable[[Sent, Record], Sent] | None = None
 
-    def methods_at(self, at: str, *, puts_by_id: bool) -> Methods:
-        """Return the methods of a path below the resource.
-
-        Args:
-            puts_by_id: whether the path of a record takes the PUT that the resource's takes.
-        """
+    def methods_at(self, at: str) -> Methods:
+        """Return the methods of a path below the resource; that of a record takes the PUT that the resource's takes."""
         match at:
             case "":
                 return self.on_all
@@ -148,7 +144,7 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
             case "Me" if self.kind is USERS:
                 return _GET
             case "{}":
-                return self.on_one | (self.on_all & _PUT) if puts_by_id else self.on_one
+                return self.on_one | (self.on_all & _PUT)
             case _:
                 return frozenset()
 

@@ -16,7 +16,6 @@ TAGS, CUSTOM_FIELDS, TEAM_MEMBERS = "Tags", "CustomFields", "TeamMembers"
 """The lists that follow from records; of custom fields, in versions that have no such lookup."""
 
 _EVERY, _MEMBERS = methods("GCUD"), methods("GC")
-_LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})
 """Sub-resources whose list is answered with 201, says the v3.1 OpenAPI document (documented, but hard to believe)."""
 
 
@@ -39,8 +38,6 @@ class Version(Struct, frozen=True, kw_only=True):
         unserved, unserved_below: what the vendor has and this CRM does not serve, of resources and of sub-resources, in
             lower case -> the error that says why.
         put_status: what a PUT of a record is answered with.
-        sub_list_status: what a GET of certain rows and children of a record is answered with.
-        puts_by_id: whether a PUT may name the record in its path.
         custom_shape: makes the shape of a custom object's records; None if they cannot be reached.
     """
 
@@ -59,17 +56,11 @@ class Version(Struct, frozen=True, kw_only=True):
     unserved: Mapping[str, type[UnservedError]] = field(default_factory=dict)
     unserved_below: Mapping[str, type[UnservedError]] = field(default_factory=dict)
     put_status: int = 200
-    sub_list_status: int = 200
-    puts_by_id: bool = True
     custom_shape: Callable[[RecordKind], Shape] | None = None
 
     def shape(self, kind: RecordKind) -> Shape:
         """Return how this version shows a kind of record, which is no custom object's."""
         return self.shapes[kind.name.lower()]
-
-    def list_status(self, sub: SubResource) -> int:
-        """Return what a GET of what hangs below a record is answered with."""
-        return self.sub_list_status if sub.name in _LISTED_AS_CREATED else 200
 
     def kind_called(self, word: str) -> RecordKind | None:
         """Return the kind of record that a word in lower case names, its plural or its singular."""
@@ -134,7 +125,7 @@ class CrmTarget(Struct, frozen=True, kw_only=True):
             return allowed
         match self.resource:
             case Shape() as shape:
-                return shape.methods_at(at, puts_by_id=self.version.puts_by_id)
+                return shape.methods_at(at)
             case Lookup(key=None) if at:
                 return frozenset()
             case "TeamMembers" if not at:

@@ -112,11 +112,6 @@ class SharedSettings(Settings):
         "leave a change in the very second of a poll, or in which an instance was made, in that second, where it is lost, "
         "as it would be at the vendor's; else it begins the next second",
     )
-    sockets_inside: bool = flag(
-        False,
-        "have the services of a stack call one another over sockets, as separate programs would; else they do so within "
-        "the process, which shows everywhere the same and takes half the time",
-    )
     served_as: frozenset[str] = host_names(
         "names that others call the stack by, besides localhost; requests for any other name are refused"
     )

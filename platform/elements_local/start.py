@@ -116,14 +116,17 @@ def _in_process(options: Options, cures: "FixRunner | None" = None) -> Iterator[
 
 
 @contextmanager
-def on_ports(options: Options | None = None, *, called_inside: bool = False) -> Iterator[Stack]:
+def on_ports(
+    options: Options | None = None, *, called_inside: bool = False, over_sockets: bool = False
+) -> Iterator[Stack]:
     """Run a stack, or what this process is of one, each service on a port, which other programs can call.
 
-    Inside of the process the services call one another as WSGI applications, by their origins.
+    Inside of the process the services call one another as WSGI applications, by their origins, or else over sockets.
 
     Args:
         options: how it is started; any free ports of loopback, a virtual clock and nothing kept without any.
         called_inside: whether whoever is given the stack calls its services as they call one another, and not at their ports.
+        over_sockets: whether the services call one another at their ports, too, as separate processes do; takes twice as long.
 
     Returns:
         A context manager that gives the ``Stack``; its ports are closed at the end of the block.
@@ -145,8 +148,6 @@ def on_ports(options: Options | None = None, *, called_inside: bool = False) -> 
         raise OptionError(f"each service needs its own port; got {', '.join(map(str, ports.values()))}")
 
     services: dict[str, Flask] = {}
-    over_sockets = SharedSettings.from_env(chosen.environment).sockets_inside
-
     wire = partial(_wire, {} if over_sockets else services, chosen)
     with ExitStack() as closing:
         try:

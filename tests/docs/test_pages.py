@@ -12,6 +12,7 @@ from elements_local.cli import COMMANDS, cli
 from elements_local.platform.explain.cause import Cause
 from elements_local.scenarios.scenario import json_schema, load
 from elements_local.scenarios.verbs import VERBS
+from elements_local.stack_settings import every_setting
 
 KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command", "printed"}
 
@@ -136,6 +137,12 @@ def in_code(page, head):
 def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
     assert in_code("scenario-verbs.md", "| verb |") == set(VERBS)
     assert in_code("scenario-verbs.md", "| key |") == {*json_schema()["properties"]}
+
+
+def test_every_setting_is_on_its_page_once_beside_who_needs_it_and_no_other():
+    named = [name for row in rows("settings.md", "| if you |") for name in re.findall(r"`([\w.]+)`", row[1])]
+
+    assert sorted(named) == sorted(every_setting())
 
 
 def test_every_cause_is_on_its_page_below_its_step_and_no_other():

@@ -217,7 +217,9 @@ def make_bench(new_database_url):
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
-        def make(*, url=None, polls=None, patience=DEADLINE, real_clock=None, role="all", **settings):
+        def make(
+            *, url=None, polls=None, patience=DEADLINE, real_clock=None, role="all", lanes=64, **settings
+        ):
             database = Database(url or new_database_url(), role=role)
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
@@ -248,7 +250,7 @@ def make_bench(new_database_url):
                 deliveries=DeliveryTask(
                     database=database, activities=activities, receivers=receivers, settings=chosen
                 ),
-                lanes=chosen.delivery_lanes,
+                lanes=lanes,
                 patience=patience,
                 bulk=BulkTask(database=database, hub=hub, catalogue=catalogue, callbacks=callbacks),
                 database=database,

@@ -67,7 +67,7 @@ def world(make_bench, receivers):
     """Return a function that makes an engine and a workspace with a real clock, and tells subscribers of a topic."""
 
     def make(*, lanes=64, patience=DEADLINE):
-        bench = make_bench(delivery_lanes=lanes, patience=patience)
+        bench = make_bench(lanes=lanes, patience=patience)
         bench.wire.answer = receivers
         workspace = bench.workspace()
         clock = HandClock()

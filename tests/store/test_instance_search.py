@@ -50,7 +50,7 @@ def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
 
     assert found == [
         each.id
-        for each in kept
+        for each in reversed(kept)
         if set(wanted_tags) <= set(each.tags) and (text in each.name.casefold() or text in "insightly")
     ]
     assert Room(store, Instances, workspace).count(InstanceFilter(tags=tuple(wanted_tags), text=text)) == len(
@@ -66,9 +66,9 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
     workspace = next(workspaces)
     kept = [add(workspace, tags=("x",) if number % 2 or not tagged else ("y",)) for number in range(made)]
     wanted = InstanceFilter(tags=("x",))
-    expected = [each.id for each in kept if "x" in each.tags]
+    expected = [each.id for each in reversed(kept) if "x" in each.tags]
 
-    walked, after, more = [], 0, True
+    walked, after, more = [], None, True
     while more:
         page = Room(store, Instances, workspace).search(wanted, InstanceRange(after=after, size=size))
         walked.append([each.id for each in page.items])
@@ -88,15 +88,15 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
     made = [add() for _ in range(6)]
     first = Room(store, Instances, "acme").search(InstanceFilter(), InstanceRange(size=3))
-    Room(store, Instances).delete(made[0].id)
-    Room(store, Instances).delete(made[2].id)
-    late = add()
+    Room(store, Instances).delete(made[1].id)
+    Room(store, Instances).delete(made[5].id)
+    add()
 
     second = Room(store, Instances, "acme").search(
         InstanceFilter(), InstanceRange(after=first.items[-1].id, size=9)
     )
 
-    assert [each.id for each in second.items] == [each.id for each in (*made[3:], late)]
+    assert [each.id for each in second.items] == [made[2].id, made[0].id]
     assert second.cursor is None
 
 

@@ -19,12 +19,12 @@ SCENARIOS = sorted(
     all_scenarios()[:: 1 if LONG else 60],
     key=lambda scenario: sorted(scenario.environment.items()),
 )
-SOCKETS = "ELEMENTS_LOCAL_SOCKETS_INSIDE"
 
 
-def found(scenarios, environment):
+def found(scenarios, *, over_sockets):
     """Run scenarios of the same settings on one stack, and return all that each left, addresses named."""
-    with on_ports(Options(ports=(0, 0, 0), environment=environment)) as stack:
+    options = Options(ports=(0, 0, 0), environment=scenarios[0].environment)
+    with on_ports(options, over_sockets=over_sockets) as stack:
         named = {url.removeprefix("http://"): name for name, url in stack.addresses.running.items()}
         addresses = re.compile("|".join(map(re.escape, named)))
         for number, scenario in enumerate(scenarios):
@@ -59,10 +59,8 @@ def found(scenarios, environment):
     ids=lambda scenarios: scenarios[0].name,
 )
 def test_the_same_is_found_as_over_sockets(scenarios):
-    environment = scenarios[0].environment
-
-    inside = found(scenarios, environment)
-    outside = found(scenarios, {**environment, SOCKETS: "true"})
+    inside = found(scenarios, over_sockets=False)
+    outside = found(scenarios, over_sockets=True)
 
     for scenario, mine, theirs in zip(scenarios, inside, outside, strict=True):
         assert mine == theirs, scenario.name

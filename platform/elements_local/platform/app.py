@@ -186,7 +186,6 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             catalogue=catalogue,
             callbacks=BulkCallbacks(receivers=guarded, settings=settings),
         ),
-        lanes=settings.delivery_lanes,
         workers=WorkerChoices(at_once=settings.worker_jobs, silence=settings.worker_silence),
     )
     platform = Platform(

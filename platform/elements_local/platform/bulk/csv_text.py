@@ -12,26 +12,17 @@ from io import StringIO
 from elements_local.kit.text import CSV_FAULT
 from elements_local.platform.errors import InvalidRequestError
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the start of a formula."""
-
 _BOM = "\ufeff"
 
 
-def header(fields: Sequence[str], *, guarded: bool) -> str:
+def header(fields: Sequence[str]) -> str:
     """Write the line that names the columns."""
-    return _line(_guard(field) if guarded else field for field in fields)
+    return _line(fields)
 
 
-def line(record: Mapping[str, object], fields: Sequence[str], *, guarded: bool) -> str:
-    """Write a record's line.
-
-    Args:
-        guarded: put an apostrophe before texts that a spreadsheet would run as a formula.
-    """
-    # Only texts are guarded: -5 as a number is harmless, and stays a number.
-    cells = ((record.get(field), _cell(record.get(field))) for field in fields)
-    return _line(_guard(cell) if guarded and isinstance(value, str) else cell for value, cell in cells)
+def line(record: Mapping[str, object], fields: Sequence[str]) -> str:
+    """Write a record's line."""
+    return _line(_cell(record.get(field)) for field in fields)
 
 
 def records(lines: Iterable[str]) -> Iterator[dict[str, object]]:
@@ -98,7 +89,3 @@ def _value(cell: str) -> object:
         return json.loads(cell)
     except (ValueError, RecursionError):
         return cell
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -176,10 +176,7 @@ def records(call: HubCall, bulk_id: str, object_name: str) -> Response:
             "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least; a real one takes seconds)"
         )
     bodies = results(call.platform.database, call.workspace.name, job)
-    if form == CSV:
-        lines = as_csv_lines(bodies, job.fields, guarded=call.settings.csv_guard)
-    else:
-        lines = as_json_lines(bodies)
+    lines = as_csv_lines(bodies, job.fields) if form == CSV else as_json_lines(bodies)
     return Response(_blocks(lines), content_type=form)
 
 

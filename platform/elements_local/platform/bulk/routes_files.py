@@ -49,13 +49,13 @@ def as_json_lines(bodies: Iterable[str]) -> Iterator[str]:
         yield body + "\n"
 
 
-def as_csv_lines(bodies: Iterable[str], fields: Sequence[str], *, guarded: bool) -> Iterator[str]:
+def as_csv_lines(bodies: Iterable[str], fields: Sequence[str]) -> Iterator[str]:
     """Yield records as CSV, under a line that names the columns."""
-    yield csv_text.header(fields, guarded=guarded)
+    yield csv_text.header(fields)
     for body in bodies:
         record = decode(body)
         if isinstance(record, dict):
-            yield csv_text.line(record, fields, guarded=guarded)
+            yield csv_text.line(record, fields)
 
 
 def payload(call: OpenCall) -> str | None:

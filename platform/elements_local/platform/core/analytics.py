@@ -127,7 +127,7 @@ def span(since: datetime | None, until: datetime | None, *, now: datetime) -> tu
     return start, end
 
 
-def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int) -> Buckets:
+def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int = 10_000) -> Buckets:
     """Cut a range up; the buckets in which it starts and ends are both there, as are the empty ones between.
 
     Args:

@@ -44,13 +44,6 @@ class UnsetValues(Struct, frozen=True, kw_only=True):
     masked: bool = False
 
 
-class InstanceOrder(Enum):
-    """In which order instances are listed: the only documented list has the higher id first, and no source says more."""
-
-    NEWEST_FIRST = "newest-first"
-    OLDEST_FIRST = "oldest-first"
-
-
 class Passwords(Enum):
     """Which password is right for who has chosen none; no source says how a local stack should decide."""
 
@@ -153,11 +146,6 @@ class PlatformSettings(Settings):
         "seconds of real time that a receiver is waited for on a virtual clock, where the rest of callback_timeout passes "
         "at once (ours)",
     )
-    delete_used_definitions: bool = flag(
-        True,
-        "whether an object's definition can be deleted while a transformation uses it, which then has no effect "
-        "(inferred); otherwise that is 409, as it always is for all definitions at once (observed)",
-    )
     retry_schedule: RetrySchedule = one_of(
         CLOUD_ELEMENTS,
         "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
@@ -188,9 +176,6 @@ class PlatformSettings(Settings):
     allow_hosts: frozenset[str] = names(
         "hosts that callbacks may go to besides this machine; * is any (up --allow-host)"
     )
-    delivery_lanes: int = integer(
-        64, "receivers that are called at the same time, on a real clock", low=1, high=1000
-    )
     worker_jobs: int = integer(
         16, "polls and receivers that one worker sees to at the same time, on PostgreSQL", low=1, high=1000
     )
@@ -200,10 +185,6 @@ class PlatformSettings(Settings):
     )
     id_alias: bool = flag(
         True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
-    )
-    instance_order: InstanceOrder = one_of(
-        InstanceOrder.NEWEST_FIRST,
-        "in which order instances are listed, by their ids (inferred from the only documented list)",
     )
     passwords: Passwords = one_of(
         Passwords.ANY,
@@ -223,20 +204,12 @@ class PlatformSettings(Settings):
         "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
         "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
     )
-    analytics_limit: int = integer(
-        10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
-    )
     bulk_time: timedelta = seconds(
         timedelta(seconds=2),
         "seconds that a bulk job takes for a thousand records on a real clock, and half of them at the least, so it can "
         "be cancelled; 0 is at once (that it takes some: observed, how many: ours)",
     )
     bulk_upload_limit: int = integer(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
-    csv_guard: bool = flag(
-        False,
-        "whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without, they are "
-        "what the CRM has (ours)",
-    )
     journal_bytes: int = bytes_setting()
 
     @property

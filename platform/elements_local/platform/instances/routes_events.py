@@ -248,7 +248,7 @@ def cut_up(call: Call, query: IntervalQuery) -> Buckets:
         None if query.to is None else parse_instant(query.to),
         now=call.now,
     )
-    return analytics.buckets(since, until, Interval(query.interval), limit=call.settings.analytics_limit)
+    return analytics.buckets(since, until, Interval(query.interval))
 
 
 def _counted(call: Call, query: AnalyticsQuery) -> tuple[Buckets, Sequence[Tally[int]]]:

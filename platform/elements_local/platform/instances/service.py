@@ -29,7 +29,7 @@ from elements_local.platform.configuration.instance_json import (
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
-from elements_local.platform.core.settings import InstanceOrder, UnsetValues
+from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.connector import Element, VendorGrants
 from elements_local.platform.elements.oauth import application, needs_grant
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, shown
@@ -314,7 +314,6 @@ def listed(
         after=token_place(query.next_page, counted=_COUNTED) if query.next_page else None,
         skip=0 if query.next_page else page.offset,
         size=page.size,
-        descending=call.settings.instance_order is InstanceOrder.NEWEST_FIRST,
     )
     with call.read() as tx:
         result = Instances(tx).search(instance_filter, page_range)

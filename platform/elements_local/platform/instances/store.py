@@ -55,16 +55,14 @@ class InstanceFilter(Struct, frozen=True, kw_only=True):
 
 
 class InstanceRange(Struct, frozen=True, kw_only=True):
-    """Which of the instances that are found are asked for, in the order of their ids.
+    """Which of the instances that are found are asked for, the highest id first.
 
     Attributes:
         after: the id behind which it starts; None is the beginning.
         skip: how many of them to pass over from there.
-        descending: whether the highest id comes first.
     """
 
     after: int | None = None
-    descending: bool = False
     skip: int = 0
     size: int
 
@@ -74,9 +72,7 @@ def rows_found(
 ) -> list[Row]:
     """Return the rows of a stretch, and one more if others come behind them."""
     behind = {} if page_range.after is None else {"behind": page_range.after}
-    query = _page(
-        selected, instance_filter, descending=page_range.descending, goes_on=page_range.after is not None
-    )
+    query = _page(selected, instance_filter, goes_on=page_range.after is not None)
     return tx.all(query, **behind, skip=page_range.skip, most=page_range.size + 1)
 
 
@@ -88,13 +84,13 @@ def count_found(tx: Transaction, instance_filter: InstanceFilter) -> int:
 
 @bounded_cache(64)  # the same lists are asked for again and again
 def _page(
-    selected: WithSubscription, instance_filter: InstanceFilter, *, descending: bool, goes_on: bool
+    selected: WithSubscription, instance_filter: InstanceFilter, *, goes_on: bool
 ) -> WorkspaceStatement:
     number, behind = instances.c.id, bindparam("behind", type_=Integer)
     query = selected.where(*_conditions(instance_filter))
     if goes_on:
-        query = query.where(number < behind if descending else number > behind)
-    ordered = query.order_by(number.desc() if descending else number)
+        query = query.where(number < behind)
+    ordered = query.order_by(number.desc())
     return WorkspaceStatement(
         ordered.offset(bindparam("skip", type_=Integer)).limit(bindparam("most", type_=Integer))
     )

@@ -107,11 +107,10 @@ def put_definition(call: InstanceCall, object_name: str, body: DefinitionRequest
 
 
 @bp.delete("/objects/<object_name>/definitions")
-@operation(problems=(404, 409))
+@operation(problems=(404,))
 def delete_definition(call: InstanceCall, object_name: str) -> Answer[None]:
-    """Let an object be as the provider has it; 409 while a transformation uses the definition, if that is set."""
-    even_if_used = call.settings.delete_used_definitions
-    _changed(call, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
+    """Let an object be as the provider has it; a transformation that uses the definition has no effect then."""
+    _changed(call, lambda known: rules.without_definition(known, object_name))
     return Answer(None)
 
 

@@ -81,16 +81,13 @@ def transform(objects: Objects, name: str, transformation: Transformation, *, ne
     return replace(objects, transformations={**objects.transformations, name: transformation})
 
 
-def without_definition(objects: Objects, name: str, *, even_if_used: bool) -> Objects:
-    """Return the objects with one no longer defined; a transformation that stays does nothing (assumed).
+def without_definition(objects: Objects, name: str) -> Objects:
+    """Return the objects with one no longer defined; a transformation that stays does nothing (inferred).
 
     Raises:
-        ConflictError: a transformation uses it, and that counts.
         NotFoundError: it is not.
     """
     find(objects.definitions, name, DEFINITION)
-    if not even_if_used:
-        _refuse_used(objects, [name])
     return replace(objects, definitions=_without(objects.definitions, name))
 
 

@@ -38,7 +38,7 @@ def mapping(*fields):
 DEFINED = ObjectDefinition(fields=(DefinedField(path="id", type="number"), DefinedField(path="name.first")))
 MAPPED = mapping(("id", "CONTACT_ID"), ("name.first", "FIRST_NAME"))
 PEOPLE = transform(define(NONE, "people", DEFINED, new=True), "people", MAPPED, new=True)
-UNDEFINED = without_definition(PEOPLE, "people", even_if_used=True)
+UNDEFINED = without_definition(PEOPLE, "people")
 
 
 def test_a_mapping_needs_a_definition_and_a_transformation():
@@ -50,7 +50,7 @@ def test_a_mapping_needs_a_definition_and_a_transformation():
 
 def test_either_can_be_taken_away_first():
     one = without_transformation(UNDEFINED, "people")
-    other = without_definition(without_transformation(PEOPLE, "people"), "people", even_if_used=False)
+    other = without_definition(without_transformation(PEOPLE, "people"), "people")
 
     assert one == other == NONE
 
