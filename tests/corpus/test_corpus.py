@@ -13,6 +13,7 @@ import pytest
 from accepting import DROPPED, UNSET, accepted, log, matches, without
 from corpus import by_setup
 from differences import Comparison, Difference, Renames
+from examples import drawn
 from msgspec.structs import replace
 from replaying import Replay
 from sequences import KEPT, Answer, Body, lines, load, read_lines
@@ -37,9 +38,8 @@ def replay():
 
 @pytest.mark.parametrize("file", sorted(path.name for path in KEPT.glob("*.xz")))
 def test_every_call_is_answered_as_it_was(file, replay):
-    found = [
-        each for part in by_setup(load(file)) for sequence in part for each in replay.differences(sequence)
-    ]
+    some = drawn(load(file), share=4, seed=len(file))
+    found = [each for part in by_setup(some) for sequence in part for each in replay.differences(sequence)]
 
     assert [each for each in found if not matches(each.route, WRITTEN_BY_LIBRARIES)] == []
 

@@ -166,7 +166,7 @@ def test_a_cause_is_named_alike_at_each_crm(planted, live):
     assert (said["cause"], said["why"]) == (planted.cause, said["why"])
 
 
-@pytest.mark.parametrize("planted", drawn(ROWS, share=30), ids=str)
+@pytest.mark.parametrize("planted", drawn(ROWS, share=60), ids=str)
 def test_its_cure_as_it_is_printed_has_the_next_like_change_reported_once(planted, live, record_property):
     world = live(planted)
     said = world.clients.platform.explain(**world.asked())

@@ -85,7 +85,7 @@ def test_every_bad_configuration_is_found(clients):
     assert [case["name"] for case in BAD if linted_and_found(clients, case)[1] is None] == []
 
 
-@pytest.mark.parametrize("case", drawn(BAD, share=8), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", drawn(BAD, share=16), ids=lambda case: case["name"])
 def test_the_scenario_of_a_finding_fails_until_it_is_cured(case, clients, runner, tmp_path):
     linted, finding = linted_and_found(clients, case)
     path = tmp_path / "found.yaml"

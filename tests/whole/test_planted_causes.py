@@ -62,7 +62,7 @@ def test_an_explanation_names_the_cause_that_was_planted(planted, lived_through)
     assert not planted.warned or planted.warned in {each["rule"] for each in audit["warnings"]}
 
 
-@pytest.mark.parametrize("planted", drawn((each for each in CASES if each.cures), share=20), ids=str)
+@pytest.mark.parametrize("planted", drawn((each for each in CASES if each.cures), share=40), ids=str)
 def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
     planted, lived_through, stack_set_to, record_property
 ):
@@ -88,7 +88,7 @@ def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
         assert made_worse(another, world, fix) == [], fix
 
 
-@pytest.mark.parametrize("planted", drawn(PATCHED, share=20, seed=1), ids=str)
+@pytest.mark.parametrize("planted", drawn(PATCHED, share=40, seed=1), ids=str)
 def test_the_cure_as_it_is_printed_mends_the_next_like_change(planted, stack_set_to, record_property):
     world = lived(stack_set_to(planted.settings), planted)
     said = world.clients.platform.explain(**world.asked())
@@ -118,7 +118,7 @@ HIDDEN = {
 READ = [each for each in CASES if each.cause and Cause.named(each.cause) in HIDDEN]
 
 
-@pytest.mark.parametrize("planted", drawn(READ, share=3), ids=str)
+@pytest.mark.parametrize("planted", drawn(READ, share=6), ids=str)
 def test_reading_changes_nothing_of_an_explanation(planted, stack_set_to):
     """What is not kept with a poll is its call to the CRM if it saw nothing, and no fault struck it."""
     world = lived(stack_set_to(planted.settings), planted)
@@ -145,7 +145,7 @@ def test_what_breaks_first_of_two_causes_is_the_one_that_is_named(planted, lived
     assert (said["cause"], said["why"]) == (planted.cause, said["why"])
 
 
-@pytest.mark.parametrize("planted", drawn(PAIRS, share=10), ids=str)
+@pytest.mark.parametrize("planted", drawn(PAIRS, share=20), ids=str)
 def test_two_causes_are_named_and_one_cure_mends_both(planted, stack_set_to, record_property):
     world = lived(stack_set_to(planted.settings), planted)
     said = world.clients.platform.explain(**world.asked())

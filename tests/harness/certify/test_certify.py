@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from deadline import DEADLINE
-from examples import LONG
+from examples import LONG, drawn
 from junitparser import JUnitXml
 from werkzeug import Response
 
@@ -52,7 +52,7 @@ def judged(receiver, **given):
         return certify(server.url_for("/hook"), **given)
 
 
-@pytest.mark.parametrize("right", receivers.RIGHT)
+@pytest.mark.parametrize("right", drawn(receivers.RIGHT, share=3))
 def test_a_right_receiver_of_any_design_passes_the_whole_battery(right):
     scorecard = judged(right(), burst=500 if LONG else 100)
 
@@ -60,7 +60,7 @@ def test_a_right_receiver_of_any_design_passes_the_whole_battery(right):
     assert (scorecard.verdict, len(scorecard.results)) == ("passed", len(BATTERY))
 
 
-@pytest.mark.parametrize("faulty", receivers.TABLE)
+@pytest.mark.parametrize("faulty", drawn(receivers.TABLE, share=5))
 def test_a_faulty_receiver_fails_exactly_the_checks_of_its_row(faulty):
     scorecard = judged(faulty())
 
