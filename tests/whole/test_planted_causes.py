@@ -213,6 +213,33 @@ def test_what_would_be_worse_for_others_is_said_where_nothing_helps(stack_set_to
     assert said["untried"].endswith("it loses or misclassifies 3 other changes: both at <0 of a poll")
 
 
+TWICE = [
+    {"effect": {"status": 503}, "path": "/v2.2/contacts*", "until": f"2026-03-02T10:{minute}:00Z"}
+    for minute in (16, 46)
+]
+
+
+@pytest.mark.parametrize(
+    ("cause", "story", "text"),
+    [
+        ("instance-disabled", "disabled for a while", "leave the instance enabled"),
+        (
+            "outage",
+            [{"fault": TWICE[0]}, "1m", "create bob", "20m", {"fault": TWICE[1]}, "15m", "create", "30m"],
+            "let the CRM do right what a fault rule has it do wrong: status",
+        ),
+    ],
+)
+def test_of_two_changes_that_read_alike_each_is_tried(cause, story, text, stack_set_to):
+    world = lived(stack_set_to({}), Planted(name="twice", cause=cause, story=story))
+
+    said = world.clients.platform.explain(**world.asked())
+
+    assert said["cause"] == cause
+    assert said["fix"]["text"] == text
+    assert [each["change"] for each in said["tries"]] == [said["fix"]["change"]] * 2
+
+
 def test_a_queue_is_released_and_the_subscription_reactivated_by_one_command(stack_set_to):
     story = [{"answers": [{"status": 503, "times": 10}]}, "1m", "create bob", "5 days", "create", "20m"]
     world = lived(stack_set_to({}), Planted(name="dead", cause="dead-subscription", story=story))

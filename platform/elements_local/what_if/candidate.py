@@ -51,6 +51,11 @@ class CureCandidate:
         return {**self.block, **self.keys, **self.shown}
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What no other candidate has: of two fault rules that are alike, leaving out one is not leaving out the other."""
+        return self.change, id(self.without), self.stays_enabled
+
+    @property
     def is_configured(self) -> bool:
         """Whether it is a change of the configuration, which may be worse for other records."""
         return bool(self.block or self.keys)

@@ -205,10 +205,10 @@ class _Search:
             single_keys(sought),
             others(sought, self._history.scenario, platform_url=self._platform_url),
         )
-        known: list[object] = [each.change for each in step.cure]
+        known = [each.identity for each in step.cure]
         for candidate in new if again is None else again:
-            if candidate.change not in known and step.keys.isdisjoint({*candidate.block, *candidate.keys}):
-                known.append(candidate.change)
+            if candidate.identity not in known and step.keys.isdisjoint({*candidate.block, *candidate.keys}):
+                known.append(candidate.identity)
                 yield candidate
 
     def _dates(self, step: _Step) -> Iterator[CureCandidate]:
