@@ -14,6 +14,7 @@ from elements_local.records import INSIGHTLY, Kinds
 
 SIGNATURE_KEY = "a-key-of-your-own"
 DATES = "datesConfiguration"
+TOLERANCE = "createdCheckTolerance"
 DATE_KEYS = ("updatedDate", "createdDate")
 """How keys begin that belong into ``datesConfiguration``."""
 
@@ -71,7 +72,9 @@ def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) ->
         if key == DATES and isinstance(value, Mapping):
             dates = dict(value)
             continue
-        of_dates = key.startswith(DATE_KEYS) or (value is None and key in dates)
+        # The tolerance is read in either place: it is changed where it stands.
+        stands_there = key in dates and (value is None or (key == TOLERANCE and key not in beside))
+        of_dates = key.startswith(DATE_KEYS) or stands_there
         target = dates if of_dates else beside
         if value is None:
             target.pop(key, None)

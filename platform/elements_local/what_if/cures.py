@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from msgspec import structs
 
 from elements_local.errors import HarnessError
+from elements_local.guide import TOLERANCE
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.masks import mask_value
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -54,7 +55,6 @@ _OF_RESOURCE = MISTAKES | {CauseStage.WINDOW, CauseStage.LIST}
 """Links of the chain that have nothing to do with how other resources are polled."""
 
 _LONGEST = timedelta(days=4)
-_TOLERANCE = "createdCheckTolerance"
 _AT_ONCE = Cause.CHANGED_AT_ONCE.word
 
 Cure = tuple[CureCandidate, ...]
@@ -87,12 +87,12 @@ class _Harm(NamedTuple):
     Attributes:
         text: why they are no cure; empty if they are one.
         left: what came of a record that something else in the block still has wrong; None without one.
-        repeats: whether they repeat other records.
+        cost: what they may do to others though they are a cure; empty if nothing.
     """
 
     text: str = ""
     left: ReplayOutcome | None = None
-    repeats: bool = False
+    cost: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,14 +103,14 @@ class _Step:
         left: what is still wrong with them: of the change that was asked about, or else of another record; None if nothing is.
         beside: the causes that have shown with them, beside the first.
         fix: what to offer; None if they do not help, or harm others.
-        repeats: whether they repeat other records.
+        cost: what they may do to other records though they are a cure; empty if nothing.
     """
 
     cure: Cure
     left: ReplayOutcome | None
     beside: Sequence[CauseFinding] = ()
     fix: CureFix | None = None
-    repeats: bool = False
+    cost: str = ""
 
     @property
     def sought(self) -> CureCase | None:
@@ -181,7 +181,7 @@ class _Search:
                 if settled & {*candidate.block, *candidate.keys}:
                     continue
                 tried = self._try((*step.cure, candidate), step)
-                if tried.fix and not tried.left and not tried.repeats:
+                if tried.fix and not tried.left and not tried.cost:
                     return tried
                 if tried.fix and not tried.sought:
                     costly = costly or tried
@@ -244,7 +244,7 @@ class _Search:
     def _helped(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Step:
         """Return what to offer of changes with which the change that was asked about was reported."""
         outcome = replay.afterwards
-        harm, left, repeats = self._harm(cure, before, replay)
+        harm, left, cost = self._harm(cure, before, replay)
         came = self._came(outcome, cure)
         self._note(cure, f"{came}, but {harm}" if harm else came)
         # Late is right where it was lost, unless something else made it late that can be mended, too.
@@ -254,42 +254,53 @@ class _Search:
         if harm:
             self._harmful = self._harmful or f"{_text(cure)} reports it, but {harm}"
         else:
-            cost = _cost(cure) if repeats else ""
             fix = self._fix(cure, tried=came, cost=cost, left=left)
-        return _Step(cure=cure, left=left, beside=_with(before.beside, left), fix=fix, repeats=repeats)
+        return _Step(cure=cure, left=left, beside=_with(before.beside, left), fix=fix, cost=cost)
 
     def _harm(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Harm:
         """Return what changes do to other records, in what happened and around the polls that follow."""
         if not any(each.is_configured for each in cure):
             return _Harm()
-        sets_tolerance = any(_TOLERANCE in each.block for each in cure)
-        harm = self._harm_in_what_happened(replay, sets_tolerance=sets_tolerance)
+        longer = self._longer_tolerance(cure)
+        again = f"call a record CREATED twice that is changed within {longer} s of its creation"
+        # What the CRM itself writes apart cannot be called by its name otherwise.
+        if longer and Cause.TOLERANCE_SHORT.word not in self._addressed(before):
+            return _Harm(f"it may {again}")
+        harm = self._harm_in_what_happened(replay)
         without, after = self._grid_without, replay.grid()
         if after is None or harm.text:
             return harm
-        worse = worsened(without, after) if without else []
-        # What a record is called that is made and changed at about the same time is nobody's fault but the tolerance's.
-        if not sets_tolerance or Cause.TOLERANCE_SHORT.word in self._addressed(before):
-            worse = [key for key in worse if not (after.cells[key].is_misclassified and key.change == "both")]
+        # What is made and changed at about the same time may be called either.
+        worse = [
+            key
+            for key in (worsened(without, after) if without else ())
+            if not (after.cells[key].is_misclassified and key.change == "both")
+        ]
         if worse:
             first = worse[0]
             what = f"{first.change} at {first.label} of a poll"
             # What was wrong as well is now so by another cause.
-            is_unmasked = (
-                without and not sets_tolerance and not any(without.cells[key].is_right for key in worse)
-            )
+            is_unmasked = without and not any(without.cells[key].is_right for key in worse)
             left = replay.broken_at(_OF_RESOURCE, worse) if is_unmasked else None
             return _Harm(f"it loses or misclassifies {len(worse)} other changes: {what}", left)
         still = self._addressed(before) & replay.why_lost(after)
         if still and not self._base.then.reported:
             self._nearly += cure[1:]
             return _Harm(f"others are still lost by {min(still)}")
-        is_again = sets_tolerance and any(cell.created_again for cell in after.cells.values())
-        # What is made and changed at about the same time may be called either.
         wrong = [key for key, cell in after.cells.items() if cell.is_wrong and key.change != "both"]
-        return _Harm("", replay.broken_at(MISTAKES, wrong), is_again or repeats_more(without, after))
+        costs = [*([again] if longer else []), *([_repeating(cure)] if repeats_more(without, after) else [])]
+        cost = f" (may {', and '.join(costs)})" if costs else ""
+        return _Harm("", replay.broken_at(MISTAKES, wrong), cost)
 
-    def _harm_in_what_happened(self, replay: HistoryReplay, *, sets_tolerance: bool) -> _Harm:
+    def _longer_tolerance(self, cure: Cure) -> int | None:
+        """Return the createdCheckTolerance of changes, if it is longer than the block's, or the element's where nothing is polled."""
+        case = self._sought.case
+        polled = case.state.resource or case.state.own
+        was = polled.tolerance(case.default_tolerance) if polled else case.default_tolerance
+        given = [int(str(each.block[TOLERANCE])) for each in cure if each.block.get(TOLERANCE)]
+        return next((each for each in given if each > was.total_seconds()), None)
+
+    def _harm_in_what_happened(self, replay: HistoryReplay) -> _Harm:
         """Return which change of what happened is lost or misclassified that was not."""
         was = self._base.audited
         for change, (verdict, cause) in replay.audited.items():
@@ -299,8 +310,7 @@ class _Search:
             if not (is_worse or is_again) or cause == _AT_ONCE:
                 continue
             # Not by the change itself: what was lost before is now reported by what else is wrong.
-            is_mistake = cause and before == "lost" and Cause.named(cause).stage in MISTAKES
-            is_unmasked = is_mistake and not sets_tolerance
+            is_unmasked = cause and before == "lost" and Cause.named(cause).stage in MISTAKES
             return _Harm(
                 f"it loses or misclassifies {change.change} of {change.resource} {change.record_id} at {change.at}",
                 replay.outcome_of(change.resource, change.record_id) if is_unmasked else None,
@@ -428,12 +438,9 @@ def _advised(cause: Cause) -> CureCandidate:
     return CureCandidate(where="receiver", text=cause.advice, shown={"idempotent": True})
 
 
-def _cost(cure: Cure) -> str:
-    tolerance = next((each.block[_TOLERANCE] for each in cure if each.block.get(_TOLERANCE)), None)
-    if tolerance:
-        return f" (may call a record CREATED twice that is changed within {tolerance} s of its creation)"
+def _repeating(cure: Cure) -> str:
     delay = next((each.block["pollDelay"] for each in cure if each.block.get("pollDelay")), None)
-    return f" (may repeat records changed in the last {delay} s)" if delay else " (may repeat records)"
+    return f"repeat records changed in the last {delay} s" if delay else "repeat records"
 
 
 def _waiting(outcome: ReplayOutcome, *, tried: str) -> CureFix:

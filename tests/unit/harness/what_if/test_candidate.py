@@ -172,6 +172,22 @@ def test_a_key_of_the_block_is_set_there_though_it_stands_among_the_dates():
     assert changed == {"idField": "ID", "datesConfiguration": {"idField": "ID"}}
 
 
+@pytest.mark.parametrize(
+    ("block", "changed"),
+    [
+        (
+            {"datesConfiguration": {"createdCheckTolerance": 10}},
+            {"datesConfiguration": {"createdCheckTolerance": 20}},
+        ),
+        ({"createdCheckTolerance": 10, "datesConfiguration": {}}, {"createdCheckTolerance": 20}),
+        ({"idField": "ID"}, {"idField": "ID", "createdCheckTolerance": 20}),
+    ],
+    ids=["among the dates", "beside them", "nowhere"],
+)
+def test_a_tolerance_is_changed_where_it_stands(block, changed):
+    assert changed_block(block, {"createdCheckTolerance": 20}) == changed
+
+
 def test_lines_become_the_blocks_in_which_a_key_is_changed():
     text = (
         "scenario: it\n"
