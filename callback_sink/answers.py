@@ -7,8 +7,8 @@ from msgspec import Meta, Struct, structs, to_builtins
 
 from callback_sink.inbox import BinName
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.http_message import DELAY_HEADER, Reply
 from elements_local.kit.traffic.fault_rules import HeaderName, HeaderValue
-from elements_local.kit.wire import DELAY_HEADER, Reply
 
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
 

@@ -32,6 +32,7 @@ from elements_local.kit.admin.standalone import (
     starting_anew,
 )
 from elements_local.kit.api.openapi import serve_document
+from elements_local.kit.http_message import Http
 from elements_local.kit.shared.choice import fault_book_on, look_after_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.journal import Journal
@@ -41,7 +42,6 @@ from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.web.problems import answer_problems, unrouted
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.web.service_flask import ServiceFlask
-from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import Snapshots, workspace_snapshot_of
 from elements_local.kit.workspaces.table_rows import AllRows

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
+from elements_local.kit.http_message import DELAY_HEADER, NoReply, Reply
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_header, mask_url
 from elements_local.kit.web.origins import is_loopback
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply
 
 FORWARDED_HEADER = "Elements-Local-Forwarded"
 """What a callback that was sent on carries. Who receives one with it does not send it on again."""

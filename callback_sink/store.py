@@ -26,7 +26,7 @@ from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.narrowing import WorkspaceStatement
-from elements_local.kit.storage.transaction import Forgetting, Transaction
+from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
 from elements_local.kit.text import other_form
 from elements_local.kit.values import replace
 
@@ -141,7 +141,7 @@ _this = _kept.id == bindparam("of_id")
 _body_if_needed = case((_kept.events.is_(None), _kept.body), else_=literal(b"")).label("body")
 _WITHOUT_BODIES = [each if each.name != "body" else _body_if_needed for each in _kept]
 
-_forgetting = Forgetting(tables.metadata)
+_deletion = WorkspaceDeletion(tables.metadata)
 _last_id = WorkspaceStatement(select(_ids.last_id))
 _next_id = WorkspaceStatement(
     lambda insert: (
@@ -214,7 +214,7 @@ class SinkStore:
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
         with self.transaction(workspace) as tx:
-            _forgetting.run(tx)
+            _deletion.run(tx)
 
 
 class Callbacks:

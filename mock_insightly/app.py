@@ -22,12 +22,12 @@ from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
 from mock_insightly.crm import EXTENSION, Crm
 from mock_insightly.faults import CrmRules
-from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import InsightlyMiddleware, compress_if_asked
 from mock_insightly.routes import admin, consent, exchange
 from mock_insightly.routes.answers import answer_errors
 from mock_insightly.routes.api import add_api
 from mock_insightly.routes.call import check_request
+from mock_insightly.sample_data.seed import LARGEST
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore, check_sound
 from mock_insightly.tables import metadata

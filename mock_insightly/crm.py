@@ -12,8 +12,8 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.grants import Grants
-from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.bulk import HistoryTransaction
+from mock_insightly.sample_data.seed import foundation
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version

@@ -1,6 +1,6 @@
 """Fault rules that only the CRM knows: what makes real CRMs hard to poll.
 
-A rule strikes the calls that it matches, like any other: those that write get other stamps, those that list other records. One
+A rule applies to the calls that it matches, like any other: those that write get other stamps, those that list other records. One
 that fits no path and method on which its effects can show would be in force and do nothing, so it is refused.
 """
 
@@ -192,7 +192,7 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
             follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
         page_overlap: each further page begins with N records of the page before, as if others had come in between.
-        burst_limit: more than N calls that the rule strikes in a second are refused with 429.
+        burst_limit: more than N calls that the rule applies to in a second are refused with 429.
         daily_limit: more than N calls of the account on a day are refused with 429.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
         update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
@@ -210,14 +210,14 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
     update_listed: _Few = 0
     rename_fields: dict[_FieldName, _FieldName] | None = None
 
-    def objection(self, phase: Phase) -> str | None:
+    def validation_error(self, phase: Phase) -> str | None:
         """Return why this cannot be done; None if it can."""
         if phase is Phase.BEFORE and self.replaces and self.own:
             return (
                 f"{' and '.join(self.own)} cannot come of a call that the CRM never sees: "
                 "leave status and drop out, or make the phase 'after'"
             )
-        return super().objection(phase)
+        return super().validation_error(phase)
 
     def limits(self, usual: RateLimits) -> RateLimits:
         """Return the limits in force, where these are the usual ones."""
@@ -245,7 +245,7 @@ class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     effect: CrmEffect
 
-    def objection(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Return why this rule can never do what it says; None if it can."""
         effect, path = self.effect, plain_path(self.match.path).lower()
         renamed = effect.rename_fields or {}
@@ -254,7 +254,7 @@ class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         without_effect = why_without_effect(own, renamed, self.match)
         if without_effect and not any(_can_be_one(path, place.path) for place in _places()):
             without_effect += ELSEWHERE
-        return super().objection() or without_effect
+        return super().validation_error() or without_effect
 
 
 class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):
@@ -264,4 +264,4 @@ class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):
 
 
 NO_FAULT = CrmRule(effect=CrmEffect())
-"""What calls meet that no rule has struck."""
+"""What calls meet that no rule has applied to."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields import fields
-from mock_insightly.fields.fields import Field, Loose, Record, Rows, Text, Whole
+from mock_insightly.fields.fields import AnyScalar, Field, Integer, Record, Rows, Text
 from mock_insightly.fields.row_types import CustomFields, LinkedName
 from mock_insightly.records.record import created
 from mock_insightly.records.rules import ANONYMOUS, MEMBERS, TEAM_NAME
@@ -45,15 +45,15 @@ def shown(type_: fields.FieldType | None, *, nullable: bool) -> JsonSchema:
             said = {"type": "string", "examples": [*type_.known[:1]]}
         case fields.Choice():
             said = {"type": "string", "enum": [*type_.options]}
-        case fields.Whole():
+        case fields.Integer():
             said = {"type": "integer", "format": "int64"}
         case fields.Decimal():
             said = {"type": "number"}
-        case fields.Flag():
+        case fields.Boolean():
             said = {"type": "boolean"}
         case fields.Date():
             said = {"type": "string", "pattern": _SHOWN_DATE, "examples": [_EXAMPLE_DATE]}
-        case fields.Loose():
+        case fields.AnyScalar():
             return {"type": ["string", "number", "boolean", "null"]}
         case _:
             raise _unknown(type_)
@@ -76,16 +76,16 @@ def taken(type_: fields.FieldType, *, required: bool = False) -> JsonSchema:
             said = {"type": "string"} | ({"minLength": 1, "pattern": _HAS_LETTERS} if required else {})
         case fields.Choice():
             said = {"type": "string", "enum": [*type_.options]}
-        case fields.Whole():
+        case fields.Integer():
             said = _whole(type_)
         case fields.Decimal():
             said = _or_text({"type": "number"}, r"^[+-]?[0-9]{1,300}(\.[0-9]{1,300})?$")
-        case fields.Flag():
+        case fields.Boolean():
             said = {"enum": [True, False, "true", "false", "True", "False"]}
         case fields.Date():
             blank = "" if required else _BLANK_OR
             said = {"type": "string", "pattern": f"{blank}^{DATE}$", "examples": [_EXAMPLE_DATE]}
-        case fields.Loose():
+        case fields.AnyScalar():
             said = {"type": ["string", "number", "boolean"]}
         case _:
             raise _unknown(type_)
@@ -109,7 +109,7 @@ def _text(type_: fields.Text) -> JsonSchema:
     return {"type": "string"} | ({} if type_.longest is None else {"maxLength": type_.longest})
 
 
-def _whole(type_: fields.Whole) -> JsonSchema:
+def _whole(type_: fields.Integer) -> JsonSchema:
     lowest = max(type_.lowest, -fields.LARGEST_WHOLE)
     number = {"type": "integer", "format": "int64", "minimum": lowest, "maximum": fields.LARGEST_WHOLE}
     return _or_text(number, "^[+-]?[0-9]{1,19}$")
@@ -150,7 +150,7 @@ _SOME_DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 _CUSTOM_FIELD = Rows(
     fields=(
         Field(name="FIELD_NAME", type=Text(longest=255)),
-        Field(name="FIELD_VALUE", type=Loose()),
+        Field(name="FIELD_VALUE", type=AnyScalar()),
         Field(name="CUSTOM_FIELD_ID", type=Text(longest=255)),
     )
 )
@@ -261,7 +261,7 @@ class RecordSchemas:
     def _key_taken(self, key: Key, *, required: bool) -> JsonSchema:
         if key.collection:
             return {"type": ["array", "null"], "items": self.row_to_write(key)}
-        return taken(key.holds or Loose(), required=required)
+        return taken(key.holds or AnyScalar(), required=required)
 
 
 def inferred(values: list[Json]) -> JsonSchema:
@@ -310,7 +310,7 @@ def with_key(schema: JsonSchema, name: str, value: JsonSchema) -> JsonSchema:
 
 def id_schema() -> JsonSchema:
     """Return the schema of an id in a request's body."""
-    return taken(Whole(lowest=1), required=True)
+    return taken(Integer(lowest=1), required=True)
 
 
 def rows_of_key(key: Key) -> Rows:

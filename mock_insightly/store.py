@@ -10,7 +10,7 @@ from elements_local.kit.api.json_text import MalformedJsonError
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule
-from elements_local.kit.storage.transaction import Forgetting, Transaction
+from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.snapshots import LARGEST_COUNT, check_none, check_texts
 from elements_local.kit.workspaces.table_rows import SnapshotError
@@ -34,7 +34,7 @@ from mock_insightly.tables import (
     sequences,
 )
 
-_forgetting = Forgetting(SCHEMA.metadata)
+_deletion = WorkspaceDeletion(SCHEMA.metadata)
 
 
 class RecordStore:
@@ -83,7 +83,7 @@ class RecordStore:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.transaction(workspace.name) as tx:
             # Sequences too: a run after a reset gets the same ids as the one before.
-            _forgetting.run(tx)
+            _deletion.run(tx)
 
 
 def check_sound(tx: Transaction) -> None:
@@ -126,9 +126,9 @@ def _check_counts(tx: Transaction, counts: dict[str, int]) -> None:
         expected, got = live.get(name, 0), counts.get(name, 0)
         if expected != got:
             raise _refused(f"{expected} live {name}, as tables.crm_records has so many; got {got}")
-    founded = sorted(live.keys() & {kind.name for kind in KINDS if kind.founded})
-    if founded and FOUNDATIONS not in counts:
-        raise _refused(f"{FOUNDATIONS}, as there are {founded[0]}; there is none")
+    predefined = sorted(live.keys() & {kind.name for kind in KINDS if kind.predefined})
+    if predefined and FOUNDATIONS not in counts:
+        raise _refused(f"{FOUNDATIONS}, as there are {predefined[0]}; there is none")
 
 
 def _refused(expected: str) -> SnapshotError:

@@ -19,10 +19,10 @@ from callback_sink.search import Filters
 from callback_sink.store import Bins, BinSettings, Callbacks, Recorded
 from elements_local.kit.admin.routes import check_token, json_answer
 from elements_local.kit.api.operations import Answer, WholeResponse, operation
+from elements_local.kit.http_message import Reply
 from elements_local.kit.masks import mask_url
 from elements_local.kit.web.guard import share
 from elements_local.kit.web.request_facts import facts_of
-from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import Workspace
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"

@@ -123,7 +123,7 @@ class Text(Struct, frozen=True, kw_only=True):
         return "a text" if self.longest is None else f"a text of at most {self.longest} characters"
 
 
-class Whole(Struct, frozen=True, kw_only=True):
+class Integer(Struct, frozen=True, kw_only=True):
     """A whole number, such as an id."""
 
     lowest: int = -LARGEST_WHOLE
@@ -163,7 +163,7 @@ class Decimal(Struct, frozen=True, kw_only=True):
         raise FieldError(called, "a number", value)
 
 
-class Flag(Struct, frozen=True, kw_only=True):
+class Boolean(Struct, frozen=True, kw_only=True):
     """Yes or no."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -208,7 +208,7 @@ class Choice(Struct, frozen=True, kw_only=True):
         raise FieldError(called, f"one of {', '.join(self.options)}", value)
 
 
-class Loose(Struct, frozen=True, kw_only=True):
+class AnyScalar(Struct, frozen=True, kw_only=True):
     """A text, a number or a truth value, as a custom field holds it."""
 
     def read(self, value: Json, called: str) -> Json:
@@ -285,7 +285,7 @@ def read_id(value: Json, called: str) -> int:
     Raises:
         FieldError: it is none.
     """
-    number = Whole(lowest=1).read(value, called)
+    number = Integer(lowest=1).read(value, called)
     assert isinstance(number, int)  # noqa: S101 - which is what it reads
     return number
 

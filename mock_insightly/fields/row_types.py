@@ -13,18 +13,18 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.definitions import custom_field_called
 from mock_insightly.fields.fields import (
+    AnyScalar,
+    Boolean,
     Choice,
     Date,
     Decimal,
     Field,
     FieldType,
-    Flag,
-    Loose,
+    Integer,
     Record,
     Rows,
     Sent,
     Text,
-    Whole,
     is_blank,
     rows_of,
     sent_rows,
@@ -37,11 +37,11 @@ TAGS = Rows(fields=(Field(name="TAG_NAME", type=_NAME),), required=("TAG_NAME",)
 DATES = Rows(
     id_field="DATE_ID",
     fields=(
-        Field(name="DATE_ID", type=Whole()),
+        Field(name="DATE_ID", type=Integer()),
         Field(name="OCCASION_NAME", type=_NAME),
         Field(name="OCCASION_DATE", type=Date()),
-        Field(name="REPEAT_YEARLY", type=Flag()),
-        Field(name="CREATE_TASK_YEARLY", type=Flag()),
+        Field(name="REPEAT_YEARLY", type=Boolean()),
+        Field(name="CREATE_TASK_YEARLY", type=Boolean()),
     ),
     required=("OCCASION_DATE",),
     blank={"REPEAT_YEARLY": False, "CREATE_TASK_YEARLY": False},
@@ -49,7 +49,7 @@ DATES = Rows(
 
 EMAIL_DOMAINS = Rows(
     id_field="EMAIL_DOMAIN_ID",
-    fields=(Field(name="EMAIL_DOMAIN_ID", type=Whole()), Field(name="EMAIL_DOMAIN", type=_NAME)),
+    fields=(Field(name="EMAIL_DOMAIN_ID", type=Integer()), Field(name="EMAIL_DOMAIN", type=_NAME)),
     required=("EMAIL_DOMAIN",),
 )
 
@@ -73,15 +73,15 @@ LINKS = Rows(
     id_field="LINK_ID",
     owner_fields=("OBJECT_NAME", "OBJECT_ID"),
     fields=(
-        Field(name="LINK_ID", type=Whole()),
+        Field(name="LINK_ID", type=Integer()),
         Field(name="OBJECT_NAME", type=Text()),
-        Field(name="OBJECT_ID", type=Whole()),
+        Field(name="OBJECT_ID", type=Integer()),
         Field(name="LINK_OBJECT_NAME", type=LinkedName(known=ENTITIES)),
-        Field(name="LINK_OBJECT_ID", type=Whole(lowest=1)),
+        Field(name="LINK_OBJECT_ID", type=Integer(lowest=1)),
         Field(name="ROLE", type=_NAME),
         Field(name="DETAILS", type=_NAME),
-        Field(name="RELATIONSHIP_ID", type=Whole()),
-        Field(name="IS_FORWARD", type=Flag()),
+        Field(name="RELATIONSHIP_ID", type=Integer()),
+        Field(name="IS_FORWARD", type=Boolean()),
     ),
     required=("LINK_OBJECT_NAME", "LINK_OBJECT_ID"),
     blank={"IS_FORWARD": True},
@@ -94,9 +94,9 @@ TEAM_MEMBERS = Rows(
     id_field="PERMISSION_ID",
     owner_fields=(None, "TEAM_ID"),
     fields=(
-        Field(name="PERMISSION_ID", type=Whole()),
-        Field(name="TEAM_ID", type=Whole()),
-        Field(name="MEMBER_USER_ID", type=Whole(lowest=1)),
+        Field(name="PERMISSION_ID", type=Integer()),
+        Field(name="TEAM_ID", type=Integer()),
+        Field(name="MEMBER_USER_ID", type=Integer(lowest=1)),
     ),
     required=("MEMBER_USER_ID",),
 )
@@ -105,7 +105,7 @@ ADDRESS_PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 ADDRESSES = Rows(
     id_field="ADDRESS_ID",
     fields=(
-        Field(name="ADDRESS_ID", type=Whole()),
+        Field(name="ADDRESS_ID", type=Integer()),
         Field(name="ADDRESS_TYPE", type=Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))),
         *(Field(name=part, type=Text(longest=128 if part == "POSTCODE" else None)) for part in ADDRESS_PARTS),
     ),
@@ -116,10 +116,10 @@ ADDRESSES = Rows(
 CONTACT_INFOS = Rows(
     id_field="CONTACT_INFO_ID",
     fields=(
-        Field(name="CONTACT_INFO_ID", type=Whole()),
+        Field(name="CONTACT_INFO_ID", type=Integer()),
         Field(name="TYPE", type=Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))),
-        Field(name="SUBTYPE", type=Loose()),
-        Field(name="LABEL", type=Loose()),
+        Field(name="SUBTYPE", type=AnyScalar()),
+        Field(name="LABEL", type=AnyScalar()),
         Field(name="DETAIL", type=_NAME),
     ),
     required=("TYPE", "DETAIL"),
@@ -132,9 +132,9 @@ def kept_beside_columns(rows: Rows) -> Rows:
     return replace(rows, fields=(*rows.fields, column), required=(), column=column.name)
 
 
-_ANY = Loose()
+_ANY = AnyScalar()
 _VALUES: Mapping[str, FieldType] = {
-    "BIT": Flag(),
+    "BIT": Boolean(),
     "DATE": Date(),
     "DATETIME": Date(),
     "NUMERIC": Decimal(),

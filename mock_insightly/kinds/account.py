@@ -6,7 +6,7 @@ Source: fields and their order from recorded v2.1 records (observed), of custom 
 """
 
 from elements_local.kit.caching import bounded_cache
-from mock_insightly.fields.fields import Field, Flag, Text, Whole
+from mock_insightly.fields.fields import Boolean, Field, Integer, Text
 from mock_insightly.fields.row_types import TEAM_MEMBERS
 from mock_insightly.kinds import kind as shared
 from mock_insightly.kinds.kind import (
@@ -24,16 +24,16 @@ USERS = RecordKind(
     name="Users",
     entity="User",
     id_field="USER_ID",
-    founded=True,
+    predefined=True,
     refers=(("CONTACT_ID", "Contact"),),
     fields=(
-        *assigned("USER_ID", "CONTACT_ID", type_=Whole()),
+        *assigned("USER_ID", "CONTACT_ID", type_=Integer()),
         *assigned("FIRST_NAME", "LAST_NAME", "TIMEZONE_ID", "EMAIL_ADDRESS"),
         *assigned("EMAIL_DROPBOX_IDENTIFIER", "EMAIL_DROPBOX_ADDRESS"),
-        *assigned("ADMINISTRATOR", "ACCOUNT_OWNER", "ACTIVE", type_=Flag()),
+        *assigned("ADMINISTRATOR", "ACCOUNT_OWNER", "ACTIVE", type_=Boolean()),
         *STAMPS,
         *assigned("USER_CURRENCY", "CONTACT_DISPLAY", "CONTACT_ORDER"),
-        *assigned("TASK_WEEK_START", "INSTANCE_ID", "PROFILE_ID", "ROLE_ID", type_=Whole()),
+        *assigned("TASK_WEEK_START", "INSTANCE_ID", "PROFILE_ID", "ROLE_ID", type_=Integer()),
     ),
 )
 
@@ -46,7 +46,7 @@ TEAMS = RecordKind(
         *texts("TEAM_NAME", longest=255),
         *STAMPS,
         Field(name="TEAMMEMBERS", type=TEAM_MEMBERS, initial=no_rows),
-        starting("ANONYMOUS_TEAM", Flag(), False),
+        starting("ANONYMOUS_TEAM", Boolean(), False),
     ),
 )
 
@@ -60,12 +60,12 @@ LEAD_SOURCES = RecordKind(
     id_field="LEAD_SOURCE_ID",
     hidden=_DATES,
     order=("FIELD_ORDER",),
-    founded=True,
+    predefined=True,
     used_by=("Leads", "LEAD_SOURCE_ID"),
     fields=(
-        *of(Whole(), "FIELD_ORDER"),
+        *of(Integer(), "FIELD_ORDER"),
         *texts("LEAD_SOURCE", longest=255),
-        starting("DEFAULT_VALUE", Flag(), False),
+        starting("DEFAULT_VALUE", Boolean(), False),
         identity("LEAD_SOURCE_ID"),
         *STAMPS,
     ),
@@ -77,16 +77,16 @@ LEAD_STATUSES = RecordKind(
     id_field="LEAD_STATUS_ID",
     hidden=_DATES | {"FOR_CONVERTED"},
     order=("FIELD_ORDER",),
-    founded=True,
+    predefined=True,
     used_by=("Leads", "LEAD_STATUS_ID"),
     fields=(
         identity("LEAD_STATUS_ID"),
         *texts("LEAD_STATUS", longest=255),
-        starting("DEFAULT_STATUS", Flag(), False),
-        starting("STATUS_TYPE", Whole(), 0),
-        *of(Whole(), "FIELD_ORDER"),
+        starting("DEFAULT_STATUS", Boolean(), False),
+        starting("STATUS_TYPE", Integer(), 0),
+        *of(Integer(), "FIELD_ORDER"),
         *STAMPS,
-        starting("FOR_CONVERTED", Flag(), False),
+        starting("FOR_CONVERTED", Boolean(), False),
     ),
 )
 
@@ -98,13 +98,13 @@ def _categories(name: str, entity: str, used_by: tuple[str, str]) -> RecordKind:
         id_field="CATEGORY_ID",
         hidden=_DATES,
         numbers="Categories",
-        founded=True,
+        predefined=True,
         used_by=used_by,
         retires="ACTIVE",
         fields=(
             identity("CATEGORY_ID"),
             *texts("CATEGORY_NAME", longest=255),
-            starting("ACTIVE", Flag(), True),
+            starting("ACTIVE", Boolean(), True),
             Field(name="BACKGROUND_COLOR", type=Text(longest=6)),
             *STAMPS,
         ),

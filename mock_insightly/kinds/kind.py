@@ -8,15 +8,15 @@ from msgspec import Struct
 from elements_local.kit.api.json_text import Json
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.fields.fields import (
+    Boolean,
     Choice,
     Date,
     Field,
     FieldType,
-    Flag,
+    Integer,
     Record,
     Rows,
     Text,
-    Whole,
     nothing,
 )
 from mock_insightly.fields.row_types import (
@@ -52,7 +52,7 @@ class RecordKind(Struct, frozen=True, kw_only=True, dict=True):
         deleted_with_parent: whether it is deleted with that record.
         child: whether records come to hang on others with it, rather than being linked to them.
         unlogged: whether the log of changes says nothing of them, as their records are no records to a client.
-        founded: whether an account has some of them from the start.
+        predefined: whether an account has some of them from the start.
         used_by: a kind of record and its field that holds ids of these; while one does, none is deleted.
         retires: the flag that a delete lowers instead of taking the record away.
     """
@@ -71,7 +71,7 @@ class RecordKind(Struct, frozen=True, kw_only=True, dict=True):
     deleted_with_parent: bool = False
     child: bool = False
     unlogged: bool = False
-    founded: bool = False
+    predefined: bool = False
     used_by: tuple[str, str] | None = None
     retires: str | None = None
 
@@ -134,7 +134,7 @@ def starting(name: str, type_: FieldType, value: Json) -> Field:
 
 def identity(name: str) -> Field:
     """Return the field of a record's id."""
-    return Field(name=name, type=Whole(lowest=1), assigned=True)
+    return Field(name=name, type=Integer(lowest=1), assigned=True)
 
 
 def address(prefix: str, *parts: str) -> tuple[Field, ...]:
@@ -172,13 +172,13 @@ ADDRESS = ADDRESS_PARTS
 STAMPS = assigned("DATE_CREATED_UTC", "DATE_UPDATED_UTC", type_=Date())
 ACTIVITY = assigned("LAST_ACTIVITY_DATE_UTC", "NEXT_ACTIVITY_DATE_UTC", type_=Date())
 SOCIAL = texts("SOCIAL_LINKEDIN", "SOCIAL_FACEBOOK", "SOCIAL_TWITTER")
-CREATOR = Field(name="CREATED_USER_ID", type=Whole(), initial=the_caller, assigned=True)
-OWNER = Field(name="OWNER_USER_ID", type=Whole(), initial=the_caller)
+CREATOR = Field(name="CREATED_USER_ID", type=Integer(), initial=the_caller, assigned=True)
+OWNER = Field(name="OWNER_USER_ID", type=Integer(), initial=the_caller)
 IMAGE = Field(name="IMAGE_URL", type=Text(longest=500), assigned=True)
 VISIBLE_TO = starting("VISIBLE_TO", Choice(options=("EVERYONE", "OWNER", "TEAM", "INDIVIDUALS")), "EVERYONE")
-VISIBLE_TEAM = Field(name="VISIBLE_TEAM_ID", type=Whole())
+VISIBLE_TEAM = Field(name="VISIBLE_TEAM_ID", type=Integer())
 VISIBILITY = (VISIBLE_TO, VISIBLE_TEAM)
-OPTED_OUT = starting("EMAIL_OPTED_OUT", Flag(), False)
+OPTED_OUT = starting("EMAIL_OPTED_OUT", Boolean(), False)
 TAG_ROWS = Field(name="TAGS", type=TAGS, initial=no_rows)
 DATE_ROWS = Field(name="DATES", type=DATES, initial=no_rows)
 LINK_ROWS = Field(name="LINKS", type=LINKS, initial=no_rows)

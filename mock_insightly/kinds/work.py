@@ -9,14 +9,14 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
 """
 
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.fields.fields import Choice, Date, Field, Flag, Record, Text, Whole
+from mock_insightly.fields.fields import Boolean, Choice, Date, Field, Integer, Record, Text
 from mock_insightly.fields.row_types import ENTITIES, LinkedName
 from mock_insightly.kinds import kind as shared
 from mock_insightly.kinds.kind import RecordKind
 
 _CREATED, _UPDATED = shared.STAMPS
-_REMINDER = (*shared.of(Date(), "REMINDER_DATE_UTC"), shared.starting("REMINDER_SENT", Flag(), False))
-_PUBLIC = shared.starting("PUBLICLY_VISIBLE", Flag(), True)
+_REMINDER = (*shared.of(Date(), "REMINDER_DATE_UTC"), shared.starting("REMINDER_SENT", Boolean(), False))
+_PUBLIC = shared.starting("PUBLICLY_VISIBLE", Boolean(), True)
 
 
 def _assigned(task: Record, account: CrmAccount) -> Record:
@@ -41,33 +41,35 @@ TASKS = RecordKind(
     fields=(
         shared.identity("TASK_ID"),
         *shared.texts("TITLE", longest=500),
-        *shared.of(Whole(lowest=1), "CATEGORY_ID"),
+        *shared.of(Integer(lowest=1), "CATEGORY_ID"),
         *shared.of(Date(), "DUE_DATE", "COMPLETED_DATE_UTC"),
-        shared.starting("COMPLETED", Flag(), False),
-        *shared.of(Whole(lowest=1), "PROJECT_ID", "OPPORTUNITY_ID", "MILESTONE_ID"),
+        shared.starting("COMPLETED", Boolean(), False),
+        *shared.of(Integer(lowest=1), "PROJECT_ID", "OPPORTUNITY_ID", "MILESTONE_ID"),
         *shared.texts("DETAILS"),
         shared.starting(
             "STATUS",
             Choice(options=("NOT STARTED", "IN PROGRESS", "WAITING", "COMPLETED", "DEFERRED")),
             "NOT STARTED",
         ),
-        *shared.of(Whole(), "PRIORITY"),
-        shared.starting("PERCENT_COMPLETE", Whole(), 0),
+        *shared.of(Integer(), "PRIORITY"),
+        shared.starting("PERCENT_COMPLETE", Integer(), 0),
         *shared.of(Date(), "START_DATE"),
-        *shared.of(Whole(lowest=1), "ASSIGNED_BY_USER_ID", "PARENT_TASK_ID", "STAGE_ID", "ASSIGNED_TEAM_ID"),
-        shared.starting("OWNER_VISIBLE", Flag(), False),
+        *shared.of(
+            Integer(lowest=1), "ASSIGNED_BY_USER_ID", "PARENT_TASK_ID", "STAGE_ID", "ASSIGNED_TEAM_ID"
+        ),
+        shared.starting("OWNER_VISIBLE", Boolean(), False),
         *shared.of(Date(), "ASSIGNED_DATE_UTC"),
         *_REMINDER,
-        Field(name="RESPONSIBLE_USER_ID", type=Whole(lowest=1), initial=shared.the_caller),
+        Field(name="RESPONSIBLE_USER_ID", type=Integer(lowest=1), initial=shared.the_caller),
         shared.OWNER,
         *shared.STAMPS,
-        *shared.of(Whole(lowest=1), "EMAIL_ID"),
+        *shared.of(Integer(lowest=1), "EMAIL_ID"),
         *shared.texts("RECURRENCE", longest=20),
         shared.CREATOR,
         shared.custom_rows("Task"),
         shared.LINK_ROWS,
         _PUBLIC,
-        *shared.of(Whole(lowest=1), "PIPELINE_ID"),
+        *shared.of(Integer(lowest=1), "PIPELINE_ID"),
     ),
 )
 
@@ -82,7 +84,7 @@ EVENTS = RecordKind(
         *shared.texts("TITLE", longest=500),
         *shared.texts("LOCATION", "DETAILS"),
         *shared.of(Date(), "START_DATE_UTC", "END_DATE_UTC"),
-        shared.starting("ALL_DAY", Flag(), False),
+        shared.starting("ALL_DAY", Boolean(), False),
         *_REMINDER,
         shared.OWNER,
         *shared.STAMPS,
@@ -106,7 +108,7 @@ NOTES = RecordKind(
         *shared.STAMPS,
         shared.OWNER,
         shared.LINK_ROWS,
-        *shared.of(Whole(lowest=1), "LINK_SUBJECT_ID"),
+        *shared.of(Integer(lowest=1), "LINK_SUBJECT_ID"),
         Field(name="LINK_SUBJECT_TYPE", type=LinkedName(known=tuple(map(str.upper, ENTITIES)))),
         *shared.VISIBILITY,
     ),
@@ -132,7 +134,7 @@ EMAILS = RecordKind(
         *shared.texts("EMAIL_FROM", "SUBJECT"),
         *shared.of(Date(), "EMAIL_DATE_UTC"),
         shared.starting("FORMAT", Text(), "HTML"),
-        shared.starting("SIZE", Whole(), 0),
+        shared.starting("SIZE", Integer(), 0),
         shared.OWNER,
         _CREATED,
         *shared.of(Date(), "QUEUED_SEND_DATE_UTC"),
@@ -150,7 +152,7 @@ EMAILS = RecordKind(
 
 
 _PARENT = ("PARENT_TYPE", "PARENT_ID")
-_HIDDEN_PARENT = (*shared.assigned("PARENT_TYPE"), *shared.assigned("PARENT_ID", type_=Whole()))
+_HIDDEN_PARENT = (*shared.assigned("PARENT_TYPE"), *shared.assigned("PARENT_ID", type_=Integer()))
 
 COMMENTS = RecordKind(
     name="Comments",
@@ -180,8 +182,8 @@ FILE_ATTACHMENTS = RecordKind(
     fields=(
         shared.identity("FILE_ID"),
         *shared.texts("FILE_NAME", "CONTENT_TYPE"),
-        *shared.of(Whole(), "FILE_SIZE"),
-        *shared.of(Whole(lowest=1), "FILE_CATEGORY_ID"),
+        *shared.of(Integer(), "FILE_SIZE"),
+        *shared.of(Integer(lowest=1), "FILE_CATEGORY_ID"),
         shared.OWNER,
         *shared.STAMPS,
         *shared.assigned("URL"),
@@ -198,10 +200,10 @@ STATE_CHANGES = RecordKind(
     deleted_with_parent=True,
     unlogged=True,
     fields=(
-        *shared.of(Whole(), "OPPORTUNITY_ID"),
+        *shared.of(Integer(), "OPPORTUNITY_ID"),
         *shared.of(Date(), "DATE_CHANGED_UTC"),
         Field(name="FOR_OPPORTUNITY_STATE", type=Text()),
-        *shared.of(Whole(), "STATE_REASON_ID"),
+        *shared.of(Integer(), "STATE_REASON_ID"),
         *shared.texts("STATE_REASON"),
         shared.identity("STATE_CHANGE_ID"),
         *shared.STAMPS,
@@ -218,7 +220,7 @@ FOLLOWS = RecordKind(
     unlogged=True,
     fields=(
         *shared.assigned("RECORD_TYPE"),
-        *shared.assigned("RECORD_ID", "FOLLOW_ID", type_=Whole()),
+        *shared.assigned("RECORD_ID", "FOLLOW_ID", type_=Integer()),
         *shared.STAMPS,
     ),
 )

@@ -75,12 +75,12 @@ class HistoryTransaction(RecordTransaction):
         # The number is taken before anything is added: of two processes that found at once, one gets the second.
         if self.reserve(FOUNDATIONS, 1) > 1:
             return
-        for kind, founded in foundation:
+        for kind, predefined in foundation:
             # The records come with the ids that the sequence begins with; reserving passes over them.
-            self.reserve(kind.numbers or kind.name, len(founded))
+            self.reserve(kind.numbers or kind.name, len(predefined))
             if kind.numbers:
-                self.sequences.join(kind.name, len(founded))
-            self.insert(kind, founded)
+                self.sequences.join(kind.name, len(predefined))
+            self.insert(kind, predefined)
 
     def add(self, kind: RecordKind, added: Iterable[Record]) -> None:
         """Keep records whose ids have been reserved."""

@@ -17,9 +17,9 @@ from elements_local.kit.api.json_text import Json, encode_text
 from mock_insightly.errors import FieldError, InUseError, MissingFieldError, NoSuchRowError
 from mock_insightly.fields.fields import (
     Date,
+    Integer,
     Record,
     Sent,
-    Whole,
     format_date,
     read_id,
     rows_of,
@@ -103,7 +103,7 @@ _CHANGE = "PIPELINE_STAGE_CHANGE"
 
 
 def _pipeline_and_stage(_of: DescribedTarget) -> JsonSchema:
-    inner: JsonSchema = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Whole(lowest=1))}}
+    inner: JsonSchema = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Integer(lowest=1))}}
     return object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
 
 
@@ -146,7 +146,7 @@ def leave_pipeline(parent: Parent, _position: PipelinePosition) -> None:
 def _state_change(of: DescribedTarget) -> JsonSchema:
     field = of.shape.kind.field("OPPORTUNITY_STATE")
     state: JsonSchema = {} if field is None else taken(field.type, required=True)
-    return object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
+    return object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Integer(lowest=1))})
 
 
 @CrmOperation(

@@ -20,14 +20,14 @@ from mock_insightly.fields.fields import Record, upper_keys
 from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS
-from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
-from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.finding import RecordSearch
 from mock_insightly.records.reading import ChangeFilter, ChangeJson
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.routes.actions import convert
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in
+from mock_insightly.sample_data.profiles import EDGE, SMALL, add_samples
+from mock_insightly.sample_data.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.tables import ChangeType
 from mock_insightly.tables import changes as change_rows
 
@@ -250,7 +250,7 @@ class RecordsJson(PageJson):
 @vendor_pages.get("/records")
 @operation(problems=_REFUSED)
 def list_records(call: CrmCall, query: RecordsQuery) -> Answer[RecordsJson]:
-    """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault strikes it."""
+    """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault applies to it."""
     kind = kind_named(query.kind, parameter="kind")
     if query.record_id is None:
         search = RecordSearch(text=query.q, unwanted=query.not_, before=query.before, limit=query.limit)

@@ -60,7 +60,7 @@ class CrmCall:
         crm: of the CRM that is called.
         now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
         query: the parameters of the query.
-        fault: the rule that has struck it.
+        fault: the rule that has applied to it.
         noted: what the rule did, for the journal.
     """
 
@@ -140,7 +140,7 @@ class CrmCall:
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
         shape = served(self.version, resource, self.crm.settings.custom_object_names)
-        if shape.kind.founded:
+        if shape.kind.predefined:
             self.crm.ensure_foundation(self.workspace)
         return shape
 

@@ -18,11 +18,11 @@ from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.account import USERS, custom_object
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import LEADS
-from mock_insightly.made_up.seed import owner_of
 from mock_insightly.records.bulk import HistoryTransaction, csv_records, csv_text, imported, json_text
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.routes.admin import kind_named
 from mock_insightly.routes.call import CrmCall
+from mock_insightly.sample_data.seed import owner_of
 
 _CSV = "text/csv"
 _LARGEST = 256 * 1024 * 1024

@@ -5,7 +5,7 @@ from functools import partial
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError, InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.fields.fields import Record, Sent, Whole, format_date, is_blank, rows_of
+from mock_insightly.fields.fields import Integer, Record, Sent, format_date, is_blank, rows_of
 from mock_insightly.fields.lookups import stages
 from mock_insightly.kinds import KINDS, kind_of_rows, sales, work
 from mock_insightly.kinds.account import TEAMS
@@ -241,4 +241,4 @@ def _user_ids(named: Json) -> list[Json]:
     ids = named.split(",") if isinstance(named, str) else named
     if not isinstance(ids, list):
         raise FieldError(_USERS, "ids of users, in an array or with commas between them", named)
-    return [Whole(lowest=1).read(one, _USERS) for one in ids]
+    return [Integer(lowest=1).read(one, _USERS) for one in ids]

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json
 from mock_insightly.errors import FieldError
-from mock_insightly.fields.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
+from mock_insightly.fields.fields import Field, Integer, Record, Rows, Sent, Text, rows_of
 from mock_insightly.fields.row_types import BLANK_LINK
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import synthetic_id
@@ -27,9 +27,9 @@ _ENTITIES = ("Contact", "Opportunity", "Organisation", "Project")
 _SECOND = ("Project", "Opportunity")
 _EMPLOYER_PREFIX = 30
 _ROLE = Field(name="ROLE", type=Text(longest=255))
-_EMPLOYER = Field(name="ORGANISATION_ID", type=Whole(lowest=1))
-_NUMBER = Field(name="LINK_ID", type=Whole())
-_ID = Whole(lowest=1)
+_EMPLOYER = Field(name="ORGANISATION_ID", type=Integer(lowest=1))
+_NUMBER = Field(name="LINK_ID", type=Integer())
+_ID = Integer(lowest=1)
 _LINKS = Rows(
     id_field="LINK_ID",
     fields=(
@@ -60,9 +60,9 @@ class PeerLinks(Struct, frozen=True, kw_only=True):
         return Rows(
             id_field=self.id_field,
             fields=(
-                Field(name=self.id_field, type=Whole()),
+                Field(name=self.id_field, type=Integer()),
                 *(Field(name=end, type=_ID) for end in (self.first, self.second)),
-                Field(name="RELATIONSHIP_ID", type=Whole()),
+                Field(name="RELATIONSHIP_ID", type=Integer()),
                 Field(name="DETAILS", type=_ROLE.type),
             ),
         )

@@ -11,7 +11,17 @@ from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.values import replace
 from mock_insightly.errors import MissingFieldError, NotARecordError
-from mock_insightly.fields.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
+from mock_insightly.fields.fields import (
+    Boolean,
+    Field,
+    FieldType,
+    Integer,
+    Record,
+    Rows,
+    Sent,
+    is_blank,
+    read_id,
+)
 from mock_insightly.fields.row_types import CustomFields
 from mock_insightly.kinds.account import USERS
 from mock_insightly.kinds.kind import RecordKind
@@ -94,12 +104,12 @@ def parent_id_key(kind: RecordKind, parent: RecordKind) -> Key:
     def show(record: Record) -> Json:
         return record[number] if record[entity] == parent.entity.upper() else None
 
-    return Key(name=parent.id_field, holds=Whole(), show=show)
+    return Key(name=parent.id_field, holds=Integer(), show=show)
 
 
 def constant(name: str, value: bool | None) -> Key:  # noqa: FBT001 - the value is what it is about
     """Return a key that always shows the same."""
-    return Key(name=name, holds=None if value is None else Flag(), show=lambda _record: value)
+    return Key(name=name, holds=None if value is None else Boolean(), show=lambda _record: value)
 
 
 class Shape(Struct, frozen=True, kw_only=True, dict=True):

@@ -17,7 +17,7 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError, TooManyFiltersError
 from mock_insightly.fields import lookups
 from mock_insightly.fields.definitions import custom_fields
-from mock_insightly.fields.fields import Choice, Field, Record, Sent, Text, Whole
+from mock_insightly.fields.fields import Choice, Field, Integer, Record, Sent, Text
 from mock_insightly.fields.lookups import Lookup
 from mock_insightly.kinds import sales, work
 from mock_insightly.kinds.account import TEAMS, USERS
@@ -240,7 +240,7 @@ V2_2 = Version(
 
 _COLUMN, _ALSO = "ORGANISATION_ID", "DEFAULT_LINKED_ORGANISATION"
 _OWNER = "OWNER_USER_ID"
-_ID = Field(name=_COLUMN, type=Whole(lowest=1))
+_ID = Field(name=_COLUMN, type=Integer(lowest=1))
 _ROWS = frozenset({"ADDRESSES", "CONTACTINFOS"})
 
 

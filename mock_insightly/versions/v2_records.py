@@ -12,15 +12,15 @@ from elements_local.kit.values import replace
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.definitions import custom_fields_of
 from mock_insightly.fields.fields import (
+    AnyScalar,
     Choice,
     Decimal,
     Field,
-    Loose,
+    Integer,
     Record,
     Rows,
     Sent,
     Text,
-    Whole,
     rows_of,
     sent_rows,
 )
@@ -69,14 +69,14 @@ def whole_amount(kind: RecordKind, name: str) -> Key:
         value = sent[name]
         if value is not None and before and Decimal().read(value, name) == show(before):
             return {}
-        return {name: None if value is None else Whole().read(value, name)}
+        return {name: None if value is None else Integer().read(value, name)}
 
-    return replace(key, holds=Whole(), show=show, take=key.take and take, canonical=None)
+    return replace(key, holds=Integer(), show=show, take=key.take and take, canonical=None)
 
 
 _SHORT = Text(longest=255)
 _CUSTOM_FIELDS = Rows(
-    fields=(Field(name="CUSTOM_FIELD_ID", type=_SHORT), Field(name="FIELD_VALUE", type=Loose())),
+    fields=(Field(name="CUSTOM_FIELD_ID", type=_SHORT), Field(name="FIELD_VALUE", type=AnyScalar())),
     required=("CUSTOM_FIELD_ID",),
 )
 
@@ -134,7 +134,7 @@ _TARGETS = {
     "PROJECT_ID": "Project",
     "LEAD_ID": "Lead",
 }
-_ID = Whole(lowest=1)
+_ID = Integer(lowest=1)
 
 
 def child_links(kind: RecordKind, name: str, id_field: str) -> Key:
@@ -148,8 +148,8 @@ def child_links(kind: RecordKind, name: str, id_field: str) -> Key:
         id_field=id_field,
         owner_fields=(None, kind.id_field),
         fields=(
-            Field(name=id_field, type=Whole()),
-            Field(name=kind.id_field, type=Loose()),
+            Field(name=id_field, type=Integer()),
+            Field(name=kind.id_field, type=AnyScalar()),
             *(Field(name=column, type=_ID) for column in _TARGETS),
         ),
     )

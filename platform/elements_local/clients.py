@@ -9,8 +9,8 @@ from typing import Any, ClassVar, TypeAlias
 from urllib.parse import parse_qs
 
 from elements_local.errors import HarnessError, OptionError, UnknownVendorError
+from elements_local.kit.http_message import Reply
 from elements_local.kit.instants import parse_instant
-from elements_local.kit.wire import Reply
 from elements_local.service_client import (
     SERVICES,
     Addresses,

@@ -17,9 +17,9 @@ from elements_local.errors import (
     UnreachableError,
 )
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
+from elements_local.kit.http_message import Http, NoReply, Reply
 from elements_local.kit.instants import UnreadableTimeError, check_unit, format_instant, parse_instant
 from elements_local.kit.settings import SettingsError
-from elements_local.kit.wire import Http, NoReply, Reply
 
 SERVICES = ("platform", "crm", "sink")
 TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name

@@ -12,6 +12,7 @@ from elements_local.clients import Addresses
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.errors import OptionError
 from elements_local.kit.clock import FastClock, SystemClock
+from elements_local.kit.http_message import Http
 from elements_local.kit.settings import variable
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
@@ -20,7 +21,6 @@ from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import Pages
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import PortError, Server, listen, url_of
-from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.stack import exposure
 from elements_local.stack.importing import connectors_named

@@ -17,7 +17,7 @@ from story import Deed, Finding, seconds
 from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.guide import instance_body, poller_entry
 from elements_local.kit.api.json_text import decode
-from elements_local.kit.wire import Http
+from elements_local.kit.http_message import Http
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 

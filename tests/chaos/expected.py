@@ -590,7 +590,7 @@ class _Crm:
                 return False, effect, pages
 
     def _struck(self, kind: str, now: int) -> Action:
-        """Return the effect of the first rule that strikes a search; each that is asked counts."""
+        """Return the effect of the first rule that applies to a search; each that is asked counts."""
         for rule in self.rules:
             if rule["of"] not in {kind, "*"}:
                 continue

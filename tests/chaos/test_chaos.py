@@ -13,7 +13,7 @@ from plan import START, actions_of, settings_of
 from story import Deed
 
 from elements_local.kit.api.json_text import encode
-from elements_local.kit.wire import Http
+from elements_local.kit.http_message import Http
 
 SEED = 359
 HOUR_SEED = 18

@@ -17,7 +17,7 @@ from sequences import URLS, Answer, Body, Call, Sequence, Setup, lines
 
 from elements_local import start
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.wire import NO_HEADERS
+from elements_local.kit.http_message import NO_HEADERS
 
 FOLDER = Path(os.environ["CORPUS_RECORDING"])
 

@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.http_message import Reply
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 from elements_local.platform import PlatformSettings
 from elements_local.platform.accounts.directory import user_of

@@ -13,7 +13,7 @@ from rooms import Room
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError, OptionError
 from elements_local.kit.clock import Mode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.errors import ConflictError, InvalidRequestError
 from elements_local.platform.jobs.store import JobKind, Jobs

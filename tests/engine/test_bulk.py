@@ -9,7 +9,7 @@ from rooms import Room
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from elements_local.platform.bulk.store import Bulk
 from elements_local.platform.bulk.store import results as bulk_results

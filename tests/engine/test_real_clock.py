@@ -10,7 +10,7 @@ from hand_clock import START, HandClock, Sent, following
 from rooms import Room
 
 from elements_local.kit.clock import Mode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.polling.store import Polls
 

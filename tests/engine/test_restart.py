@@ -11,7 +11,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.clock import Mode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.platform.errors import ConflictError
 from elements_local.start import Options, in_process
 

@@ -9,7 +9,7 @@ from hand_clock import START, HandClock, following
 from rooms import Room
 
 from elements_local.kit.clock import Mode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
 from elements_local.platform.core.instance import User

@@ -18,7 +18,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError, UnreachableError
 from elements_local.failures.failure_report import add_section
 from elements_local.guide import instance_body
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.recording.recorder import scenario_so_far
 from elements_local.tenant_replay.opening import PacedHttp
 

@@ -17,9 +17,9 @@ from sqlalchemy import create_engine
 
 from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
+from elements_local.kit.http_message import NoReply
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NoReply
 from elements_local.receiving import receiver_of
 from elements_local.recording.import_sources import read
 from elements_local.stack.storage import explained

@@ -35,8 +35,8 @@ def book(open_book):
     return open_book()
 
 
-def strikes(book, times=1, *, workspace="default", method="GET", path="/a", now=NOON):
-    return [book.strike(workspace, method, path, now=now) for _ in range(times)]
+def applies(book, times=1, *, workspace="default", method="GET", path="/a", now=NOON):
+    return [book.apply(workspace, method, path, now=now) for _ in range(times)]
 
 
 def counts(book, workspace="default"):
@@ -48,7 +48,7 @@ def test_the_first_rule_that_hits_strikes_and_what_does_not_match_or_stands_behi
     posts = FaultRule(effect=Effect(drop=True), match=Match(method="POST"))
     book.replace("default", [posts, once, FAILS, DROPS])
 
-    assert strikes(book, 3) == [once, FAILS, FAILS]
+    assert applies(book, 3) == [once, FAILS, FAILS]
     assert counts(book) == [(0, 0), (3, 1), (2, 2), (0, 0)]
     assert book.entries("default")[2].to_json() == {"effect": {"status": 503}, "seen": 2, "struck": 2}
 
@@ -57,20 +57,20 @@ def test_a_rule_ends_at_its_instant_and_is_counted_all_the_same(book):
     ends = FaultRule(effect=Effect(drop=True), until=NOON)
     book.replace("default", [ends])
 
-    assert strikes(book, now=NOON - timedelta(microseconds=1)) == [ends]
-    assert strikes(book, now=NOON) == [None]
+    assert applies(book, now=NOON - timedelta(microseconds=1)) == [ends]
+    assert applies(book, now=NOON) == [None]
     assert counts(book) == [(2, 1)]
 
 
 @pytest.mark.parametrize("others", [[DROPS], []], ids=["others", "none"])
 def test_new_rules_take_the_place_of_all_that_were_there(book, open_book, others):
     book.replace("default", [FAILS, FAILS, FAILS])
-    strikes(book, 2)
+    applies(book, 2)
 
     book.replace("default", others)
 
     assert counts(book) == counts(open_book()) == [(0, 0)] * len(others)
-    assert strikes(book) == strikes(open_book()) == (others or [None])
+    assert applies(book) == applies(open_book()) == (others or [None])
 
 
 def test_each_workspace_and_each_service_has_rules_of_its_own(book, open_book):
@@ -79,14 +79,14 @@ def test_each_workspace_and_each_service_has_rules_of_its_own(book, open_book):
     book.replace("other", [DROPS])
     sink.replace("default", [DROPS])
 
-    assert [strikes(book, workspace=name) for name in ("default", "other", "third")] == [
+    assert [applies(book, workspace=name) for name in ("default", "other", "third")] == [
         [FAILS],
         [DROPS],
         [None],
     ]
     book.replace("default", [])
     assert counts(book, "other") == [(1, 1)]
-    assert (strikes(open_book("crm")), strikes(open_book("sink"))) == ([None], [DROPS])
+    assert (applies(open_book("crm")), applies(open_book("sink"))) == ([None], [DROPS])
 
 
 def test_rules_survive_a_restart_as_they_were_in_their_order(book, open_book):
@@ -99,12 +99,12 @@ def test_rules_survive_a_restart_as_they_were_in_their_order(book, open_book):
 def test_counts_survive_a_restart_and_go_on(book, open_book):
     """The first three are the first three, whether or not the program was stopped between them."""
     book.replace("default", [FaultRule(effect=Effect(drop=True), when=When(first_n=3))])
-    strikes(book, 2)
+    applies(book, 2)
 
     again = open_book()
 
     assert counts(again) == [(2, 2)]
-    assert [rule is not None for rule in strikes(again, 3)] == [True, False, False]
+    assert [rule is not None for rule in applies(again, 3)] == [True, False, False]
     assert counts(open_book()) == [(5, 3)]
 
 
@@ -113,7 +113,7 @@ def test_counts_are_exact_among_many_threads(book, open_book):
     book.replace("default", [FaultRule(effect=Effect(drop=True), when=When(first_n=70)), FAILS])
     struck: list[FaultRule | None] = []
 
-    together(*[lambda: struck.extend(strikes(book, each))] * threads)
+    together(*[lambda: struck.extend(applies(book, each))] * threads)
 
     total = threads * each
     assert Counter(rule.effect.drop for rule in struck) == {True: 70, False: total - 70}
@@ -127,6 +127,6 @@ def test_rules_may_change_while_requests_come(book, open_book):
         for nth in range(30):
             book.replace("default", [FAILS] * (nth % 3))
 
-    together(*[lambda: strikes(book, 60)] * 2, change)
+    together(*[lambda: applies(book, 60)] * 2, change)
 
     assert counts(book) == counts(open_book())

@@ -408,7 +408,7 @@ def test_fault_rules_that_came_back_are_found_by_whoever_opens_the_database_agai
     workspace = workspaces_on(database).default
     book = fault_book_on(database, service="test")
     book.replace("default", parse_rules({"faults": [{"effect": {"drop": True}}]}, service="test"))
-    book.strike("default", "GET", "/", now=NOON)
+    book.apply("default", "GET", "/", now=NOON)
     kept = convert(book.recall(workspace), book.kept_shape)
     book.replace("default", [])
 

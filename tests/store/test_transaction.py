@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Text, bindparam, exists, fu
 from elements_local.kit.storage.narrowing import UnboundStatementError, WorkspaceStatement
 from elements_local.kit.storage.prepared import Prepared, row_stream
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
-from elements_local.kit.storage.transaction import Forgetting
+from elements_local.kit.storage.transaction import WorkspaceDeletion
 
 _metadata = MetaData()
 visits = workspace_table(
@@ -136,7 +136,7 @@ def test_who_reads_across_sees_all_and_can_go_on_in_one(store):
 
 def test_forgetting_leaves_other_workspaces_alone(store):
     with store.transaction("north") as tx:
-        Forgetting(_metadata).run(tx)
+        WorkspaceDeletion(_metadata).run(tx)
 
     assert (names(store, "north"), names(store, "south")) == ([], ["Ada south", "Bob south"])
 

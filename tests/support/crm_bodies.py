@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from mock_insightly.fields.fields import Choice, Date, Decimal, Flag, Loose, Rows, Text, Whole
+from mock_insightly.fields.fields import AnyScalar, Boolean, Choice, Date, Decimal, Integer, Rows, Text
 from mock_insightly.fields.row_types import ENTITIES, CustomFields, LinkedName
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip)
@@ -17,12 +17,12 @@ NO_TARGETS = {"RELATIONSHIP_ID", "DATE_ID"}
 
 
 PLAIN = {
-    Whole: st.integers(min_value=1, max_value=10**6),
+    Integer: st.integers(min_value=1, max_value=10**6),
     Decimal: st.integers(min_value=1, max_value=10**6),
-    Flag: st.booleans(),
+    Boolean: st.booleans(),
     Date: st.sampled_from(["2026-03-02 10:00:00", "1999-12-31 00:00:00"]),
     LinkedName: st.sampled_from(ENTITIES),
-    Loose: WORDS,
+    AnyScalar: WORDS,
     Text: WORDS,
 }
 

@@ -11,7 +11,7 @@ from documented_operations import FORMS, JSON
 from werkzeug.test import EnvironBuilder
 
 from elements_local.kit.api.json_text import decode, encode
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 
 DEEP = frozenset({"admin", "snapshots", "clock", "workspaces"})
 """Tags of operations that change what services keep in memory."""

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from deadline import DEADLINE
 from processes import up
 
+from elements_local.kit.http_message import NO_HEADERS, NoReply, Reply
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NO_HEADERS, NoReply, Reply
 
 TOKEN = "of-the-whole-team"
 

@@ -29,7 +29,7 @@ OTHER_MODULES_WITH_IO = {
     "core": "callers hub_client identities paging settings",
     "elements": "connector fake_log",
     "elements/insightly": "client connector",
-    "elements/vendor_file": "client connector fake hooks made_up writing",
+    "elements/vendor_file": "client connector fake hooks sample_data writing",
     "elements/vendors": "hubspotcrm",
     "events": "composer",
     "explain": "arrivals facts own_calls",

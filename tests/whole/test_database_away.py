@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from werkzeug import Response
 
 from elements_local.guide import instance_body
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.start import Options, in_process, on_ports
 
 INSTANCES = "/elements/api-v2/instances"

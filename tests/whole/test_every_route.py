@@ -17,8 +17,8 @@ from filled_workspace import FilledWorkspace, headers_of
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
+from elements_local.kit.http_message import Reply
 from elements_local.kit.web.guard import TOKEN_HEADER
-from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process

@@ -21,9 +21,9 @@ from elements_local.certify.scorecard import (
 from elements_local.certify.trial import Trial
 from elements_local.errors import OptionError
 from elements_local.kit.clock import SystemClock
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.values import replace
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NoReply, Reply
 
 _FIRST_INSTANCE = 900_000
 

@@ -19,10 +19,10 @@ from msgspec import Struct, field
 from elements_local.certify.probe import Change, RecordKey
 from elements_local.certify.scorecard import FailedError
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.http_message import Http, NoReply, Reply
 from elements_local.kit.values import replace
 from elements_local.kit.web.over_network import reason_of
 from elements_local.kit.web.signature import sign
-from elements_local.kit.wire import Http, NoReply, Reply
 from elements_local.platform.bulk import job as bulk_job
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from elements_local.platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID

@@ -13,9 +13,9 @@ from elements_local.certify import probe
 from elements_local.certify.callback import CallbackComposer, ComposedCallback, Sender
 from elements_local.certify.probe import Change, Kept, RecordKey
 from elements_local.certify.scorecard import FailedError
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.text import shortened
 from elements_local.kit.values import replace
-from elements_local.kit.wire import NoReply, Reply
 
 _BETWEEN_LOOKS_S = 0.05
 

@@ -128,7 +128,7 @@ def advance(  # noqa: PLR0913 - a parameter an option
     clock = stack.workspace(workspace).clock
     bounds = {"to": to} if to else {}
     with cut_off(lambda: _stop(clock, bounds)), _showing_progress(clock, bounds):
-        summary = stack.patient.workspace(workspace).clock.advance(**how_far, to=to, limit=limit)
+        summary = stack.with_long_timeout.workspace(workspace).clock.advance(**how_far, to=to, limit=limit)
     why = summary.get("stopped", "")
     because = f"; {_REASONS[why]}" if why in _REASONS else ""
     line = f"{summary['from']} -> {summary['now']}{_what_ran(summary)}{because}"

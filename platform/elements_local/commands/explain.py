@@ -119,7 +119,7 @@ def audit_command(
     each. The exit status is 1 if any is lost, misclassified or a duplicate, or if a poll failed; a line on standard error
     says which. A late event has come, or is still being retried.
     """
-    platform = stack.patient.clients(stack.workspace(workspace).credentials).platform
+    platform = stack.with_long_timeout.clients(stack.workspace(workspace).credentials).platform
     numbers = [instance] if instance else [each["instanceId"] for each in platform.pollers()]
     audits = [{"instanceId": number, **platform.audit(number)} for number in numbers]
     nobodys = unpolled(audits)

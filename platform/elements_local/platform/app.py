@@ -9,6 +9,7 @@ from flask import Flask, Request
 from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.api.openapi import IdConverter, serve_document
+from elements_local.kit.http_message import Http
 from elements_local.kit.masks import secrets_in
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
@@ -19,7 +20,6 @@ from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.middleware import LARGEST_BODY, Pages, ServiceMiddleware
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
 from elements_local.kit.web.request_facts import facts_of
-from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import WORKSPACE, Snapshots, WorkspaceSnapshot
 from elements_local.kit.workspaces.table_rows import AllRows

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.clock import Mode
+from elements_local.kit.http_message import Http
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.retention import Retention
 from elements_local.kit.storage.transaction import Transaction
@@ -21,7 +22,6 @@ from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.outbound import Outbound
 from elements_local.kit.web.request_facts import RequestFacts, facts_of
-from elements_local.kit.wire import Http
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity.store import Activities, Activity
 from elements_local.platform.core.callers import Caller, Callers

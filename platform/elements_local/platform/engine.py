@@ -15,7 +15,7 @@ from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.database_errors import has_no_room
 from elements_local.kit.storage.schema import SchemaPart
-from elements_local.kit.storage.transaction import Forgetting
+from elements_local.kit.storage.transaction import WorkspaceDeletion
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.platform.activity import store as activity
 from elements_local.platform.activity.store import Activities
@@ -44,7 +44,7 @@ SCHEMA = SchemaPart("platform", tables.metadata)
 """All tables of the platform, which are known by here."""
 
 _NO_WORKSPACE = ""
-_forgetting = Forgetting(tables.metadata)  # of every table: all of them are known by here
+_deletion = WorkspaceDeletion(tables.metadata)  # of every table: all of them are known by here
 
 
 def create_tables(database: Database) -> int:
@@ -57,7 +57,7 @@ def create_tables(database: Database) -> int:
 def forget_workspace(database: Database, workspace: str) -> None:
     """Forget everything about a workspace."""
     with database.transaction(workspace) as tx:
-        _forgetting.run(tx)
+        _deletion.run(tx)
 
 
 class Engine:

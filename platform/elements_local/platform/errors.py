@@ -5,7 +5,7 @@ from elements_local.kit.text import shortened
 _SHOWN = 100
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """Quote what came, as much of it as a message needs."""
     try:
         text = "null" if value is None else repr(value)
@@ -69,7 +69,7 @@ class UnknownZoneError(InvalidRequestError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"unknown time zone {shown(name)}; use GMT, an offset such as -08:00, or a name such as America/Denver"
+            f"unknown time zone {quoted(name)}; use GMT, an offset such as -08:00, or a name such as America/Denver"
         )
 
 
@@ -93,7 +93,7 @@ class UnreadableDateError(PlatformError):
 
     def __init__(self, value: object, pattern: str) -> None:
         none = "the record has no such field, or null in it"
-        super().__init__(none if value is None else f"{shown(value)} does not follow {pattern!r}")
+        super().__init__(none if value is None else f"{quoted(value)} does not follow {pattern!r}")
 
 
 class InstanceDisabledError(PlatformError):

@@ -27,8 +27,8 @@ from elements_local.clients import (
 from elements_local.errors import CallError, OptionError, StrangeAnswerError, UnreachableError
 from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.http_message import Http, NoReply
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import Http, NoReply
 from elements_local.records import COLLECTIONS, RESOURCES
 from elements_local.service_client import TOKEN_HEADER, admin_headers, answers_of, query_of
 
@@ -62,7 +62,7 @@ class Stack:
         return f"Stack({getattr(self.addresses, self.addresses.keeper)!r})"
 
     @property
-    def patient(self) -> "Stack":
+    def with_long_timeout(self) -> "Stack":
         """It, as who waits for its answers as long as they take."""
         return replace(self, http=OverNetwork(timeout=_AS_LONG_AS_IT_TAKES))
 

@@ -16,12 +16,12 @@ from elements_local.errors import OptionError
 from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.clock import Mode
 from elements_local.kit.files import read_file
+from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.kit.masks import credentials_in, mask_known
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.service_client import Credentials, answers_of

@@ -15,8 +15,8 @@ from elements_local.errors import CallError, HarnessError, StrangeAnswerError, U
 from elements_local.failures.timeline import message_of, taken
 from elements_local.guide import SIGNATURE_KEY
 from elements_local.kit.api.json_text import decode
+from elements_local.kit.http_message import Reply
 from elements_local.kit.instants import format_instant
-from elements_local.kit.wire import Reply
 from elements_local.records import COLLECTIONS, ID_FIELDS, NAME_FIELDS, RESOURCES
 from elements_local.scenarios.verbs.expect import UNSEEN
 from elements_local.service_client import ServiceClient, segment

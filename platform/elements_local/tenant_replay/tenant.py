@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.clients import Fields, SinkClient
 from elements_local.errors import HarnessError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.wire import Http, NoReply
+from elements_local.kit.http_message import Http, NoReply
 from elements_local.service_client import Addresses, Credentials, ServiceClient
 from elements_local.stack.stack import Stack
 

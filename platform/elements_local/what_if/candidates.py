@@ -247,8 +247,8 @@ def _values(
         yield from _renamed(case, block)
     for key in POLLER_KEYS:
         for word in (cause.word, cause.stage.value):
-            if word in key.mends:
-                yield from ((key.name, value) for value in key.mends[word])
+            if word in key.fixes:
+                yield from ((key.name, value) for value in key.fixes[word])
                 yield from _following(key.name, cause.stage, case, own)
 
 
@@ -279,7 +279,7 @@ def _as_keys(block: Mapping[str, object]) -> dict[str, object]:
 def _spelt(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]:
     """Yield the keys that are misspelt, as they are meant."""
     written = _as_keys(block)
-    yield from ((meant, written[name]) for name, meant in case.state.slips if name in written)
+    yield from ((meant, written[name]) for name, meant in case.state.misspelled_keys if name in written)
 
 
 def _renamed(case: ExplainedCase, block: Mapping[str, object]) -> Iterator[_Value]:

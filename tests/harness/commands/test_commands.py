@@ -17,8 +17,8 @@ from werkzeug import Request, Response
 
 from elements_local.clients import WorkspaceClients
 from elements_local.guide import instance_body
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NoReply, Reply
 from elements_local.stack import stack as stack_module
 from elements_local.start import Options, on_ports
 

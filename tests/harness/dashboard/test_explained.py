@@ -10,8 +10,8 @@ from page_reader import PageVisitor
 from elements_local.clients import BASE_PATH
 from elements_local.dashboard.pages import DashboardPages
 from elements_local.guide import instance_body
+from elements_local.kit.http_message import Reply
 from elements_local.kit.web.in_process import InProcess
-from elements_local.kit.wire import Reply
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 

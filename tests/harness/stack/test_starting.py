@@ -9,7 +9,7 @@ SELDOM_NEEDED = {
     "apispec", "faker", "freezegun", "junitparser", "prometheus_client", "pytest", "requests", "sqlalchemy.orm",
     "urllib3", "yaml",
 }  # fmt: skip
-TAKE_LONG = {"elements_local.kit.wire", "flask", "sqlalchemy", "waitress", "werkzeug"}
+TAKE_LONG = {"elements_local.kit.http_message", "flask", "sqlalchemy", "waitress", "werkzeug"}
 
 
 def test_up_says_that_it_is_starting_before_it_imports_what_takes_long():

@@ -8,12 +8,12 @@ from deadline import DEADLINE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.web.guard import is_admin, leads_to_admin
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.outbound import NonAdminHttp, Outbound
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.wire import NoReply, Reply
 
 SEGMENTS = [
     "_local",
@@ -187,4 +187,4 @@ def test_everything_else_is_sent_as_it_is():
 def test_a_url_is_objected_to_before_anything_is_sent_there():
     guard = Outbound(http=Recorded(), remedy="")
 
-    assert "admin routes" in guard.objection("http://127.0.0.1:4701/_local/reset")
+    assert "admin routes" in guard.refusal("http://127.0.0.1:4701/_local/reset")

@@ -10,9 +10,9 @@ import pytest
 from deadline import DEADLINE
 from each_row import each_row
 
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.sessions import Watchdog
-from elements_local.kit.wire import NoReply, Reply
 from elements_local.stack.held_time import HeldTime
 
 TIMEOUT = timedelta(seconds=0.4)

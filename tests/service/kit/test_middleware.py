@@ -17,12 +17,12 @@ from werkzeug.test import create_environ
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.clock import VirtualClock
+from elements_local.kit.http_message import NoReply
 from elements_local.kit.traffic.journal import KEPT_BYTES
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.middleware import LARGEST_BODY, ServiceMiddleware
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.wire import NoReply
 from elements_local.kit.workspaces.registry import DEFAULT_START
 
 
@@ -284,7 +284,7 @@ def bare_middleware() -> ServiceMiddleware:
         name = "default"
         clock = VirtualClock(DEFAULT_START)
 
-        def strike(self, *_asked, **_at):
+        def apply(self, *_asked, **_at):
             return None
 
         def add(self, *_noted):

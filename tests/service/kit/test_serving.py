@@ -13,9 +13,9 @@ from each_row import each_row
 from waitress.trigger import trigger
 
 from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.http_message import NoReply
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import PortError, Server, listen, url_of
-from elements_local.kit.wire import NoReply
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -15,10 +15,10 @@ from flask import Flask, g
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from elements_local.kit.http_message import DELAY_HEADER, DroppedError, NoReply, Reply
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.kit.wire import DELAY_HEADER, DroppedError, NoReply, Reply
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

@@ -66,7 +66,7 @@ def test_a_poller_whose_job_was_deleted_is_said_to_be_so_wherever_one_looks(clie
 
 
 def test_reads_are_no_part_of_what_is_done_again(clients, instance, ada):
-    """More calls than are done again at all, and a fault rule that strikes them, but does not count them."""
+    """More calls than are done again at all, and a fault rule that applies to them, but does not count them."""
     clients.crm.script_faults([LAG])
     clients.clock.advance("13m 30s")
     bob = clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]

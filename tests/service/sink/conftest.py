@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from callback_sink import SinkSettings, create_app
+from elements_local.kit.http_message import NoReply
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.kit.wire import NoReply
 from elements_local.kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://localhost:4702"

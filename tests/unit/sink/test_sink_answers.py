@@ -6,7 +6,7 @@ from msgspec import ValidationError, convert
 
 from callback_sink.answers import Script, ScriptedResponse, next_answer, reply_of
 from elements_local.kit.api.shape_words import refusal
-from elements_local.kit.wire import DELAY_HEADER
+from elements_local.kit.http_message import DELAY_HEADER
 
 
 def answered(told, callbacks):

@@ -7,8 +7,8 @@ from each_row import each_row
 from recorded_callbacks import NOON, recorded
 
 from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
+from elements_local.kit.http_message import Reply, in_time, no_answer
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.wire import Reply, in_time, no_answer
 
 TARGET = "http://127.0.0.1:8000/hook"
 

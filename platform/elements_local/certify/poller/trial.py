@@ -26,11 +26,11 @@ from elements_local.clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.errors import CallError
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
+from elements_local.kit.http_message import AGENT
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
 from elements_local.kit.masks import mask_known
 from elements_local.kit.text import shortened
 from elements_local.kit.values import replace
-from elements_local.kit.wire import AGENT
 from elements_local.platform.audit.oracle import ExpectedEventType
 from elements_local.records import INSIGHTLY, RecordSort, merged, with_value
 

@@ -184,7 +184,7 @@ def script_faults() -> Answer[dict[str, list[object]]]:
     now = workspace.clock.now()
     for rule in rules:
         if rule.until is not None and rule.until <= now:
-            raise FaultRuleError(f"until is over, so the rule never strikes: it is {format_instant(now)}")
+            raise FaultRuleError(f"until is over, so the rule never applies: it is {format_instant(now)}")
     admin.middleware.faults.replace(workspace.name, rules)
     return _entries(workspace)
 

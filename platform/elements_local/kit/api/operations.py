@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.shapes import read_body, read_query
-from elements_local.kit.wire import BODILESS
+from elements_local.kit.http_message import BODILESS
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -73,4 +73,4 @@ class RecordRules(FaultRules, frozen=True, forbid_unknown_fields=True):
 
 
 NO_EFFECT = RecordEffect()
-"""What calls meet that no rule has struck."""
+"""What calls meet that no rule has applied to."""

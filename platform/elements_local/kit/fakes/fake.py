@@ -197,7 +197,7 @@ def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
 @bp.get("/records")
 @operation(problems=_PROBLEMS)
 def list_records(query: KeptRecordsQuery) -> Answer[KeptRecordsJson]:
-    """List the records of a kind, the latest first, without a call of the API: no fault strikes it."""
+    """List the records of a kind, the latest first, without a call of the API: no fault applies to it."""
     fake: Fake = current_app.extensions[_EXTENSION]
     page = fake.records.kept(asked_workspace(), query.kind, query)
     shown = [

@@ -19,7 +19,7 @@ from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
-from elements_local.kit.storage.transaction import Forgetting, Transaction
+from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
 from elements_local.kit.values import replace
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
@@ -74,7 +74,7 @@ class KeptRecordsQuery(ListQuery, rename="camel"):
 class KeptRecords:
     """The records of a fake; what the present call does is done in the workspace whose API key it has.
 
-    A change happens at the workspace's time, in a second that nobody has read; fault rules that strike the call have their
+    A change happens at the workspace's time, in a second that nobody has read; fault rules that apply to the call have their
     effect on its stamps, and on what a list knows.
 
     Args:
@@ -113,7 +113,7 @@ class KeptRecords:
         old = changes.delete().where(changes.c.at < bindparam("before"))
         rule = RetentionRule(keep=host.change_retention, statements=[*map(WorkspaceStatement, (gone, old))])
         self._retention = Retention(pruned, [rule])
-        self._forgetting = Forgetting(self.tables)
+        self._deletion = WorkspaceDeletion(self.tables)
         of_kind = select(records).where(records.c.kind == bindparam("of_kind"))
         there = of_kind.where(records.c.deleted == 0)
         this = records.c.kind == bindparam("of_kind"), records.c.id == bindparam("of_id")
@@ -223,7 +223,7 @@ class KeptRecords:
         return Page.of(rows, limit, total=total, cursor=lambda row: row.seq)
 
     def kept(self, workspace: Workspace, kind: str, search: "KeptRecordsQuery") -> Page[KeptRecord]:
-        """Return a page of the records of a kind, the latest first; no fault strikes it."""
+        """Return a page of the records of a kind, the latest first; no fault applies to it."""
         with self._host.database.read(workspace.name) as tx:
             found = [_record(row) for row in tx.all(self._all, of_kind=kind)][::-1]
         wanted = [each for each in found if search.wants(each)]
@@ -238,7 +238,7 @@ class KeptRecords:
     def reset(self, workspace: Workspace) -> None:
         """Forget everything of a workspace."""
         with self._host.database.transaction(workspace.name) as tx:
-            self._forgetting.run(tx)
+            self._deletion.run(tx)
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[Transaction, datetime]]:
@@ -300,7 +300,7 @@ def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]
 
 
 def _effect() -> tuple[RecordEffect, int]:
-    """Return what the rule that has struck the present call does, and its seed."""
+    """Return what the rule that has applied to the present call does, and its seed."""
     rule = facts_of(request).rule
     return (NO_EFFECT, 0) if rule is None else (rule.effect, rule.when.seed)
 

@@ -297,13 +297,13 @@ class SharedFaultBook(FaultBook):
             self._entries[workspace] = self._load_one(workspace)
             return super().entries(workspace)
 
-    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
+    def apply(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
         """Return the first rule that hits this request, and count it for every rule tried before."""
         if not self.entries(workspace):
             return None
         with self._database.alone(self._turn_of(workspace)), self._lock:
             self.entries(workspace)  # as the last that struck has left them
-            return super().strike(workspace, method, path, now=now)
+            return super().apply(workspace, method, path, now=now)
 
     def replace(self, workspace: str, rules: Sequence[FaultRule]) -> None:
         """Put rules in the place of those that are there; counts start at nought."""
@@ -312,7 +312,7 @@ class SharedFaultBook(FaultBook):
 
     @contextmanager
     def quiesce(self, workspace: Workspace) -> Iterator[None]:
-        """Let no rule strike meanwhile, in whichever process."""
+        """Let no rule apply meanwhile, in whichever process."""
         with self._database.alone(self._turn_of(workspace.name)), super().quiesce(workspace):
             yield
 

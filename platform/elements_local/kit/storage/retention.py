@@ -60,7 +60,7 @@ class Retention:
     """
 
     def __init__(self, table: Table, forgetting: Sequence[RetentionRule]) -> None:
-        self._forgetting = forgetting
+        self._deletion = forgetting
         self._pause = min(each.keep for each in forgetting) / _LOOKS
         self._find = WorkspaceStatement(select(table))
         self._note = WorkspaceStatement(lambda insert: _noting(insert, table))
@@ -77,7 +77,7 @@ class Retention:
             "pruned_at": noted and noted.pruned_at,
             "before": noted and noted.before,
         }
-        for each in self._forgetting:
+        for each in self._deletion:
             before = earlier(now, each.keep)
             # every statement has to run, so this is a sum and no `any`, which would stop at the first that deletes
             # something

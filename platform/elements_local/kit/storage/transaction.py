@@ -60,7 +60,7 @@ class Transaction(_Statements[WorkspaceStatement]):
         return values
 
 
-class Forgetting:
+class WorkspaceDeletion:
     """Deletes all rows of a workspace, in every table of a service."""
 
     def __init__(self, metadata: MetaData) -> None:

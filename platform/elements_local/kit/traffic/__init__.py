@@ -1,1 +1,1 @@
-"""What passes a service: its journal and calls, and scripted faults, which strike them."""
+"""What passes a service: its journal and calls, and scripted faults, which apply to them."""

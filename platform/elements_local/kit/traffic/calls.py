@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
 from elements_local.kit.api.pages import Page
+from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_body, mask_header, mask_known, mask_target
-from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -98,7 +98,7 @@ class FaultBook:
             self._write(tx, entries)
             self._entries[workspace] = entries
 
-    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
+    def apply(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
         """Return the first rule that hits this request, and count it for every rule tried before."""
         if not self._entries.get(workspace):
             return None
@@ -108,7 +108,7 @@ class FaultBook:
                 if not entry.rule.match.matches(method, path):
                     continue
                 # a rule counts each request that gets to it, and not only those that it hits: `every_n` needs that
-                hit = entry.rule.strikes(entry.seen + 1, now=now)
+                hit = entry.rule.applies(entry.seen + 1, now=now)
                 entries[at] = replace(entry, seen=entry.seen + 1, struck=entry.struck + hit)
                 self._save(workspace, at, entries[at])
                 if hit:
@@ -117,7 +117,7 @@ class FaultBook:
 
     @contextmanager
     def quiesce(self, _workspace: Workspace) -> Iterator[None]:
-        """Let no rule strike meanwhile."""
+        """Let no rule apply meanwhile."""
         with self._lock:
             yield
 

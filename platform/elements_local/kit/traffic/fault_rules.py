@@ -1,7 +1,7 @@
 """Scripted misbehaviour: which request a rule hits, and what becomes of the answer.
 
 A rule says what to match, what to do, when (the first three, every second, one in ten), and whether
-it strikes before or after the side effect. Everything is decided from the rule and a count, so the
+it applies before or after the side effect. Everything is decided from the rule and a count, so the
 same requests in the same order meet the same faults.
 """
 
@@ -18,9 +18,9 @@ from werkzeug.datastructures import Headers
 
 from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.api.shape_words import PATTERNS, refusal
+from elements_local.kit.http_message import BODILESS, DELAY_HEADER, DroppedError, Reply
 from elements_local.kit.seeded import number
 from elements_local.kit.text import HEADER_NAME, shortened
-from elements_local.kit.wire import BODILESS, DELAY_HEADER, DroppedError, Reply
 
 _Count = Annotated[int, Meta(ge=1)]
 # `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema
@@ -51,7 +51,7 @@ class FaultRuleError(ValueError):
 
 
 class Phase(Enum):
-    """Whether the fault strikes before or after the service has done its work."""
+    """Whether the fault applies before or after the service has done its work."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -71,7 +71,7 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Say whether requests of a method are meant, whatever their path."""
         return fits(method.upper(), self.method.upper())
 
-    def objection(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Return why no request can be meant; None if one can."""
         if not any(map(self.takes, HTTPMethod)):
             return f"match.method {shortened(self.method, 20)!r} is not an HTTP method: give one such as GET, or * for any"
@@ -81,7 +81,7 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         if not self.path.startswith(("/", "*")):
             return f"{path} fits no path: begin it with / or *"
         if f"{self.path}/".startswith("/_local/"):
-            return f"{path} is that of an admin route, which no rule strikes"
+            return f"{path} is that of an admin route, which no rule applies to"
         return None
 
 
@@ -109,7 +109,7 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """Whether the service's own answer is of no further use."""
         return self.drop or self.status is not None
 
-    def objection(self, _phase: Phase) -> str | None:
+    def validation_error(self, _phase: Phase) -> str | None:
         """Return why this cannot be done; None if it can."""
         if self == type(self)():
             return f"a rule has no effect: give {_any_of(type(self))}"
@@ -127,11 +127,11 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     probability: Annotated[float, Meta(ge=0, le=1)] | None = None
     seed: int = 0
 
-    def objection(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Return why no request is ever hit; None if one is."""
         if (self.every_n or 0) > (self.first_n or inf):
             return (
-                f"when.every_n {self.every_n} is more than first_n {self.first_n}, so the rule never strikes"
+                f"when.every_n {self.every_n} is more than first_n {self.first_n}, so the rule never applies"
             )
         return None
 
@@ -152,7 +152,7 @@ class FaultRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     Attributes:
         service: the service that the rule is for; only a reader's aid where the rule is already there.
-        until: the instant from which the rule no longer strikes.
+        until: the instant from which the rule no longer applies.
     """
 
     effect: Effect
@@ -162,11 +162,15 @@ class FaultRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     phase: Phase = Phase.BEFORE
     until: Annotated[datetime, Meta(tz=True)] | None = None
 
-    def objection(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Return why this rule can never do what it says; None if it can."""
-        return self.effect.objection(self.phase) or self.match.objection() or self.when.objection()
+        return (
+            self.effect.validation_error(self.phase)
+            or self.match.validation_error()
+            or self.when.validation_error()
+        )
 
-    def strikes(self, nth: int, *, now: datetime) -> bool:
+    def applies(self, nth: int, *, now: datetime) -> bool:
         """Say whether the nth matching request is hit at this instant."""
         return (self.until is None or now < self.until) and self.when.holds(nth)
 
@@ -202,7 +206,7 @@ def parse_rules(value: Json, *, service: str, shape: type[FaultRules] = FaultRul
             raise FaultRuleError(
                 f"a rule is for {rule.service!r}; this is {service!r}: put it to that service"
             )
-        objection = rule.objection()
+        objection = rule.validation_error()
         if objection:
             raise FaultRuleError(objection)
     return rules

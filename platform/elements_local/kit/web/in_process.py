@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
 from elements_local.kit.caching import bounded_cache
-from elements_local.kit.masks import mask_url
-from elements_local.kit.web.origins import USUAL_PORTS
-from elements_local.kit.web.over_network import OverNetwork, reason_of
-from elements_local.kit.wire import (
+from elements_local.kit.http_message import (
     AGENT,
     NO_HEADERS,
     DroppedError,
@@ -28,6 +25,9 @@ from elements_local.kit.wire import (
     received,
     variable_of,
 )
+from elements_local.kit.masks import mask_url
+from elements_local.kit.web.origins import USUAL_PORTS
+from elements_local.kit.web.over_network import OverNetwork, reason_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment

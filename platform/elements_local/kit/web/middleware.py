@@ -18,6 +18,7 @@ from msgspec import Struct, to_builtins
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.http_message import DroppedError, Reply
 from elements_local.kit.masks import mask_body
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.traffic.calls import (
@@ -37,7 +38,6 @@ from elements_local.kit.values import replace
 from elements_local.kit.web.guard import ADMIN, Guard
 from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.web.request_facts import FACTS, RequestFacts
-from elements_local.kit.wire import DroppedError, Reply
 from elements_local.kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class ServiceMiddleware:
         body = _buffer(facts, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         method = environ["REQUEST_METHOD"]
-        rule = facts.rule = self.faults.strike(workspace.name, method, _path(environ), now=now)
+        rule = facts.rule = self.faults.apply(workspace.name, method, _path(environ), now=now)
         answer: WsgiResponse | None = None
         try:
             answer = (
@@ -214,7 +214,7 @@ class ServiceMiddleware:
         return answer
 
     def _struck(self, environ: "WSGIEnvironment", facts: RequestFacts, rule: FaultRule) -> WsgiResponse:
-        """Return what becomes of an answer that a fault strikes.
+        """Return what becomes of an answer that a fault applies to.
 
         Raises:
             DroppedError: the connection is to be closed without one.

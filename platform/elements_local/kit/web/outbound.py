@@ -12,9 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.web.guard import ADMIN, leads_to_admin
 from elements_local.kit.web.origins import is_address, is_loopback
-from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 ANY_HOST = "*"
 _REFUSED = "connection refused"
@@ -103,7 +103,7 @@ class Outbound(Struct, frozen=True, kw_only=True):
             for address in addresses
         ]
 
-    def objection(self, url: str) -> str | None:
+    def refusal(self, url: str) -> str | None:
         """Say why nothing could be sent to a URL, as far as that can be said without looking its host up."""
         parts = _read(url)
         if isinstance(parts, NoReply):

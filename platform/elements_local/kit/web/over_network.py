@@ -7,8 +7,7 @@ from datetime import timedelta
 from threading import local
 from typing import TYPE_CHECKING
 
-from elements_local.kit.os_errors import os_reason
-from elements_local.kit.wire import (
+from elements_local.kit.http_message import (
     AGENT,
     CUT_OFF,
     LARGEST_REPLY,
@@ -22,6 +21,7 @@ from elements_local.kit.wire import (
     received,
     timed_out,
 )
+from elements_local.kit.os_errors import os_reason
 
 if TYPE_CHECKING:
     from requests import Session

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Request
 
+from elements_local.kit.http_message import variable_of
 from elements_local.kit.web.guard import is_admin
-from elements_local.kit.wire import variable_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -17,9 +17,9 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import BadRequest
 
+from elements_local.kit.http_message import DroppedError
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.storage.database_errors import is_away
-from elements_local.kit.wire import DroppedError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 from elements_local.kit.api.shape_words import refusal
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.narrowing import WorkspaceStatement
-from elements_local.kit.storage.transaction import Forgetting, Transaction
+from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
 
 ANEW = {"elements_local.kit.table_rows": "anew"}
 """A column's ``info`` if its values mean nothing by themselves: they are left out, and made anew with the rows."""
@@ -148,7 +148,7 @@ class AllRows:
 
     def __init__(self, metadata: MetaData) -> None:
         self._tables = {str(table.name): TableRows(table) for table in metadata.sorted_tables}
-        self._forgetting = Forgetting(metadata)
+        self._deletion = WorkspaceDeletion(metadata)
 
     def read(self, tx: Transaction) -> dict[str, SnapshotRows]:
         """Return a workspace's rows by table; a table without any is left out."""
@@ -178,7 +178,7 @@ class AllRows:
         """
         # deleted and inserted, not merged: what came after the snapshot has to be gone, also from tables that it does not
         # name, as they were empty when it was taken
-        self._forgetting.run(tx)
+        self._deletion.run(tx)
         for name, table in self._tables.items():
             table.write(tx, rows.get(name, []), reworded)
 

@@ -14,7 +14,7 @@ from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.identities import small_number
 from elements_local.platform.core.instance import User
-from elements_local.platform.errors import ForbiddenError, InvalidRequestError, NotFoundError, shown
+from elements_local.platform.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
 
 SECURED = "secured"
 NEVER = "1970-01-01"
@@ -185,7 +185,7 @@ def check_own_accounts(workspace: Workspace, named: Iterable[str]) -> None:
     own = str(user_of(workspace).account_id)
     foreign = [account_id for account_id in named if account_id != own]
     if foreign:
-        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {own}")
+        raise ForbiddenError(f"account {quoted(foreign[0])} is not one of yours; accountIds[] takes {own}")
 
 
 POLICY_KEY = "notification.webhook.failure.policy"
@@ -212,4 +212,4 @@ def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
     try:
         return FailurePolicy(word)
     except ValueError as error:
-        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(word)}") from error
+        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {quoted(word)}") from error

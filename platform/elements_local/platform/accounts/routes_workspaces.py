@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from elements_local.kit.admin.workspace_requests import NameQuery, WorkspaceRequest, chosen_workspace
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.wire import Http, NoReply
+from elements_local.kit.http_message import Http, NoReply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.kit.workspaces.workspace import DefaultWorkspaceError
 from elements_local.platform.call import OpenCall, Platform

@@ -181,7 +181,7 @@ def _counts(findings: Iterable[AuditFinding]) -> dict[str, int]:
 def _answer(call: Call, instance: Instance, found: Standing, query: AuditQuery) -> AuditJson:
     audit = summed(found.records)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    ((_, slips),) = kept_warnings(call, [instance])
+    ((_, warnings),) = kept_warnings(call, [instance])
     page = _page(audit, query)
     reader = CaseReader(call, instance)
     reader.since = found.since
@@ -214,7 +214,7 @@ def _answer(call: Call, instance: Instance, found: Standing, query: AuditQuery) 
             {"collection": name, "changes": count}
             for name, count in unpolled(found.polled, found.changes).items()
         ],
-        "warnings": slips.to_json(),
+        "warnings": warnings.to_json(),
         **page_json(page, "before"),
     }
 

@@ -17,7 +17,7 @@ from elements_local.kit.api.json_text import (
 from elements_local.kit.text import nearest
 from elements_local.platform.bulk import csv_text
 from elements_local.platform.call import OpenCall
-from elements_local.platform.errors import InvalidRequestError, NotAcceptableError, shown
+from elements_local.platform.errors import InvalidRequestError, NotAcceptableError, quoted
 from elements_local.platform.lint.service import send_along
 from elements_local.platform.lint.unread_keys import unread
 from elements_local.platform.lint.warning import ConfigWarnings
@@ -38,7 +38,7 @@ def wanted_form() -> str:
         return JSON
     form = request.accept_mimetypes.best_match([JSON, CSV])
     if form is None:
-        accept = shown(request.headers.get("Accept"))
+        accept = quoted(request.headers.get("Accept"))
         raise NotAcceptableError(f"Accept must be {JSON} or {CSV}; got {accept}")
     return form
 
@@ -76,7 +76,7 @@ def payload(call: OpenCall) -> str | None:
         raise InvalidRequestError(f"metaData: {error}") from error
     if not isinstance(metadata, dict) or is_deeper_than(metadata, DEEPEST):
         raise InvalidRequestError(
-            f'metaData must be an object such as {{"callback-payload": ...}}; got {shown(text)}'
+            f'metaData must be an object such as {{"callback-payload": ...}}; got {quoted(text)}'
         )
     others = [name for name in metadata if name != _PAYLOAD]
     send_along(
@@ -157,5 +157,5 @@ def _json_lines(raw: bytes) -> Iterator[dict[str, Json]]:
 
 def _record(value: Json) -> dict[str, Json]:
     if not isinstance(value, dict) or is_deeper_than(value, DEEPEST):
-        raise InvalidRequestError(f"each record of the file must be an object; got {shown(value)}")
+        raise InvalidRequestError(f"each record of the file must be an object; got {quoted(value)}")
     return value

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.kit.clock import Mode
+from elements_local.kit.http_message import Reply, in_time
 from elements_local.kit.storage.database import Database
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.bulk import job as bulk_job
@@ -26,7 +26,7 @@ from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.connector import Connector
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 from elements_local.platform.events.event import topic
 from elements_local.platform.events.store_notifications import NewNotification
 from elements_local.platform.instances.store import Instances
@@ -48,7 +48,7 @@ def read_url(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(url)}")
+        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {quoted(url)}")
     return url
 
 

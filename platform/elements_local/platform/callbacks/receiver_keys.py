@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from elements_local.kit.api.json_text import encode
-from elements_local.kit.wire import Http, Reply
+from elements_local.kit.http_message import Http, Reply
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 

@@ -7,8 +7,8 @@ from time import monotonic
 from msgspec import Struct
 
 from elements_local.kit.clock import Mode
+from elements_local.kit.http_message import Http, NoReply, Reply, in_time
 from elements_local.kit.storage.database import Database
-from elements_local.kit.wire import Http, NoReply, Reply, in_time
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.accounts.directory import FailurePolicy, failure_policy, user_of
 from elements_local.platform.accounts.emails import Email, delivery_failed

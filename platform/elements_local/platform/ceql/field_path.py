@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from elements_local.kit.caching import bounded_cache
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 
 LARGEST_INDEX = 1000
 LONGEST = 500
@@ -67,7 +67,7 @@ def parse_path(text: str) -> FieldPath:
     ('B', RowWhere(key='id', value='2'), 'name')
     """
     if not 0 < len(text) <= LONGEST:
-        raise InvalidRequestError(f"a path of a field has 1 to {LONGEST} characters; got {shown(text)}")
+        raise InvalidRequestError(f"a path of a field has 1 to {LONGEST} characters; got {quoted(text)}")
     steps: list[PathStep] = []
     at = 0
     while at < len(text):
@@ -75,7 +75,7 @@ def parse_path(text: str) -> FieldPath:
         # a path begins with a name: an index or `[*]` needs a list before it
         if match is None or (not steps and match["name"] is None and match["single"] is match["double"]):
             raise InvalidRequestError(
-                f"{shown(text)} is not a path of a field: cannot read {shown(text[at : at + 20])}; "
+                f"{quoted(text)} is not a path of a field: cannot read {quoted(text[at : at + 20])}; "
                 "expected names with dots between, such as name.first, TAGS[*].NAME, B[0].id or B[id=4].name"
             )
         steps.append(_step(match, text))
@@ -103,7 +103,7 @@ def _step(match: re.Match[str], text: str) -> PathStep:
         case {"index": digits}:
             if int(digits) > LARGEST_INDEX:
                 raise InvalidRequestError(
-                    f"{shown(text)}: an index is {LARGEST_INDEX} at the most; got {digits}"
+                    f"{quoted(text)}: an index is {LARGEST_INDEX} at the most; got {digits}"
                 )
             return int(digits)
         case {"filter_key": key, "filter_value": value} | {"key": key, "value": value}:

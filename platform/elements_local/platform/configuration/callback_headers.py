@@ -4,7 +4,7 @@ import json
 import re
 
 from elements_local.kit.text import HEADER_NAME
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 
 SIGNATURE_KEY = "event.notification.signature.key"
 EXTRA = "event.notification.callback.headers"
@@ -67,5 +67,5 @@ def is_header(name: str, value: object) -> bool:
 
 def _unusable(text: str) -> InvalidRequestError:
     return InvalidRequestError(
-        f'{EXTRA} must be a JSON object of header names and values, such as {{"X-Tenant": "acme"}}; got {shown(text)}'
+        f'{EXTRA} must be a JSON object of header names and values, such as {{"X-Tenant": "acme"}}; got {quoted(text)}'
     )

@@ -19,7 +19,7 @@ from elements_local.platform.core.poll import DateField, Resource
 from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
-from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError, shown
+from elements_local.platform.errors import InvalidRequestError, PollerConfigurationError, quoted
 
 WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
@@ -131,7 +131,7 @@ class PollerEntry(Struct, frozen=True):
         return int(text)
 
     def _wrong(self, key: str, takes: PollerKeyType, value: object) -> PollerConfigurationError:
-        return PollerConfigurationError(f"{self.place}.{key} must be {takes.value}; got {shown(value)}")
+        return PollerConfigurationError(f"{self.place}.{key} must be {takes.value}; got {quoted(value)}")
 
 
 CONFIGURATION = "event.poller.configuration"
@@ -254,7 +254,7 @@ def refresh_interval(value: str | None) -> timedelta:
     text = (value or "").strip()
     if not WHOLE.fullmatch(text) or int(text) < 1:
         raise PollerConfigurationError(
-            f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {shown(value)}"
+            f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {quoted(value)}"
         )
     return timedelta(minutes=min(int(text), _LONGEST_INTERVAL))
 
@@ -287,13 +287,13 @@ def _chosen(name: str, entries: Entries, defaults: Entries) -> Entry:
     both = {**defaults, **entries}
     if name not in both:
         names = ", ".join(sorted(both))
-        raise PollerConfigurationError(f"no poller configuration for {shown(name)}; known are: {names}")
+        raise PollerConfigurationError(f"no poller configuration for {quoted(name)}; known are: {names}")
     return both[name]
 
 
 def _from_entry(name: str, entry: Entry, *, key: str = CONFIGURATION) -> Resource:
     if not name.strip():
-        raise PollerConfigurationError(f"{key}: a resource must have a name; got {shown(name)}")
+        raise PollerConfigurationError(f"{key}: a resource must have a name; got {quoted(name)}")
     reader = PollerEntry(f"{key}: {name}", entry)
     values = {each.field: value for each in POLLER_KEYS if (value := reader.value(each)) is not None}
     dates = reader.dates()
@@ -320,7 +320,7 @@ def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entry]:
     fields = [field.strip() for field in line.split("|")]
     if len(fields) > _URLS_FIELDS or len(fields) < 2:
         raise PollerConfigurationError(
-            f"{URLS}: expected up to {_URLS_FIELDS} fields between bars; got {shown(line)}"
+            f"{URLS}: expected up to {_URLS_FIELDS} fields between bars; got {quoted(line)}"
         )
     name, url, _xpath, *dates = [*fields, *[""] * (_URLS_FIELDS - len(fields))]
     entry = {

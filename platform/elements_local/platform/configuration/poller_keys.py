@@ -28,11 +28,11 @@ class PollerKey(Struct, frozen=True, kw_only=True):
         unset: what holds without it, where that is not the field's default.
         example: a value that is read.
         rules: those of lint that say what goes wrong with it.
-        heeded_by: the module of the platform that goes by it.
+        used_by: the module of the platform that goes by it.
         also: another spelling that is read.
         inside: whether it belongs into ``datesConfiguration``.
         misplaced: whether it is read in the other place, too.
-        mends: link of the chain, or a cause -> the values that are tried where that broke; none where they follow from the case.
+        fixes: link of the chain, or a cause -> the values that are tried where that broke; none where they follow from the case.
     """
 
     name: str
@@ -42,11 +42,11 @@ class PollerKey(Struct, frozen=True, kw_only=True):
     unset: str = ""
     example: object
     rules: Sequence[str] = ()
-    heeded_by: str
+    used_by: str
     also: Sequence[str] = ()
     inside: bool = False
     misplaced: bool = False
-    mends: Mapping[str, Sequence[object]] = {}
+    fixes: Mapping[str, Sequence[object]] = {}
 
 
 _BY_DATE: Mapping[str, Sequence[object]] = dict.fromkeys(("filter", "key", "name", "repeat"), ())
@@ -75,10 +75,10 @@ def _of_date(prefix: str, part: str, meaning: str, *, unset: str, misplaced: boo
         unset=unset,
         example=_EXAMPLES.get(part, f"DATE_{prefix.upper()}_UTC"),
         rules=_ABOUT_DATES[part],
-        heeded_by="polling.created_or_updated",
+        used_by="polling.created_or_updated",
         inside=True,
         misplaced=misplaced,
-        mends=_BY_DATE,
+        fixes=_BY_DATE,
     )
 
 
@@ -91,8 +91,8 @@ POLLER_KEYS = (
         unset="refused",
         example="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
         rules=_ABOUT_URLS,
-        heeded_by="polling.window",
-        mends=dict.fromkeys(("poller", "request", "window", "list", "key", "repeat"), ()),
+        used_by="polling.window",
+        fixes=dict.fromkeys(("poller", "request", "window", "list", "key", "repeat"), ()),
     ),
     PollerKey(
         name="idField",
@@ -102,8 +102,8 @@ POLLER_KEYS = (
         unset="events name no record",
         example="CONTACT_ID",
         rules=("missing-id-field", "id-field", "hidden-field"),
-        heeded_by="polling.created_or_updated",
-        mends={"key": (), "identity": ()},
+        used_by="polling.created_or_updated",
+        fixes={"key": (), "identity": ()},
     ),
     PollerKey(
         name="datesConfiguration",
@@ -112,8 +112,8 @@ POLLER_KEYS = (
         unset="every record is reported at every poll",
         example={"updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"},
         rules=("missing-date-field",),
-        heeded_by="polling.created_or_updated",
-        mends=_BY_DATE,
+        used_by="polling.created_or_updated",
+        fixes=_BY_DATE,
     ),
     _of_date("updated", "Field", "the field of the updated date", unset="the created date decides"),
     _of_date("updated", "Format", "its Java pattern, or `milliseconds`", unset="as without the field"),
@@ -128,9 +128,9 @@ POLLER_KEYS = (
         field="filter_by_updated_date",
         example=True,
         rules=("filter-by-created",),
-        heeded_by="polling.created_or_updated",
+        used_by="polling.created_or_updated",
         also=("filterByUpdateDate",),
-        mends=_BY_DATE,
+        fixes=_BY_DATE,
     ),
     PollerKey(
         name="pageSize",
@@ -140,8 +140,8 @@ POLLER_KEYS = (
         unset="the element's",
         example=200,
         rules=("page-too-small",),
-        heeded_by="polling.window",
-        mends={"repeat": (), **_FEWER_PAGES},
+        used_by="polling.window",
+        fixes={"repeat": (), **_FEWER_PAGES},
     ),
     PollerKey(
         name="pollDelay",
@@ -150,8 +150,8 @@ POLLER_KEYS = (
         field="poll_delay",
         example=60,
         rules=("poll-delay-too-long", "poll-delay-too-short"),
-        heeded_by="polling.window",
-        mends={"window": (), "list": (), "repeat": (0, 1)},
+        used_by="polling.window",
+        fixes={"window": (), "list": (), "repeat": (0, 1)},
     ),
     PollerKey(
         name="filterByCurrentDate",
@@ -159,8 +159,8 @@ POLLER_KEYS = (
         meaning="whether a record with a date after the start of the poll waits for a later poll",
         field="filter_by_current_date",
         example=True,
-        heeded_by="polling.created_or_updated",
-        mends={"filter": (False,), "key": (False,), "name": (False,), "repeat": (True,)},
+        used_by="polling.created_or_updated",
+        fixes={"filter": (False,), "key": (False,), "name": (False,), "repeat": (True,)},
     ),
     PollerKey(
         name="createdCheckTolerance",
@@ -170,9 +170,9 @@ POLLER_KEYS = (
         unset="the setting `platform.created_check_tolerance`",
         example=2,
         rules=("tolerance-long",),
-        heeded_by="polling.created_or_updated",
+        used_by="polling.created_or_updated",
         misplaced=True,
-        mends={"key": (), "name": ()},
+        fixes={"key": (), "name": ()},
     ),
 )
 """In the order in which they are read, and in which a cure is looked for among them."""
@@ -191,4 +191,4 @@ READ_IN_DATES = tuple(key.name for key in POLLER_KEYS if key.inside or key.mispl
 
 def keys_about(*words: str) -> frozenset[str]:
     """Return the keys that can have broken a link of the chain, or brought about a cause."""
-    return frozenset(key.name for key in POLLER_KEYS for word in words if word in key.mends)
+    return frozenset(key.name for key in POLLER_KEYS for word in words if word in key.fixes)

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.json import Decoder
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.traffic.calls import parse_effect
-from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import BASE_PATH, CALLS_HEADER

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct, to_builtins
 from elements_local.kit.api.operations import Answer
 from elements_local.platform.ceql import matches, parse
 from elements_local.platform.ceql.record_path import find_in_any_case
-from elements_local.platform.errors import InvalidRequestError, NothingFoundError, shown
+from elements_local.platform.errors import InvalidRequestError, NothingFoundError, quoted
 
 DEFAULT_PAGE_SIZE = 200
 _LARGEST_PAGE = 5000
@@ -111,7 +111,7 @@ def token_place(token: str, *, counted: str = "offset") -> int:
     # written again and compared: a token that decodes, but is not as we write it, was put together by hand
     if not number.isdecimal() or len(number) > 18 or page_token(int(number), counted=counted) != token:
         raise InvalidRequestError(
-            f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
+            f"nextPage must be a token from Elements-Next-Page-Token; got {quoted(token)}"
         )
     return int(number)
 
@@ -193,7 +193,7 @@ def parse_order(text: str) -> SortOrder | None:
         return SortOrder(field=direction)
     if direction.lower() not in _DIRECTIONS:
         raise InvalidRequestError(
-            f"orderBy must be a field and asc or desc, such as LAST_NAME desc; got {shown(text)}"
+            f"orderBy must be a field and asc or desc, such as LAST_NAME desc; got {quoted(text)}"
         )
     return SortOrder(field=field.strip().strip("`"), descending=_DIRECTIONS[direction.lower()])
 

@@ -20,7 +20,7 @@ from elements_local.platform.documents.swagger import (
     without_references,
 )
 from elements_local.platform.elements.connector import Element
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
 
 Json = dict[str, Any]
 
@@ -96,7 +96,7 @@ def _place(base_url: str) -> tuple[str, str, str]:
     except ValueError:  # half an IPv6 address
         pass
     raise InvalidRequestError(
-        f"baseUrl must be a URL such as https://api.example.com/elements/api-v2; got {shown(base_url)}"
+        f"baseUrl must be a URL such as https://api.example.com/elements/api-v2; got {quoted(base_url)}"
     )
 
 

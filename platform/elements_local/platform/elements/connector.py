@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NotRequired, Protocol, Ty
 import msgspec
 from msgspec import Struct
 
+from elements_local.kit.http_message import Http
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Http
 from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.provider.lists import PageRequest, ProviderPage

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlsplit
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.instants import format_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.traffic.calls import ENGINE
-from elements_local.kit.wire import NoReply, Reply
 from elements_local.platform.core.paths import POLL_HEADER
 from elements_local.platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
 from elements_local.platform.errors import ConflictError, ProviderError

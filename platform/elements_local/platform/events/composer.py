@@ -31,7 +31,7 @@ class NotificationComposer(Struct, frozen=True, kw_only=True):
     hub: str
     form: CallbackForm
 
-    def tell_changes(
+    def add_events(
         self,
         notifications: Notifications,
         resource: str,

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from elements_local.platform.ceql import Clause, fields_of, parse
 from elements_local.platform.dates.iso_dates import iso_date
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 from elements_local.platform.events.store_notifications import KeptNotification, NotificationJson
 from elements_local.platform.events.store_notifications import as_json as notification_json
@@ -65,12 +65,12 @@ def check(channel: Channel, topics: Sequence[str], config: Mapping[str, object])
         InvalidRequestError: says what came and what was expected.
     """
     if not topics or not all(topic.strip() for topic in topics):
-        raise InvalidRequestError(f"topics must be a list of one or more names; got {shown(list(topics))}")
+        raise InvalidRequestError(f"topics must be a list of one or more names; got {quoted(list(topics))}")
     url = config.get("url")
     usable = isinstance(url, str) and 0 < len(url.strip()) <= _LONGEST_URL
     if channel is Channel.WEBHOOK and not usable:
         raise InvalidRequestError(
-            f"config.url must be the URL that a webhook's callbacks go to; got {shown(url)}"
+            f"config.url must be the URL that a webhook's callbacks go to; got {quoted(url)}"
         )
 
 
@@ -116,7 +116,7 @@ def delivery_clause(where: str) -> Clause:
     for field in fields_of(clause):
         if field not in _FILTER_FIELDS:
             names = f"{', '.join(_FILTER_FIELDS[:-1])} and {_FILTER_FIELDS[-1]}"
-            raise InvalidRequestError(f"where on deliveries knows {names}; got {shown(field)}")
+            raise InvalidRequestError(f"where on deliveries knows {names}; got {quoted(field)}")
     return clause
 
 

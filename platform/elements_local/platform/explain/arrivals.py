@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from elements_local.kit.http_message import NoReply
 from elements_local.kit.masks import mask_target, mask_url
-from elements_local.kit.wire import NoReply
 from elements_local.platform.call import Call
 from elements_local.platform.explain.case import ArrivedCallback
 

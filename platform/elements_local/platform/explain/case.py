@@ -182,7 +182,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
         next_poll: None if none is to come.
         off_because: why the poller was switched off; empty if it was not.
         job_deleted: that its job was deleted; empty if it was not.
-        slips: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
+        misspelled_keys: keys of its block that are not read, as (what is written, what is meant): the same, if its place is wrong.
         repeated: keys that came twice in its JSON.
         in_dates: those of them that stand in ``datesConfiguration``.
         chosen: the setting that chooses among the blocks, and the names in it; empty if all are polled.
@@ -199,7 +199,7 @@ class PolledState(Struct, frozen=True, kw_only=True):
     next_poll: datetime | None
     off_because: str = ""
     job_deleted: str = ""
-    slips: Sequence[tuple[str, str]] = ()
+    misspelled_keys: Sequence[tuple[str, str]] = ()
     in_dates: Sequence[str] = ()
     repeated: Sequence[str] = ()
     chosen: tuple[str, Sequence[str]] = ("", ())

@@ -219,7 +219,7 @@ class CaseReader(InstanceFacts):
         before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
         configured = since_then[0].resource if since_then else self.configured.get(resource)
         in_url = resource_in(configured.url) if configured else None
-        slips = self._slips(resource, instance)
+        misspelled_keys = self._misspelled_keys(resource, instance)
         return PolledState(
             resource=configured if since_then or resource in self.last_polls else None,
             blocks=list(poller_configuration.entries_of(instance.configuration)),
@@ -230,9 +230,9 @@ class CaseReader(InstanceFacts):
             next_poll=None if self.instance.disabled or resource not in self.configured else self.next_poll,
             off_because=self.silent if self.instance.polling_disabled else "",
             job_deleted=self.job_deleted,
-            slips=[(path.rpartition(".")[2], meant) for path, meant in slips],
+            misspelled_keys=[(path.rpartition(".")[2], meant) for path, meant in misspelled_keys],
             repeated=self._repeated(resource),
-            in_dates=[path.rpartition(".")[2] for path, _ in slips if "." in path],
+            in_dates=[path.rpartition(".")[2] for path, _ in misspelled_keys if "." in path],
             chosen=poller_configuration.chosen(instance.configuration),
             own=self.own_resource(self.collection(resource)),
             transformation=self.instance.objects.transformation_in_force(in_url or resource),
@@ -255,7 +255,7 @@ class CaseReader(InstanceFacts):
             if one.rule is LintRule.KEY_TWICE and f"{one.path}.".startswith(f"{block}.")
         ]
 
-    def _slips(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
+    def _misspelled_keys(self, resource: str, instance: Instance) -> list[tuple[str, str]]:
         """Return the keys of a resource's block that are not read, below the block, and what is meant by each."""
         values = instance.configuration
         entries = poller_configuration.entries_of(values)

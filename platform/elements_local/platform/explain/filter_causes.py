@@ -48,7 +48,7 @@ def of_filter(
 
 def slip_among(case: ExplainedCase, keys: Collection[str]) -> CauseFinding | None:
     """Say which of some keys is there in another case, misspelt, or in the wrong place."""
-    for written, meant in case.state.slips:
+    for written, meant in case.state.misspelled_keys:
         if meant in keys:
             cause, how = _slipped(written, meant, in_dates=written in case.state.in_dates)
             why = f"the block of {case.resource} has {written!r}, which is not read: {how}"

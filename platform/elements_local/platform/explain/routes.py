@@ -14,7 +14,7 @@ from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.elements.connector import own_block
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
 from elements_local.platform.events.store import EventFilter, Events
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.explain.arrivals import SinkArrivals
@@ -79,7 +79,7 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     if ways != 1:
         raise InvalidRequestError(
             "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
-            f"got {shown('more than one' if ways else 'nothing')}"
+            f"got {quoted('more than one' if ways else 'nothing')}"
         )
     if query.event is not None:
         return _case_of_event(call, query.event)

@@ -22,8 +22,7 @@ from elements_local.platform.core.paging import (
     parse_order,
 )
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
-from elements_local.platform.errors import InvalidRequestError, NotFoundError
-from elements_local.platform.errors import shown as quoted
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
 from elements_local.platform.instances.call import HubCall
 from elements_local.platform.lint.queries import LIST_PARAMETERS
 from elements_local.platform.lint.service import send_along

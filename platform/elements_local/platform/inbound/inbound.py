@@ -11,7 +11,7 @@ from elements_local.kit.instants import EARLIEST
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
 from elements_local.platform.core.poll import Decision, EventType, PollVerdict, Resource
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 from elements_local.platform.events.event import Found
 from elements_local.platform.polling import created_or_updated
 from elements_local.platform.polling.window import Window
@@ -70,20 +70,20 @@ def read_hand_off(body: object) -> HandOff:
     Source: ``{instance_id, objectType, <objectType>: [raw records], events?}`` (observed).
     """
     if not isinstance(body, Mapping):
-        raise InvalidRequestError(f"the body must be an object; got {shown(body)}")
+        raise InvalidRequestError(f"the body must be an object; got {quoted(body)}")
     object_type = body.get("objectType")
     if not isinstance(object_type, str) or not object_type:
         raise InvalidRequestError(f"objectType must name a resource; {_came(body, 'objectType')}")
     records = body.get(object_type)
     if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
         raise InvalidRequestError(
-            f"{shown(object_type)} must hold the records, a list of objects; {_came(body, object_type)}"
+            f"{quoted(object_type)} must hold the records, a list of objects; {_came(body, object_type)}"
         )
     return HandOff(object_type=object_type, records=records, said=dict(_said(body.get("events") or [])))
 
 
 def _came(body: Mapping[str, object], key: str) -> str:
-    return f"got {shown(body[key])}" if key in body else "it is missing"
+    return f"got {quoted(body[key])}" if key in body else "it is missing"
 
 
 def decide(
@@ -125,7 +125,7 @@ def payload(body: object, fields: Mapping[str, object]) -> dict[str, object]:
 
 def _said(events: object) -> Iterable[tuple[str, EventType]]:
     if not isinstance(events, list):
-        raise InvalidRequestError(f"events must be a list; got {shown(events)}")
+        raise InvalidRequestError(f"events must be a list; got {quoted(events)}")
     for event in events:
         identity, kind = (
             (event.get("objectId"), event.get("eventType")) if isinstance(event, Mapping) else (None, None)
@@ -134,7 +134,7 @@ def _said(events: object) -> Iterable[tuple[str, EventType]]:
         if change is None or not isinstance(identity, str | int):
             expected = " or ".join(_CHANGES)
             raise InvalidRequestError(
-                f"an entry of events needs objectId and an eventType of {expected}; got {shown(event)}"
+                f"an entry of events needs objectId and an eventType of {expected}; got {quoted(event)}"
             )
         yield str(identity), change
 

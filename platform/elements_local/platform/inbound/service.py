@@ -60,7 +60,7 @@ def hand_off(platform: Platform, target: Target, handed: HandOff, element: Eleme
     composer = composer_of(platform.settings, workspace, instance, hub=element.hub)
     with platform.database.transaction(workspace.name) as tx:
         if Instances(tx).is_there(instance.id):
-            composer.tell_changes(
+            composer.add_events(
                 Notifications(tx), handed.object_type, found, at=at, fresh=EventStatus.RECEIVED
             )
             platform.history.forget(tx, at)

@@ -7,8 +7,8 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
+from elements_local.kit.http_message import Http
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import check_account
 from elements_local.platform.call import Call
 from elements_local.platform.configuration.instance_json import (
@@ -23,7 +23,6 @@ from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.description import EVENT_CALLBACK
 from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import NotFoundError
-from elements_local.platform.instances import instance as instance_messages
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.call import ElementCall, InstanceCall
 from elements_local.platform.instances.service import (
@@ -169,7 +168,7 @@ def delete(call: InstanceCall) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
     with call.transaction() as tx:
         Instances(tx).delete(call.instance.id)
-    call.publish(instance_messages.deleted(call.instance))
+    call.publish(rules.deleted(call.instance))
     return Answer(None)
 
 

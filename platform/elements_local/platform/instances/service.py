@@ -12,8 +12,8 @@ from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
 from elements_local.kit.api.shapes import SENT
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.http_message import Http
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Http
 from elements_local.platform.accounts.directory import user_of
 from elements_local.platform.call import Call, OpenCall
 from elements_local.platform.callbacks.receiver_keys import register_keys
@@ -32,9 +32,7 @@ from elements_local.platform.core.paging import PageQuery, page_headers, page_to
 from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.connector import Element, VendorGrants
 from elements_local.platform.elements.oauth import application, needs_grant
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, shown
-from elements_local.platform.errors import shown as quoted
-from elements_local.platform.instances import instance as instance_messages
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
 from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances, turn_of
@@ -84,7 +82,7 @@ def make(
         follows = plan(None, made, element, empty_block=call.settings.empty_block, now=call.now)
         saved = Instances(tx).apply(made, follows, now=call.now)
         BodyWarnings(tx).add(saved.id, of_body)
-    call.publish(*instance_messages.made(made, follows, now=call.now))
+    call.publish(*rules.made(made, follows, now=call.now))
     _warn(call, saved, warnings_of(call, saved, of_body))
     call.platform.engine.wake()
     return instance_json(call, saved, objects)
@@ -135,7 +133,7 @@ def change(  # noqa: PLR0913 - what is changed, and how that is checked; the lat
             BodyWarnings(tx).replace(saved.id, of_body)
     if follows.begins:  # also where somebody else has changed the instance meanwhile
         call.platform.workspaces.set_watermark(call.workspace)
-    call.publish(*instance_messages.changed(kept, after, follows, now=call.now))
+    call.publish(*rules.changed(kept, after, follows, now=call.now))
     if of_body is not None:
         known = warnings_of(call, kept, of_body_before)
         _warn(call, saved, warnings_of(call, saved, of_body), known=known)
@@ -231,7 +229,7 @@ def _warn(
     """Say with the answer what users will regret, and publish it as far as it was not so before."""
     # The answer names them all; the activities only what is new, or each PATCH would repeat them.
     fresh = [each for each in warnings.entries if each not in known.entries]
-    call.publish(*(instance_messages.warned(saved, each) for each in fresh))
+    call.publish(*(rules.warned(saved, each) for each in fresh))
     send_along(call, warnings)
 
 
@@ -263,7 +261,7 @@ def with_grant(
         return sent
     if not isinstance(code, str):
         raise InvalidRequestError(
-            f"providerData.code must be what the consent page gave, a text; got {shown(code)}"
+            f"providerData.code must be what the consent page gave, a text; got {quoted(code)}"
         )
     asking = application({**(stored or {}), **configuration})
     redeemed = grants.redeem(call.platform.inside, code, asking)

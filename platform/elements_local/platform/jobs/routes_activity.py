@@ -10,7 +10,7 @@ from elements_local.kit.admin.routes import asked_workspace
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.pages import Cursor, LogQuery, page_json
 from elements_local.platform.call import OpenCall
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, shown
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
 
 bp = Blueprint("activity", __name__, url_prefix="/_local/activity")
 
@@ -72,8 +72,8 @@ def _asked(call: OpenCall, query: ActivityQuery) -> str | None:
         return by_credentials
     if by_credentials not in {None, named}:
         raise InvalidRequestError(
-            f"workspace is {shown(named)}, but the credentials are those of {shown(by_credentials)}; leave out one of the two"
+            f"workspace is {quoted(named)}, but the credentials are those of {quoted(by_credentials)}; leave out one of the two"
         )
     if call.platform.workspaces.named(named) is None:
-        raise NotFoundError("workspace", shown(named), named="name")
+        raise NotFoundError("workspace", quoted(named), named="name")
     return named

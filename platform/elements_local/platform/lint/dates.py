@@ -17,7 +17,7 @@ from elements_local.platform.dates.java_dates import (
     format_date,
     parse_date,
 )
-from elements_local.platform.errors import UnreadableDateError, shown
+from elements_local.platform.errors import UnreadableDateError, quoted
 from elements_local.platform.lint.rules import LintRule
 
 SAMPLES = tuple(
@@ -64,12 +64,14 @@ def _of_format(date: DateField, own: DateField | None) -> DateProblem | None:
                 meant = own.pattern
             return DateProblem(LintRule.DATE_LETTERS, "Format", mixed_up(date.pattern, meant), meant)
         if "s" not in _letters(date.pattern):
-            said = f"{shown(date.pattern)} ends before the seconds, so {date.path} is read as an earlier time"
+            said = (
+                f"{quoted(date.pattern)} ends before the seconds, so {date.path} is read as an earlier time"
+            )
             return DateProblem(LintRule.DATE_WITHOUT_SECONDS, "Format", said, own.pattern if own else None)
     text = _unread(date, own) if own else None
     if own is None or text is None:
         return None
-    said = f"{shown(date.pattern)} does not read {date.path}, which is written as {shown(text)}"
+    said = f"{quoted(date.pattern)} does not read {date.path}, which is written as {quoted(text)}"
     return DateProblem(LintRule.DATE_NOT_READ, "Format", said, own.pattern)
 
 
@@ -80,9 +82,7 @@ def _of_zone(date: DateField, own: DateField) -> DateProblem | None:
     if not hours:
         return None
     direction = "later" if hours > 0 else "earlier"
-    said = (
-        f"{date.path} is written in {own.zone}; read in {shown(date.zone)} it is {abs(hours):g} h {direction}"
-    )
+    said = f"{date.path} is written in {own.zone}; read in {quoted(date.zone)} it is {abs(hours):g} h {direction}"
     return DateProblem(LintRule.WRONG_ZONE, "Timezone", said, own.zone)
 
 
@@ -143,7 +143,7 @@ def corrected(pattern: str) -> str:
 
 def mixed_up(pattern: str, meant: str) -> str:
     """Say that a pattern's letters are mixed up, and what is meant."""
-    return f"{shown(pattern)} mixes up letters; {shown(meant)} is what is probably meant"
+    return f"{quoted(pattern)} mixes up letters; {quoted(meant)} is what is probably meant"
 
 
 def _meant(run: str, before: str, after: str, names: set[str]) -> str:

@@ -22,7 +22,7 @@ from elements_local.platform.core.objects import (
 )
 from elements_local.platform.lint.polled_block import PolledBlock, PolledDate, steps_below
 from elements_local.platform.lint.rules import LintRule
-from elements_local.platform.lint.warning import ConfigWarning, quoted
+from elements_local.platform.lint.warning import ConfigWarning, quoted_name
 
 _LIKE = 0.8
 
@@ -35,7 +35,7 @@ def of_fields(block: PolledBlock, fields: Callable[[str], Collection[str]]) -> I
     """
     named, own = block.id_name, block.own_id
     if named and own and named != own and named not in {*block.names_of(block.id_field), block.id_field}:
-        said = f"{quoted(named)} is not the id of these records{_why(named, own)}"
+        said = f"{quoted_name(named)} is not the id of these records{_why(named, own)}"
         yield block.key_warning(LintRule.ID_FIELD, said, "idField", own)
     for date in block.dates:
         if date.name != date.own_name:
@@ -55,9 +55,11 @@ def _of_date(
     if named in {*theirs, *(name for each in theirs for name in block.names_of(each))}:
         return
     if own and get_close_matches(named.casefold(), [own.casefold()], n=1, cutoff=_LIKE):
-        said = f"records have no {quoted(named)}{_why(named, own)}"
+        said = f"records have no {quoted_name(named)}{_why(named, own)}"
     elif _is_missing(block, date.field.path, fields):
-        said = f"records have no {quoted(named)}" + (f"; their {date.which} date is {own}" if own else "")
+        said = f"records have no {quoted_name(named)}" + (
+            f"; their {date.which} date is {own}" if own else ""
+        )
     else:
         return
     yield block.key_warning(LintRule.DATE_FIELD, said, f"{date.which}DateField", own or None)
@@ -88,9 +90,9 @@ def _of_roles(block: PolledBlock) -> Iterator[ConfigWarning]:
         return
     updated, created = block.dates[0].name, block.dates[1].name
     if updated == created:
-        said = f"both dates are {quoted(updated)}: all that is reported is CREATED"
+        said = f"both dates are {quoted_name(updated)}: all that is reported is CREATED"
     elif block.own and updated == block.own_created:
-        said = f"the updated date is {quoted(updated)}, which no change of a record moves"
+        said = f"the updated date is {quoted_name(updated)}, which no change of a record moves"
     else:
         return
     names: dict[str, object] = {"updatedDateField": block.own_updated, "createdDateField": block.own_created}
@@ -130,13 +132,15 @@ def of_mapped_objects(
 def _of_transformation(name: str, transformation: Transformation) -> Iterator[ConfigWarning]:
     within = ("transformations", name)
     if transformation.script is not None:
-        message = f"the script of {quoted(name)} is kept and not run: records are mapped by the fields alone"
+        message = (
+            f"the script of {quoted_name(name)} is kept and not run: records are mapped by the fields alone"
+        )
         yield ConfigWarning.at(LintRule.SCRIPT_NOT_RUN, message, *within, "script")
     yield from _of_entries(transformation.configuration, _OF_OBJECT, (*within, "configuration"))
     for field in transformation.fields:
         yield from _of_entries(field.configuration, _OF_FIELD, (*within, field.path, "configuration"))
         if not is_writable(parse_path(field.vendor_path)):
-            message = f"{quoted(field.vendor_path)} can only be read: what is sent as {quoted(field.path)} is left out"
+            message = f"{quoted_name(field.vendor_path)} can only be read: what is sent as {quoted_name(field.path)} is left out"
             yield ConfigWarning.at(LintRule.READ_ONLY_PATH, message, *within, field.path, "vendorPath")
 
 
@@ -148,11 +152,13 @@ def _of_entries(
             rule, why = LintRule.UNKNOWN_KEY, f"the keys here are {', '.join(known)}"
             if entry.type == _OF_SCRIPT:
                 rule, why = LintRule.KEY_WITHOUT_EFFECT, "scripts are not run"
-            yield ConfigWarning.at(rule, f"{quoted(entry.type)} has no effect: {why}", *within, entry.type)
+            yield ConfigWarning.at(
+                rule, f"{quoted_name(entry.type)} has no effect: {why}", *within, entry.type
+            )
             continue
         for name in entry.properties or {}:
             if name not in known[entry.type]:
-                message = f"{quoted(name)} of {entry.type} has no effect: nothing reads it"
+                message = f"{quoted_name(name)} of {entry.type} has no effect: nothing reads it"
                 yield ConfigWarning.at(LintRule.UNKNOWN_KEY, message, *within, entry.type, name)
 
 
@@ -169,7 +175,7 @@ def _of_poll(block: PolledBlock, mapped: Transformation) -> Iterator[ConfigWarni
             own = next(
                 (each.path for each in mapped.fields if each.vendor_path == path and _is_shown(each)), None
             )
-            message = f"the transformation leaves no {quoted(path)} in polled records: {happens}"
+            message = f"the transformation leaves no {quoted_name(path)} in polled records: {happens}"
             yield block.key_warning(LintRule.HIDDEN_FIELD, message, key, own)
 
 

@@ -15,14 +15,14 @@ from elements_local.platform.core.instance import Values
 from elements_local.platform.core.objects import NONE, Objects
 from elements_local.platform.core.settings import EmptyBlock
 from elements_local.platform.elements.connector import Element
-from elements_local.platform.errors import shown
+from elements_local.platform.errors import quoted
 from elements_local.platform.lint.fields import of_dates, of_fields, of_mapped_objects
 from elements_local.platform.lint.polled_block import PolledBlock, polled_blocks
 from elements_local.platform.lint.pollers import of_doubles, of_poller, of_replaced_blocks, of_timing
 from elements_local.platform.lint.queries import of_queries
 from elements_local.platform.lint.rules import LintRule
 from elements_local.platform.lint.unread_keys import in_body, in_configuration, unread_in
-from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings, LintFinding, quoted
+from elements_local.platform.lint.warning import ConfigWarning, ConfigWarnings, LintFinding, quoted_name
 
 _OBJECTS = "retrieveObjectsAfterInstantiation"
 _PROVIDER_DATA = ("code", "debug")
@@ -39,7 +39,7 @@ def of_element(sent: Mapping[str, object], element: Element) -> Iterator[ConfigW
     for key, value in named.items() if isinstance(named, Mapping) else ():
         # As texts: clients send the id as a number or as a text.
         if key in {"key", "id"} and value is not None and str(value) not in {element.key, str(element.id)}:
-            message = f"{quoted(str(value))} has no effect: the instance is one of {quoted(element.key)}, {element.id}"
+            message = f"{quoted_name(str(value))} has no effect: the instance is one of {quoted_name(element.key)}, {element.id}"
             nearest = element.key if key == "key" else str(element.id)
             yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, "element", key, nearest=nearest)
 
@@ -66,8 +66,8 @@ def of_user_name(values: Values, element: Element, vendor_user: str) -> Iterator
         name = values.get(key)
         if key not in secrets and name and name.casefold() != vendor_user.casefold():
             message = (
-                f"{quoted(name)} has no effect: {element.name} goes by {' and '.join(secrets)} alone, "
-                f"which is that of {quoted(vendor_user)}"
+                f"{quoted_name(name)} has no effect: {element.name} goes by {' and '.join(secrets)} alone, "
+                f"which is that of {quoted_name(vendor_user)}"
             )
             rule = LintRule.KEY_WITHOUT_EFFECT
             yield ConfigWarning.at(rule, message, "configuration", key, nearest=vendor_user)
@@ -120,7 +120,7 @@ def _read(text: str) -> object:
 def _warnings(value: object, path: tuple[str, ...]) -> Iterator[ConfigWarning]:
     if isinstance(value, _Repeating):
         for key in value.twice:
-            message = f"{quoted(key)} comes more than once in one object, and the last one counts"
+            message = f"{quoted_name(key)} comes more than once in one object, and the last one counts"
             yield ConfigWarning.at(LintRule.KEY_TWICE, message, *path, key)
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in inner:
@@ -133,11 +133,11 @@ _ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_co
 _LONGEST_MESSAGE = 400
 """It says the URL, which may be as long as a body."""
 
-Objection = Callable[[str], str | None]
+Refusal = Callable[[str], str | None]
 """Says why nothing could be sent to a URL, as far as that can be said without looking its host up."""
 
 
-def of_callbacks(values: Values, element: Element, *, objection: Objection) -> Iterator[ConfigWarning]:
+def of_callbacks(values: Values, element: Element, *, refusal: Refusal) -> Iterator[ConfigWarning]:
     """Warn of events that reach nobody, or that nothing brings."""
     if not configuration.events_enabled(values):
         return
@@ -145,13 +145,13 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
     if not configuration.is_polled(values):
         yield ConfigWarning.at(
             LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
-            f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
+            f"with {quoted(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
             *("configuration", VENDOR_TYPE),
             nearest="polling",
             change={VENDOR_TYPE: "polling"},
         )
     url = values.get(CALLBACK_URL) or ""
-    against = objection(url) if url else "there is none, so events are kept, and no receiver gets them"
+    against = refusal(url) if url else "there is none, so events are kept, and no receiver gets them"
     if against:
         message = f"no callback will be delivered: {against}"[:_LONGEST_MESSAGE]
         yield ConfigWarning.at(LintRule.CALLBACK_URL, message, "configuration", CALLBACK_URL)
@@ -183,7 +183,7 @@ class LintContext(Struct, frozen=True, kw_only=True):
 
     element: Element
     empty_block: EmptyBlock
-    objection: Objection
+    refusal: Refusal
     fields: Callable[[str], Collection[str]]
     lag: timedelta = timedelta(0)
 
@@ -239,7 +239,7 @@ def of_instance(
     element, entries = around.element, poller_configuration.entries_of(values)
     blocks = polled_blocks(values, element, entries, empty_block=around.empty_block, objects=objects)
     return ConfigWarnings.of(
-        of_callbacks(values, element, objection=around.objection),
+        of_callbacks(values, element, refusal=around.refusal),
         of_its_body.listed,
         of_poller(values, element, entries, blocks),
         _of_blocks(values, blocks, around),

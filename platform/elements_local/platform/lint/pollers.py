@@ -25,7 +25,7 @@ from elements_local.platform.core.poll import Resource
 from elements_local.platform.elements.connector import Element
 from elements_local.platform.lint.polled_block import PolledBlock
 from elements_local.platform.lint.rules import LintRule
-from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
+from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted_name
 
 _DAY = timedelta(days=1)
 _USUAL_INTERVAL = 15
@@ -82,7 +82,7 @@ class _Unpolled(Struct, frozen=True, kw_only=True):
         where = (CONFIGURATION, self.name) if self.among is None else (self.among,)
         return ConfigWarning.at(
             LintRule.UNPOLLED_RESOURCE,
-            f"{quoted(self.name)} is not polled, since {self._why()}",
+            f"{quoted_name(self.name)} is not polled, since {self._why()}",
             *("configuration", *where),
             nearest=near[0] if near else None,
             change=self._change(near),
@@ -128,9 +128,7 @@ def _incomplete(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of a resource that is polled without an id, or without a date."""
     resource = block.resource
     if not resource.id_field:
-        message = (
-            f"{quoted(resource.name)} has no idField: its events come without objectId, and name no record"
-        )
+        message = f"{quoted_name(resource.name)} has no idField: its events come without objectId, and name no record"
         change = {"idField": block.own_id} if block.own_id else None
         yield block.warning(LintRule.MISSING_ID_FIELD, message, nearest=block.own_id or None, change=change)
     lack = None if resource.updated and resource.created else _lack(resource)
@@ -139,7 +137,7 @@ def _incomplete(block: PolledBlock) -> Iterator[ConfigWarning]:
         missing = (
             f"{prefix}{'Format' if str(block.written_dates.get(f'{prefix}Field') or '').strip() else 'Field'}"
         )
-        message = f"{quoted(resource.name)} has no {missing}: {happens}"
+        message = f"{quoted_name(resource.name)} has no {missing}: {happens}"
         yield block.warning(LintRule.MISSING_DATE_FIELD, message, change=_with_dates(block))
 
 
@@ -227,7 +225,7 @@ def of_doubles(blocks: Sequence[PolledBlock], element: Element) -> Iterator[Conf
         if url in first:
             yield ConfigWarning.at(
                 LintRule.TWIN_BLOCK,
-                f"{quoted(name)} has the URL of {quoted(first[url])}: each change is reported under both names",
+                f"{quoted_name(name)} has the URL of {quoted_name(first[url])}: each change is reported under both names",
                 *("configuration", CONFIGURATION, name, "url"),
                 nearest=first[url],
                 change={CONFIGURATION: {name: None}},
@@ -248,7 +246,7 @@ def _of_another(block: PolledBlock, element: Element) -> Iterator[ConfigWarning]
         and name in known
         and (listed in known or get_close_matches(listed, known, n=1) == [name])
     ):
-        said = f"its URL lists {quoted(listed)}, and its events are called {quoted(name)}"
+        said = f"its URL lists {quoted_name(listed)}, and its events are called {quoted_name(name)}"
         own = element.poller_defaults[name]
         change = {"url": own["url"], "idField": own["idField"]}
         yield block.warning(LintRule.OTHER_COLLECTION, said, "url", nearest=str(own["url"]), change=change)

@@ -18,12 +18,12 @@ from elements_local.platform.core.poll import DateField
 from elements_local.platform.dates import date_template, zones
 from elements_local.platform.dates.date_template import Placeholder
 from elements_local.platform.dates.java_dates import parse_date
-from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, shown
+from elements_local.platform.errors import InvalidRequestError, QueryError, UnreadableDateError, quoted
 from elements_local.platform.lint.dates import mixed_up
 from elements_local.platform.lint.poll_query import PollCondition
 from elements_local.platform.lint.polled_block import PolledBlock, is_date, own_date
 from elements_local.platform.lint.rules import LintRule, slip
-from elements_local.platform.lint.warning import ConfigWarning, quoted
+from elements_local.platform.lint.warning import ConfigWarning, quoted_name
 
 LIST_PARAMETERS = ("where", "fields", "orderBy", "pageSize", "page", "nextPage")
 """What a list of the hub reads of a query; all else is ignored."""
@@ -75,7 +75,7 @@ def _of_unread(block: PolledBlock) -> Iterator[ConfigWarning]:
     for name in dict.fromkeys(block.query.names):
         if name in LIST_PARAMETERS:
             continue
-        said = f"{quoted(name)} of its URL has no effect"
+        said = f"{quoted_name(name)} of its URL has no effect"
         if near := get_close_matches(name.lower(), _BY_LOWER_CASE, n=1):
             known = _BY_LOWER_CASE[near[0]]
             mended = url.replace(f"{name}=", f"{known}=", 1)
@@ -96,7 +96,7 @@ def _of_parameters(block: PolledBlock) -> Iterator[ConfigWarning]:
         paths = (resource.id_field, *(date.field.path for date in block.dates))
         absent = [path for path in paths if path and path.casefold() not in asked]
         if absent:
-            said = f"its URL asks for records without {', '.join(map(quoted, absent))}"
+            said = f"its URL asks for records without {', '.join(map(quoted_name, absent))}"
             yield block.url_warning(LintRule.FIELDS_LEFT_OUT, said, _without(url, "fields"))
 
 
@@ -114,7 +114,7 @@ def _unknown_placeholder(block: PolledBlock, unknown: Sequence[Placeholder]) -> 
     for keyword, near in keywords.items():
         url = url.replace("${" + keyword, "${" + (near or keyword))
     near = keywords[first.keyword]
-    said = f"{quoted(first.keyword)} is not a placeholder: {quoted(first.text)} is sent unchanged"
+    said = f"{quoted_name(first.keyword)} is not a placeholder: {quoted_name(first.text)} is sent unchanged"
     mended = url if all(keywords.values()) and not _unreadable(url) else block.own_url
     return block.url_warning(LintRule.UNKNOWN_PLACEHOLDER, said, mended, near)
 
@@ -173,10 +173,10 @@ def _of_where(block: PolledBlock) -> Iterator[ConfigWarning]:
 def _of_now(block: PolledBlock, one: Comparison) -> Iterator[ConfigWarning]:
     """Warn of a comparison with the poll's own start that leaves out what a poll has to see."""
     if one.operator == "<":
-        said = f"{quoted(one.field)} < the poll's start leaves out what changes in that second, and no later poll asks for it"
+        said = f"{quoted_name(one.field)} < the poll's start leaves out what changes in that second, and no later poll asks for it"
         yield block.url_warning(LintRule.WHERE_EDGE, said, _with_operator(block, one, "<="), "<=")
     elif one.operator != "<=":
-        said = f"{quoted(one.field)} {one.operator} the poll's start asks for what has not happened yet"
+        said = f"{quoted_name(one.field)} {one.operator} the poll's start asks for what has not happened yet"
         yield block.url_warning(LintRule.WHERE_OPERATOR, said, block.own_url, "<=")
 
 
@@ -190,14 +190,12 @@ def _of_last_poll(block: PolledBlock, condition: PollCondition) -> Iterator[Conf
     if form is None:
         return
     if one.operator not in expected:
-        said = f"{quoted(one.field)} {one.operator} the last poll's time does not ask for what changed since"
+        said = f"{quoted_name(one.field)} {one.operator} the last poll's time does not ask for what changed since"
         mended = _with_operator(block, one, expected[-1])
         yield block.url_warning(LintRule.WHERE_OPERATOR, said, mended, expected[-1])
     elif not is_parameter and _is_created_alone(block, one.field):
         if resource.updated and resource.filter_by_updated_date:
-            said = (
-                f"{quoted(one.field)} is the created date: no change of a record that is there is asked for"
-            )
+            said = f"{quoted_name(one.field)} is the created date: no change of a record that is there is asked for"
             url = resource.url.replace(one.field, resource.updated.path)
             yield block.url_warning(LintRule.WHERE_ON_CREATED, said, url, resource.updated.path)
     else:
@@ -219,9 +217,9 @@ def _of_text(
         read = _read(text, form, instant, lenient=lenient)
         if read is not None and read - instant < _LATER:
             continue
-        said = f"{shown(text)} stands for the last poll's time"
+        said = f"{quoted(text)} stands for the last poll's time"
         if read is None:
-            said = f"{said}, and dates are written by {shown(form.pattern)}"
+            said = f"{said}, and dates are written by {quoted(form.pattern)}"
         else:
             later = read - instant
             hours, minutes = later / timedelta(hours=1), later / timedelta(minutes=1)

@@ -57,7 +57,7 @@ def lint_context(
     return LintContext(
         element=element,
         empty_block=call.settings.empty_block,
-        objection=lambda url: call.platform.outbound.objection(mask_url(url)),
+        refusal=lambda url: call.platform.outbound.refusal(mask_url(url)),
         fields=fields,
         lag=lag,
     )

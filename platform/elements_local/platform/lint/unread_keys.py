@@ -19,7 +19,7 @@ from elements_local.platform.configuration.poller_keys import BLOCK_KEYS, DATE_K
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import Element, RenamedField
 from elements_local.platform.lint.rules import LintRule, slip
-from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted
+from elements_local.platform.lint.warning import ConfigWarning, LintFinding, quoted_name
 
 BODY_KEYS = InstanceRequest.__struct_encode_fields__
 _READ_IN_BODY = frozenset({*BODY_KEYS, *InstanceJson.__struct_encode_fields__})
@@ -93,7 +93,7 @@ class UnreadKey(Struct, frozen=True, kw_only=True):
         else:
             rule = LintRule.KEY_MISPLACED if self.renamed else slip(self.name, nearest)
             why = f"did you mean {self.known[nearest]}?"
-        message = f"{quoted(self.name)} has no effect: {why}"
+        message = f"{quoted_name(self.name)} has no effect: {why}"
         return ConfigWarning.at(rule, message, *self.within, self.name, nearest=nearest)
 
 
@@ -218,14 +218,14 @@ def _of_top(
     yield from _of_level(sent, within)
     object_name = sent.get("objectName", name)
     if object_name != name:
-        message = f"objectName {quoted(str(object_name))} has no effect: the object is {quoted(name)}, as the path says"
+        message = f"objectName {quoted_name(str(object_name))} has no effect: the object is {quoted_name(name)}, as the path says"
         yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "objectName")
 
 
 def _of_level(sent: Mapping[str, object], within: tuple[str, ...]) -> Iterator[LintFinding]:
     level = sent.get("level", "instance")
     if level != "instance":
-        message = f"level {quoted(str(level))} has no effect: what is made here is the instance's"
+        message = f"level {quoted_name(str(level))} has no effect: what is made here is the instance's"
         yield ConfigWarning.at(LintRule.KEY_WITHOUT_EFFECT, message, *within, "level")
 
 

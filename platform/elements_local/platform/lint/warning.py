@@ -12,7 +12,7 @@ from typing import Protocol, TypedDict
 from msgspec import Struct
 
 from elements_local.kit.text import shortened
-from elements_local.platform.errors import shown
+from elements_local.platform.errors import quoted
 from elements_local.platform.lint.rules import LintRule
 
 MOST = 50
@@ -147,9 +147,9 @@ def place(*names: str) -> str:
     return ".".join(map(name_shown, names))
 
 
-def quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
     """Return a key or a name of a stranger's choice as part of a message."""
-    return shown(shortened(name, _LONGEST_NAME))
+    return quoted(shortened(name, _LONGEST_NAME))
 
 
 def _rest(count: int) -> Iterator[ConfigWarning]:

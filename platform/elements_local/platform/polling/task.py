@@ -189,7 +189,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             if failures:
                 self.history.forget(tx, poll.at)
             if composer and is_kept:
-                composer.tell_changes(Notifications(tx), poll.resource, latest.found, at=poll.at)
+                composer.add_events(Notifications(tx), poll.resource, latest.found, at=poll.at)
             # `>=` and not `==`: the limit may have been lowered between two starts of a stack
             if poll.error and failures.get(poll.resource, 0) >= limit:
                 # in the transaction of the failure that was one too many, or a stack that is killed here would poll on

@@ -20,13 +20,13 @@ from elements_local.kit.api.json_text import (
     encode_text,
     is_deeper_than,
 )
+from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp, ascii_json, caller_of, parse_effect
 from elements_local.kit.web.in_process import WsgiResponse
 from elements_local.kit.web.outbound import NonAdminHttp
 from elements_local.kit.web.request_facts import RequestFacts
-from elements_local.kit.wire import NO_HEADERS, Http, NoReply, Reply
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.paths import CALLS_HEADER, POLL_HEADER
 from elements_local.platform.core.tables import columns_of, traces

@@ -24,7 +24,7 @@ from elements_local.platform.core.objects import Direction, MappedField, Objects
 from elements_local.platform.core.paging import SortOrder
 from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.dates.java_dates import format_date, parse_date
-from elements_local.platform.errors import InvalidRequestError, UnreadableDateError, shown
+from elements_local.platform.errors import InvalidRequestError, UnreadableDateError, quoted
 from elements_local.platform.transformations.field_mapping import Move, moved
 
 Record = dict[str, object]
@@ -84,7 +84,7 @@ class NameMapping(Struct, frozen=True, kw_only=True):
         # A search compares one value; a path through rows has many.
         if vendors != name and not all(isinstance(step, str | int) for step in parse_path(vendors)):
             raise InvalidRequestError(
-                f"records cannot be found or sorted by {shown(name)}, which stands for {shown(vendors)}"
+                f"records cannot be found or sorted by {quoted(name)}, which stands for {quoted(vendors)}"
             )
         return self.id_field if self.id_field and vendors.lower() == ID_ALIAS else vendors
 

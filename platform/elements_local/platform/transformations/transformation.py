@@ -28,7 +28,7 @@ from elements_local.platform.errors import (
     InvalidRequestError,
     NotFoundError,
     NothingFoundError,
-    shown,
+    quoted,
 )
 
 T = TypeVar("T")
@@ -69,11 +69,11 @@ def transform(objects: Objects, name: str, transformation: Transformation, *, ne
     _check(objects.transformations, name, TRANSFORMATION, new=new)
     if name not in objects.definitions:
         raise InvalidRequestError(
-            f"the object {shown(name)} is not defined; POST objects/{name}/definitions of the instance first"
+            f"the object {quoted(name)} is not defined; POST objects/{name}/definitions of the instance first"
         )
     if transformation.is_legacy and not new and not objects.transformations[name].is_legacy:
         raise InvalidRequestError(
-            f"isLegacy cannot become true: the transformation {shown(name)} is not a legacy one"
+            f"isLegacy cannot become true: the transformation {quoted(name)} is not a legacy one"
         )
     check_entries(transformation)
     _check_paths(each.path for each in transformation.fields)
@@ -181,10 +181,10 @@ def _check_paths(paths: Iterable[str]) -> None:
     seen: set[str] = set()
     for path in paths:
         if path in seen:
-            raise InvalidRequestError(f"two fields have the path {shown(path)}; each needs its own")
+            raise InvalidRequestError(f"two fields have the path {quoted(path)}; each needs its own")
         if not is_writable(parse_path(path)):
             raise InvalidRequestError(
-                f"the path {shown(path)} can only be read, which a vendorPath may be; expected names, [*] or [0]"
+                f"the path {quoted(path)} can only be read, which a vendorPath may be; expected names, [*] or [0]"
             )
         seen.add(path)
 
@@ -195,7 +195,7 @@ def _check_rows(transformation: Transformation) -> None:
         if row_depth(parse_path(each.path)) != row_depth(parse_path(each.vendor_path)):
             raise InvalidRequestError(
                 "path and vendorPath must go through rows, [*], as often as each other; "
-                f"got {shown(each.path)} and {shown(each.vendor_path)}"
+                f"got {quoted(each.path)} and {quoted(each.vendor_path)}"
             )
 
 
@@ -226,12 +226,12 @@ def _check_entries(entries: Iterable[MappingEntry]) -> None:
                 flag = properties.get(direction.value, True)
                 if not isinstance(flag, bool):
                     raise InvalidRequestError(
-                        f"{direction.value} of {entry.type} must be true or false; got {shown(flag)}"
+                        f"{direction.value} of {entry.type} must be true or false; got {quoted(flag)}"
                     )
         elif entry.type == DATE_MASK:
             pattern = properties.get("pattern")
             if not isinstance(pattern, str) or not pattern:
                 raise InvalidRequestError(
-                    f"pattern of {DATE_MASK} must be a Java date pattern such as yyyy-MM-dd; got {shown(pattern)}"
+                    f"pattern of {DATE_MASK} must be a Java date pattern such as yyyy-MM-dd; got {quoted(pattern)}"
                 )
             compile_pattern(pattern)

@@ -36,7 +36,7 @@ def _fault_objections(state: StateSoFar, argument: Fault | list[Fault]) -> Itera
     for place, rule in enumerate(rules):
         at: tuple[str | int, ...] = (place, "service") if isinstance(argument, list) else ("service",)
         yield from state.service_objections(rule.service, at)
-        reason = rule.objection() if rule.service in SERVICES else None
+        reason = rule.validation_error() if rule.service in SERVICES else None
         others = [element for element in dict.fromkeys(state.elements) if element != INSIGHTLY]
         if reason is not None and others and reason.endswith(ELSEWHERE):
             reason = f"{reason}; NAME may be {' or '.join(others)} here"

@@ -8,8 +8,8 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.http_message import Http
 from elements_local.kit.instants import format_instant, parse_instant
-from elements_local.kit.wire import Http
 from elements_local.platform.ceql import And, Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (
@@ -23,7 +23,7 @@ from elements_local.platform.elements.connector import (
     VendorChange,
     VendorCollection,
 )
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, quoted
 from elements_local.platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
 from elements_local.platform.provider.service import Record
 
@@ -131,7 +131,7 @@ class RolodexClient:
         cursor, _, passed = asked.token.partition("~")
         if asked.token and not passed.isdecimal():
             raise InvalidRequestError(
-                f"nextPage must be a token of an earlier page; got {shown(asked.token)}"
+                f"nextPage must be a token of an earlier page; got {quoted(asked.token)}"
             )
         matching = (
             each for each in self._walk(resource, filters, cursor, int(passed or 0)) if keeps(each[1])

@@ -9,10 +9,10 @@ from mock_insightly.fields.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
 from mock_insightly.kinds.work import EMAILS, EVENTS, TASKS
-from mock_insightly.made_up import drafts as made_up
-from mock_insightly.made_up.drafts import CHUNK, SPREAD
-from mock_insightly.made_up.seed import foundation
 from mock_insightly.records.record import created, references
+from mock_insightly.sample_data import drafts as sample_data
+from mock_insightly.sample_data.drafts import CHUNK, SPREAD
+from mock_insightly.sample_data.seed import foundation
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -62,16 +62,16 @@ MADE_UP = [ORGANISATIONS, CONTACTS, LEADS, OPPORTUNITIES, *WORK]
 
 @pytest.fixture(scope="module")
 def chunk():
-    return made_up.chunk(7, 3) | made_up.chunk_of_work(7, 3)
+    return sample_data.chunk(7, 3) | sample_data.chunk_of_work(7, 3)
 
 
 def test_a_chunk_follows_from_the_seed_and_its_number(chunk):
-    made_up.chunk.cache_clear()
-    made_up.chunk_of_work.cache_clear()
+    sample_data.chunk.cache_clear()
+    sample_data.chunk_of_work.cache_clear()
 
-    assert made_up.chunk(7, 3) | made_up.chunk_of_work(7, 3) == chunk
+    assert sample_data.chunk(7, 3) | sample_data.chunk_of_work(7, 3) == chunk
     for seed, number in ((7, 4), (8, 3)):
-        other = made_up.chunk(seed, number) | made_up.chunk_of_work(seed, number)
+        other = sample_data.chunk(seed, number) | sample_data.chunk_of_work(seed, number)
         assert [name for name in chunk if other[name] == chunk[name]] == []
 
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from mock_insightly.errors import FieldError
 from mock_insightly.fields.fields import (
+    AnyScalar,
+    Boolean,
     Choice,
     Date,
     DateFormatError,
     Decimal,
-    Flag,
-    Loose,
+    Integer,
     Text,
-    Whole,
     format_date,
     parse_date,
     whole_second,
@@ -32,22 +32,22 @@ STATES = Choice(options=("OPEN", "WON"))
     [
         (Text(), "a\r\nb ü", "a\r\nb ü"),
         (Text(longest=3), "äöü", "äöü"),
-        (Whole(), 5, 5),
-        (Whole(), "78572651", 78572651),
-        (Whole(), " 5 ", 5),
-        (Whole(), "5\x1f", 5),
-        (Whole(), 5.0, 5),
-        (Whole(), 2**63 - 1, 2**63 - 1),
+        (Integer(), 5, 5),
+        (Integer(), "78572651", 78572651),
+        (Integer(), " 5 ", 5),
+        (Integer(), "5\x1f", 5),
+        (Integer(), 5.0, 5),
+        (Integer(), 2**63 - 1, 2**63 - 1),
         (Decimal(), "12.50", 12.5),
         (Decimal(), "12\x1f", 12),
         (Decimal(), "\x1c12.5", 12.5),
-        (Flag(), "False", False),
+        (Boolean(), "False", False),
         (Date(), "2016-05-02T12:00:00Z", "2016-05-02 12:00:00"),
         (Date(), "2016-05-02", "2016-05-02 00:00:00"),
         (Date(), "", None),
         (STATES, "won", "WON"),
         (STATES, " Open ", "OPEN"),
-        (Loose(), None, None),
+        (AnyScalar(), None, None),
     ],
 )
 def test_what_fits_is_kept(type_, sent, kept):
@@ -60,18 +60,18 @@ def test_what_fits_is_kept(type_, sent, kept):
         (Text(), 5, "F must be a text; got 5"),
         (Text(longest=3), ["a"], 'F must be a text of at most 3 characters; got ["a"]'),
         (Text(longest=3), "abcd", 'F must be a text of at most 3 characters, and this one has 4; got "abcd"'),
-        (Whole(), 5.5, "F must be a whole number; got 5.5"),
-        (Whole(), True, "F must be a whole number; got true"),
-        (Whole(), 2**63, "F must be a whole number; got 9223372036854775808"),
-        (Whole(), "9" * 19, f'F must be a whole number; got "{"9" * 19}"'),
-        (Whole(lowest=1), 0, "F must be a positive whole number; got 0"),
+        (Integer(), 5.5, "F must be a whole number; got 5.5"),
+        (Integer(), True, "F must be a whole number; got true"),
+        (Integer(), 2**63, "F must be a whole number; got 9223372036854775808"),
+        (Integer(), "9" * 19, f'F must be a whole number; got "{"9" * 19}"'),
+        (Integer(lowest=1), 0, "F must be a positive whole number; got 0"),
         (Decimal(), "1e5", 'F must be a number; got "1e5"'),
         (Decimal(), False, "F must be a number; got false"),
-        (Flag(), 1, "F must be true or false; got 1"),
+        (Boolean(), 1, "F must be true or false; got 1"),
         (Date(), "soon", 'F must be a date such as 2026-03-02 10:00:00; got "soon"'),
         (Date(), 1523293094, "F must be a date such as 2026-03-02 10:00:00; got 1523293094"),
         (STATES, "sold", 'F must be one of OPEN, WON; got "sold"'),
-        (Loose(), {}, "F must be a text, a number, true, false or null; got {}"),
+        (AnyScalar(), {}, "F must be a text, a number, true, false or null; got {}"),
         (TAGS, {}, "F must be an array of objects; got {}"),
         (TAGS, [{"TAG_NAME": ""}], 'F[0] must be an object with a value for TAG_NAME; got {"TAG_NAME":""}'),
         (
@@ -96,12 +96,12 @@ def test_what_does_not_fit_is_refused_in_so_many_words(type_, sent, message):
 
 def test_a_long_value_is_quoted_in_part():
     with pytest.raises(FieldError, match=r'got "x{79}\.\.\. \(5002 characters of JSON\)$'):
-        Whole().read("x" * 5000, "F")
+        Integer().read("x" * 5000, "F")
 
 
 @given(st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1))
 def test_a_whole_number_may_come_as_a_text(number):
-    assert Whole().read(str(number), "F") == Whole().read(number, "F") == number
+    assert Integer().read(str(number), "F") == Integer().read(number, "F") == number
 
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.kit.wire import Reply
+from elements_local.kit.http_message import Reply
 from elements_local.service_client import ServiceClient
 from elements_local.tenant_replay.own_data import OwnData
 

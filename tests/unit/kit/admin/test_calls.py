@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from each_row import each_row
 
+from elements_local.kit.http_message import Reply
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.calls import (
     EFFECT_HEADER,
@@ -21,7 +22,6 @@ from elements_local.kit.traffic.calls import (
     weight_of,
 )
 from elements_local.kit.traffic.journal import JOURNAL_BYTES
-from elements_local.kit.wire import Reply
 from elements_local.kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

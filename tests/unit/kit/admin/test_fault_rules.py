@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.kit.api.json_text import decode, encode
+from elements_local.kit.http_message import DELAY_HEADER, Reply
 from elements_local.kit.traffic.fault_rules import (
     Effect,
     FaultRule,
@@ -18,7 +19,6 @@ from elements_local.kit.traffic.fault_rules import (
     distort,
     parse_rules,
 )
-from elements_local.kit.wire import DELAY_HEADER, Reply
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}
@@ -108,7 +108,7 @@ def test_a_higher_probability_hits_whatever_a_lower_one_hits():
     },
 )
 def test_a_rule_no_longer_strikes_from_its_until_on(since_noon, struck):
-    assert FaultRule(effect=Effect(drop=True), until=NOON).strikes(1, now=NOON + since_noon) is struck
+    assert FaultRule(effect=Effect(drop=True), until=NOON).applies(1, now=NOON + since_noon) is struck
 
 
 @each_row(
@@ -147,7 +147,7 @@ def test_a_rule_no_longer_strikes_from_its_until_on(since_noon, struck):
         "a path without its slash": ({**FAILS, "match": {"path": "v2.2/Contacts"}}, "begin it with / or *"),
         "an admin route": (
             {**FAILS, "match": {"path": "/_local/*"}},
-            "an admin route, which no rule strikes",
+            "an admin route, which no rule applies to",
         ),
         "none of the first": (
             {**FAILS, "when": {"first_n": 2, "every_n": 3}},
@@ -231,7 +231,7 @@ rules = st.builds(
 )
 
 
-@given(rules.filter(lambda rule: rule.objection() is None))
+@given(rules.filter(lambda rule: rule.validation_error() is None))
 def test_what_a_rule_shows_reads_back_as_the_same_rule(rule):
     shown = decode(encode({"faults": [rule.to_json()]}))
 

@@ -4,8 +4,8 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.web.outbound import Outbound
-from elements_local.kit.wire import NoReply, Reply
 
 
 class Recorded:
@@ -51,7 +51,7 @@ def test_this_machine_and_what_is_allowed_may_be_called_and_nothing_speaks_again
 
     assert reply.status == 200
     assert (network.urls, network.headers) == ([url], [{"X-A": "b"}])
-    assert guard(network, **options).objection(url) is None
+    assert guard(network, **options).refusal(url) is None
 
 
 @each_row(
@@ -102,7 +102,7 @@ def test_what_readers_of_urls_would_not_agree_on_is_refused(url):
 
 @each_row("url", ["https://localhost/", "http://app.localhost:3000/"])
 def test_nothing_speaks_against_names_of_this_machine(url):
-    assert guard(Recorded()).objection(url) is None
+    assert guard(Recorded()).refusal(url) is None
 
 
 def test_a_name_of_this_machine_is_called_at_its_address():
@@ -147,11 +147,11 @@ def test_no_url_breaks_the_guard(text):
 def test_what_speaks_against_a_url_is_said_without_looking_its_host_up(url, said, monkeypatch):
     monkeypatch.delattr("socket.getaddrinfo", raising=False)
 
-    assert guard(Recorded()).objection(url) == said
+    assert guard(Recorded()).refusal(url) == said
 
 
 @given(st.text())
 def test_what_speaks_against_any_url_can_be_said(url):
-    said = guard(Recorded()).objection(url)
+    said = guard(Recorded()).refusal(url)
 
     assert said is None or (isinstance(said, str) and said)

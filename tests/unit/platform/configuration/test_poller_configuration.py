@@ -539,6 +539,6 @@ def test_an_entry_names_a_field_that_its_example_sets_a_module_links_of_the_chai
     resource = of_dates(**{key.name: key.example}) if key.inside else of_entry(**{key.name: key.example})
 
     assert not key.field or getattr(resource, key.field) not in {"", None}
-    assert importlib.util.find_spec(f"elements_local.platform.{key.heeded_by}")
-    assert {*key.mends} <= WORDS
+    assert importlib.util.find_spec(f"elements_local.platform.{key.used_by}")
+    assert {*key.fixes} <= WORDS
     assert {*key.rules} <= {rule.value for rule in LintRule}

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from each_row import each_row
 
-from elements_local.kit.wire import NoReply, Reply
+from elements_local.kit.http_message import NoReply, Reply
 from elements_local.platform.core.hub_client import HubClient, HubError
 
 WORKSPACE = SimpleNamespace(user_secret="u")

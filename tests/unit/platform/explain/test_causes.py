@@ -438,7 +438,7 @@ def test_a_date_that_cannot_be_read_is_shown_as_text_alone():
     },
 )
 def test_a_misspelt_key_of_dates_is_the_cause_wherever_the_right_date_is_missing(resource, dates):
-    misspelt = replace(STATE, resource=resource, slips=[("updatedDateFeild", "updatedDateField")])
+    misspelt = replace(STATE, resource=resource, misspelled_keys=[("updatedDateFeild", "updatedDateField")])
     passed = poll(15, decision(PollVerdict.IGNORED, **dates))
 
     assert cause(case(passed, state=misspelt)) is Cause.KEY_MISSPELT

@@ -61,11 +61,9 @@ def block(*without: str, dates: dict[str, object] | None = None, **more: object)
     return made | more
 
 
-def found(body: dict, *, empty_block=EmptyBlock.DEFAULT, objection=lambda _url: None) -> ConfigWarnings:
+def found(body: dict, *, empty_block=EmptyBlock.DEFAULT, refusal=lambda _url: None) -> ConfigWarnings:
     values = configuration.complete(body.get("configuration", {}), INSIGHTLY)
-    around = LintContext(
-        element=INSIGHTLY, empty_block=empty_block, objection=objection, fields=lambda _name: ()
-    )
+    around = LintContext(element=INSIGHTLY, empty_block=empty_block, refusal=refusal, fields=lambda _name: ())
     return of_instance(values, of_body(body, values, INSIGHTLY), around)
 
 
@@ -432,8 +430,8 @@ def test_a_resource_without_a_date_that_counts_is_seen(made, happens):
 
 
 def test_a_callback_url_that_nothing_can_be_sent_to_is_seen_where_there_are_events():
-    assert len(message(guide({URL: "x" * 9999}), objection=str)) == 400
-    assert slips(guide({URL: "x", "event.notification.enabled": False}), objection=str) == []
+    assert len(message(guide({URL: "x" * 9999}), refusal=str)) == 400
+    assert slips(guide({URL: "x", "event.notification.enabled": False}), refusal=str) == []
 
 
 def test_several_slips_are_all_seen():
@@ -497,7 +495,7 @@ def test_whatever_the_body_its_header_is_a_list_in_ascii_of_so_many_bytes_at_the
 ):
     body = top | {"configuration": configured | {"event.notification.enabled": True, POLLER: polled}}
     try:
-        said = found(body, objection=str).header()
+        said = found(body, refusal=str).header()
     except PlatformError:  # it is refused, and has no warnings
         return
 

@@ -115,7 +115,7 @@ def found(configured, objects, lag):
     around = LintContext(
         element=INSIGHTLY,
         empty_block=EmptyBlock.DEFAULT,
-        objection=lambda _url: None,
+        refusal=lambda _url: None,
         fields=lambda _name: ["CONTACT_ID", "DATE_UPDATED_UTC", "DATE_CREATED_UTC"],
         lag=timedelta(seconds=lag),
     )

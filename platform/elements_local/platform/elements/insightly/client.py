@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from elements_local.kit.http_message import Http
 from elements_local.kit.text import whole_number
-from elements_local.kit.wire import Http
 from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import (

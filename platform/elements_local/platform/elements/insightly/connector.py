@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.wire import Http, NoReply
+from elements_local.kit.http_message import Http, NoReply
 from elements_local.platform.ceql import Clause
 from elements_local.platform.core.instance import Values
 from elements_local.platform.elements.connector import Application, DateCondition, Element, VendorCollection

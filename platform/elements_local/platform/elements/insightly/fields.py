@@ -15,7 +15,7 @@ from elements_local.platform.ceql.record_path import root_of
 from elements_local.platform.elements.connector import FieldMetadata, ObjectName, RenamedField
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
-from elements_local.platform.errors import ProviderError, shown
+from elements_local.platform.errors import ProviderError, quoted
 from elements_local.platform.provider.service import ProviderRequest
 
 _STAMPS = "DATE_CREATED_UTC DATE_UPDATED_UTC"
@@ -284,7 +284,7 @@ def refuse_unknown_fields(place: InsightlyCollection, clause: Clause | None, *, 
         if root not in names and not _CUSTOM.fullmatch(root):
             near = get_close_matches(root, names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-            said = f"{place.resource} have no field {shown(name)}; {hint}"
+            said = f"{place.resource} have no field {quoted(name)}; {hint}"
             raise ProviderError(status=400, message=said, provider_message=said)
 
 

@@ -18,7 +18,7 @@ from elements_local.platform.elements.connector import DateCondition
 from elements_local.platform.elements.insightly.dialect import is_version_3
 from elements_local.platform.elements.insightly.fields import VERSION_2
 from elements_local.platform.elements.insightly.resources import InsightlyCollection, collection
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 from elements_local.platform.provider.service import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
@@ -211,7 +211,7 @@ def _rewritten_date(text: str) -> str:
     instant = _instant(text)
     if instant is None:
         raise InvalidRequestError(
-            f"{UPDATED_AFTER} must be a date such as 2026-03-02 10:00:00; got {shown(text)}"
+            f"{UPDATED_AFTER} must be a date such as 2026-03-02 10:00:00; got {quoted(text)}"
         )
     return space_form(instant)
 

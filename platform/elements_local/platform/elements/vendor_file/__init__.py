@@ -4,7 +4,6 @@ from elements_local.platform.elements.vendor_file.connector import FileConnector
 from elements_local.platform.elements.vendor_file.fake import FileFake
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.made_up import fill_of, made_value, methods
 from elements_local.platform.elements.vendor_file.model import (
     FileCall,
     FileListCall,
@@ -22,6 +21,7 @@ from elements_local.platform.elements.vendor_file.query import (
     places_of,
 )
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.sample_data import fill_of, made_value, methods
 from elements_local.platform.elements.vendor_file.templates import placeholders
 from elements_local.platform.elements.vendor_file.writing import takes
 

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from elements_local.kit.http_message import Reply
 from elements_local.kit.values import replace
-from elements_local.kit.wire import Reply
 from elements_local.platform.ceql import Clause
 from elements_local.platform.elements import connector
 from elements_local.platform.elements.fake_log import FakeLog
@@ -26,7 +26,7 @@ from elements_local.platform.elements.vendor_file.query import (
     places_of,
 )
 from elements_local.platform.elements.vendor_file.templates import filled, joined, placeholders, read
-from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, shown
+from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, quoted
 from elements_local.platform.provider import lists
 from elements_local.platform.provider.lists import PageRequest, ProviderPage
 from elements_local.platform.provider.service import ProviderClient, ProviderRequest, Record
@@ -269,7 +269,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         """Return the path of a link: whatever host it names, calls go to the vendor's origin, or to what plays it."""
         found = _LINK.fullmatch(link)
         if found is None:
-            raise self._failed(f"answered the link {shown(link)}, which is no address of a page")
+            raise self._failed(f"answered the link {quoted(link)}, which is no address of a page")
         return found[1]
 
     def _of(self, kind: FileResource, record_id: str = "") -> Values:
@@ -342,4 +342,4 @@ def _cursor(token: str, *, counted: bool) -> _Cursor:
                 return _Cursor(page, record)
     except ValueError:
         pass  # the same error below as of another value
-    raise InvalidRequestError(f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}")
+    raise InvalidRequestError(f"nextPage must be a token from Elements-Next-Page-Token; got {quoted(token)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from elements_local.kit.wire import Http
+from elements_local.kit.http_message import Http
 from elements_local.platform.ceql import Clause, Comparison
 from elements_local.platform.core.instance import Values
 from elements_local.platform.dates.java_dates import epoch_milliseconds
@@ -30,8 +30,8 @@ from elements_local.platform.elements.vendor_file.file_resource import (
     resources_of,
 )
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.made_up import as_text, plain
 from elements_local.platform.elements.vendor_file.model import VendorFile
+from elements_local.platform.elements.vendor_file.sample_data import as_text, plain
 from elements_local.platform.elements.vendor_file.templates import filled
 from elements_local.platform.errors import InvalidRequestError, ProviderError
 from elements_local.platform.provider.service import ProviderClient

@@ -23,10 +23,10 @@ from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.paging import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
-from elements_local.platform.elements.vendor_file.made_up import samples
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.templates import filled, misfit, read
 from elements_local.platform.elements.vendor_file.writing import written
 

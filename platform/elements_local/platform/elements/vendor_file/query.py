@@ -15,7 +15,7 @@ from elements_local.platform.elements.vendor_file.file_resource import FileResou
 from elements_local.platform.elements.vendor_file.model import FileListCall, VendorFilter
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import filled, placeholders, read
-from elements_local.platform.errors import InvalidRequestError, shown
+from elements_local.platform.errors import InvalidRequestError, quoted
 
 CONDITION = re.compile(r"([\w.]+?)\s*(=|!=|<=|>=|<|>)")
 """A placeholder that stands for the value of a condition."""
@@ -56,7 +56,7 @@ def understood(clause: Clause, resource: FileResource) -> Clause:
         if found is None and shape.unknown == "refuse" and field.partition(".")[0] not in shape.constants:
             near = nearest(field, known)
             hint = f"did you mean {near}?" if near else f"there are {', '.join(resource.names.values())}"
-            raise InvalidRequestError(f"{resource.key} have no field {shown(field)}; {hint}")
+            raise InvalidRequestError(f"{resource.key} have no field {quoted(field)}; {hint}")
         return found or field
 
     return _with_dates(with_fields(clause, name), resource)
@@ -71,7 +71,7 @@ def _with_dates(clause: Clause, resource: FileResource) -> Clause:
     if at is None:
         raise InvalidRequestError(
             f"{resource.names[clause.field]} is a date in the format {resource.dates[clause.field].format!r}; "
-            f"got {shown(str(clause.value))}"
+            f"got {quoted(str(clause.value))}"
         )
     return replace(clause, value=at)
 
@@ -164,7 +164,7 @@ def query_read(call: FileListCall, resource: FileResource, found: Mapping[str, o
         operator = words.get(str(parts.get("operator")))
         if operator is None:
             raise VendorRefusalError(
-                "invalid", f"the filter {shown(str(one))} has no operator of {', '.join(words)}"
+                "invalid", f"the filter {quoted(str(one))} has no operator of {', '.join(words)}"
             )
         value = _unquoted(call.filter, parts.get("value"))
         clauses.append(_condition(call.filter, resource, str(parts.get("field")), operator, value))
@@ -182,7 +182,7 @@ def _condition(
     if name in resource.dates:
         at = resource.milliseconds(value, name, *([form.format] if form.format else []))
         if at is None:
-            raise VendorRefusalError("invalid", f"{shown(str(value))} is no date", field=field)
+            raise VendorRefusalError("invalid", f"{quoted(str(value))} is no date", field=field)
         value = at
     return Comparison(name, operator, value if isinstance(value, str | int | float | bool) else str(value))
 
@@ -195,18 +195,18 @@ def known_name(resource: FileResource, field: str) -> str:
     """
     name = resource.known.get(field)
     if name is None:
-        raise VendorRefusalError("invalid", f"there is no field {shown(field)}", field=field)
+        raise VendorRefusalError("invalid", f"there is no field {quoted(field)}", field=field)
     return name
 
 
 def _each(form: VendorFilter, filters: object) -> Sequence[object]:
     if form.join is None or not isinstance(filters, str):
         if not isinstance(filters, list | None):
-            raise VendorRefusalError("invalid", f"the filters {shown(str(filters))} are no list")
+            raise VendorRefusalError("invalid", f"the filters {quoted(str(filters))} are no list")
         return filters or []
     quote, several = re.escape(form.quote), [""]
-    quoted = rf"{quote}(?:\\.|[^{quote}\\])*{quote}|" if quote else ""
-    for part in re.findall(rf"{quoted}{re.escape(form.join)}|.", filters, re.DOTALL | re.IGNORECASE):
+    in_quotes = rf"{quote}(?:\\.|[^{quote}\\])*{quote}|" if quote else ""
+    for part in re.findall(rf"{in_quotes}{re.escape(form.join)}|.", filters, re.DOTALL | re.IGNORECASE):
         if part.casefold() == form.join.casefold():
             several.append("")
         else:
@@ -228,7 +228,7 @@ def _order(call: FileListCall, resource: FileResource, order: object) -> SortOrd
     words = [word.casefold() for word in call.order.words]
     direction = str(parts.get("direction", call.order.words[0])).casefold()
     if "field" not in parts or direction not in words:
-        raise VendorRefusalError("invalid", f"the order {shown(str(order))} cannot be read")
+        raise VendorRefusalError("invalid", f"the order {quoted(str(order))} cannot be read")
     return SortOrder(field=known_name(resource, str(parts["field"])), descending=direction == words[1])
 
 

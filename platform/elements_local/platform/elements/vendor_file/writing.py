@@ -7,10 +7,10 @@ from typing import Any
 from elements_local.kit.fakes.records import KeptRecord
 from elements_local.kit.text import nearest
 from elements_local.platform.elements.vendor_file.file_resource import NUMBER, FileResource
-from elements_local.platform.elements.vendor_file.made_up import as_text
 from elements_local.platform.elements.vendor_file.model import VendorField
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
-from elements_local.platform.errors import shown
+from elements_local.platform.elements.vendor_file.sample_data import as_text
+from elements_local.platform.errors import quoted
 
 _TEXTS: Mapping[str, re.Pattern[str]] = {
     "integer": re.compile(r"[+-]?\d{1,15}", re.ASCII),
@@ -73,7 +73,7 @@ def _is_kept(resource: FileResource, name: str) -> bool:
     if resource.record.unknown == "refuse":
         near = nearest(name, resource.declared.fields)
         hint = f"; did you mean {near}?" if near else ""
-        raise VendorRefusalError("unknown_field", f"there is no field {shown(name)}{hint}", field=name)
+        raise VendorRefusalError("unknown_field", f"there is no field {quoted(name)}{hint}", field=name)
     return resource.record.unknown == "keep"
 
 
@@ -83,7 +83,9 @@ def _value(resource: FileResource, name: str, value: Any) -> Any:
         return None
     if field is not None and not takes(field, value, texts=resource.record.values == "text"):
         expected = f"one of {', '.join(field.choices)}" if field.choices else f"of the type {field.type}"
-        raise VendorRefusalError("invalid", f"{name} must be {expected}; got {shown(str(value))}", field=name)
+        raise VendorRefusalError(
+            "invalid", f"{name} must be {expected}; got {quoted(str(value))}", field=name
+        )
     return as_text(value) if resource.record.values == "text" else value
 
 
@@ -117,5 +119,5 @@ def _refuse_doubles(
     for other in others() if unique else []:
         for name in unique:
             if other.fields.get(name) == kept[name] and (before is None or other.id != before.id):
-                said = f"record {other.id} has the {name} {shown(str(kept[name]))}"
+                said = f"record {other.id} has the {name} {quoted(str(kept[name]))}"
                 raise VendorRefusalError("conflict", said, id=resource.record.id.shown(other.id), field=name)

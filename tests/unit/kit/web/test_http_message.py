@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from each_row import each_row
 
+from elements_local.kit.http_message import DELAY_HEADER, NoReply, Reply, in_time
 from elements_local.kit.web.in_process import begin
-from elements_local.kit.wire import DELAY_HEADER, NoReply, Reply, in_time
 
 
 def test_replies_of_the_same_content_are_equal_and_share_no_headers():

@@ -26,9 +26,9 @@ from mock_insightly.kinds.account import (
 )
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, chunk_of_work, colleagues
 from mock_insightly.records.bulk import HistoryTransaction, SeedRange
 from mock_insightly.records.record import created, link_to, number_rows, updated_at
+from mock_insightly.sample_data.drafts import CHUNK, SPREAD, Draft, chunk, chunk_of_work, colleagues
 
 _SOURCES = ("Web", "Phone Enquiry", "Partner Referral", "Purchased List", "Other")
 _STATUSES = (

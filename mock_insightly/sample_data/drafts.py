@@ -23,7 +23,7 @@ from mock_insightly.kinds.sales import CONTACTS, LEADS, OPPORTUNITIES, ORGANISAT
 from mock_insightly.kinds.work import EMAILS, EVENTS, TASKS
 
 if TYPE_CHECKING:
-    from mock_insightly.made_up.vocabulary import Vocabulary
+    from mock_insightly.sample_data.vocabulary import Vocabulary
 
 CHUNK = 500
 COLLEAGUES = 3
@@ -86,12 +86,12 @@ def colleagues(seed: int) -> list[tuple[str, str]]:
 def chunk(seed: int, number: int) -> Chunk:
     """Return the drafts of a chunk's people and deals."""
     pools = _pools(_vocabulary(seed, "chunk", number))
-    dice = Random(_number(seed, "dice", number))  # noqa: S311 - made-up data, no secret
+    rng = Random(_number(seed, "dice", number))  # noqa: S311 - made-up data, no secret
     first = number * CHUNK
-    organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
-    contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
-    leads = [_lead(pools, dice) for _ in range(CHUNK)]
-    opportunities = [_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)]
+    organisations = [_organisation(pools, rng) for _ in range(CHUNK)]
+    contacts = [_contact(at, first, organisations, pools, rng) for at in range(CHUNK)]
+    leads = [_lead(pools, rng) for _ in range(CHUNK)]
+    opportunities = [_opportunity(at, first, contacts, pools, rng) for at in range(CHUNK)]
     return {
         CONTACTS.name: contacts,
         ORGANISATIONS.name: organisations,
@@ -105,13 +105,13 @@ def chunk_of_work(seed: int, number: int) -> Chunk:
     """Return the drafts of what is done about a chunk's deals, each with their buyer."""
     found = chunk(seed, number)
     pools = _pools(_vocabulary(seed, "work", number))
-    dice = Random(_number(seed, "work dice", number))  # noqa: S311 - made-up data, no secret
+    rng = Random(_number(seed, "work dice", number))  # noqa: S311 - made-up data, no secret
 
     def about(at: int, make: Callable[[Record, _Pools, Random], Record]) -> Draft:
-        deal = dice.randrange(at + 1)
+        deal = rng.randrange(at + 1)
         buyer = found[OPPORTUNITIES.name][deal].contact or 0
-        fields = make(found[CONTACTS.name][buyer % CHUNK].fields, pools, dice)
-        return _draft(dice, fields, contact=buyer, opportunity=number * CHUNK + deal)
+        fields = make(found[CONTACTS.name][buyer % CHUNK].fields, pools, rng)
+        return _draft(rng, fields, contact=buyer, opportunity=number * CHUNK + deal)
 
     return {
         kind.name: [about(at, make) for at in range(CHUNK)]
@@ -137,28 +137,28 @@ def _pools(vocabulary: "Vocabulary") -> _Pools:
     )
 
 
-def _organisation(pools: _Pools, dice: Random) -> Draft:
-    name = _company(pools, dice)
+def _organisation(pools: _Pools, rng: Random) -> Draft:
+    name = _company(pools, rng)
     host = f"{_slug(name)}.example"
     return _draft(
-        dice,
+        rng,
         {
             "ORGANISATION_NAME": name,
-            "BACKGROUND": _sometimes(dice, pools.sentences),
-            "PHONE": _phone(dice),
+            "BACKGROUND": _sometimes(rng, pools.sentences),
+            "PHONE": _phone(rng),
             "WEBSITE": f"https://www.{host}",
-            **_address("ADDRESS_BILLING", dice.choice(pools.places)),
-            **_address("ADDRESS_SHIP", dice.choice(pools.places)),
-            "TAGS": _tags(dice),
+            **_address("ADDRESS_BILLING", rng.choice(pools.places)),
+            **_address("ADDRESS_SHIP", rng.choice(pools.places)),
+            "TAGS": _tags(rng),
             "EMAILDOMAINS": [{"EMAIL_DOMAIN_ID": None, "EMAIL_DOMAIN": host}],
         },
     )
 
 
-def _contact(at: int, first: int, organisations: list[Draft], pools: _Pools, dice: Random) -> Draft:
-    employer = dice.randrange(at + 1)
+def _contact(at: int, first: int, organisations: list[Draft], pools: _Pools, rng: Random) -> Draft:
+    employer = rng.randrange(at + 1)
     company = organisations[employer].fields
-    given, family = dice.choice(pools.first_names), dice.choice(pools.last_names)
+    given, family = rng.choice(pools.first_names), rng.choice(pools.last_names)
     host = str(company["WEBSITE"]).removeprefix("https://www.")
     mailing = {
         name.replace("BILLING", "MAIL"): value
@@ -166,112 +166,112 @@ def _contact(at: int, first: int, organisations: list[Draft], pools: _Pools, dic
         if name.startswith("ADDRESS_BILLING")
     }
     return _draft(
-        dice,
+        rng,
         {
-            "SALUTATION": dice.choice(_SALUTATIONS),
+            "SALUTATION": rng.choice(_SALUTATIONS),
             "FIRST_NAME": given,
             "LAST_NAME": family,
-            "BACKGROUND": _sometimes(dice, pools.sentences),
+            "BACKGROUND": _sometimes(rng, pools.sentences),
             "PHONE": company["PHONE"],
-            "PHONE_MOBILE": _phone(dice) if dice.random() < 0.5 else None,
+            "PHONE_MOBILE": _phone(rng) if rng.random() < 0.5 else None,
             "EMAIL_ADDRESS": f"{_slug(given)}.{_slug(family)}@{host}",
-            "TITLE": dice.choice(pools.jobs),
+            "TITLE": rng.choice(pools.jobs),
             **mailing,
-            "TAGS": _tags(dice),
+            "TAGS": _tags(rng),
         },
         organisation=first + employer,
     )
 
 
-def _lead(pools: _Pools, dice: Random) -> Draft:
-    company = _company(pools, dice)
-    given, family = dice.choice(pools.first_names), dice.choice(pools.last_names)
+def _lead(pools: _Pools, rng: Random) -> Draft:
+    company = _company(pools, rng)
+    given, family = rng.choice(pools.first_names), rng.choice(pools.last_names)
     host = f"{_slug(company)}.example"
     return _draft(
-        dice,
+        rng,
         {
-            "SALUTATION": dice.choice(_SALUTATIONS),
+            "SALUTATION": rng.choice(_SALUTATIONS),
             "FIRST_NAME": given,
             "LAST_NAME": family,
-            "TITLE": dice.choice(pools.jobs),
+            "TITLE": rng.choice(pools.jobs),
             "EMAIL": f"{_slug(given)}.{_slug(family)}@{host}",
-            "PHONE": _phone(dice),
+            "PHONE": _phone(rng),
             "WEBSITE": f"https://www.{host}",
-            "INDUSTRY": dice.choice(pools.industries),
-            "EMPLOYEE_COUNT": dice.choice((5, 20, 80, 250, 1200)),
-            "LEAD_RATING": dice.randint(1, 5),
-            "LEAD_DESCRIPTION": _sometimes(dice, pools.sentences),
+            "INDUSTRY": rng.choice(pools.industries),
+            "EMPLOYEE_COUNT": rng.choice((5, 20, 80, 250, 1200)),
+            "LEAD_RATING": rng.randint(1, 5),
+            "LEAD_DESCRIPTION": _sometimes(rng, pools.sentences),
             "ORGANISATION_NAME": company,
-            **_address("ADDRESS", dice.choice(pools.places)),
-            "TAGS": _tags(dice),
+            **_address("ADDRESS", rng.choice(pools.places)),
+            "TAGS": _tags(rng),
         },
     )
 
 
-def _opportunity(at: int, first: int, contacts: list[Draft], pools: _Pools, dice: Random) -> Draft:
-    buyer = dice.randrange(at + 1)
-    per_unit = dice.random() < 0.3
-    state = dice.choice(_STATES)
+def _opportunity(at: int, first: int, contacts: list[Draft], pools: _Pools, rng: Random) -> Draft:
+    buyer = rng.randrange(at + 1)
+    per_unit = rng.random() < 0.3
+    state = rng.choice(_STATES)
     return _draft(
-        dice,
+        rng,
         {
-            "OPPORTUNITY_NAME": dice.choice(pools.phrases),
-            "OPPORTUNITY_DETAILS": _sometimes(dice, pools.sentences),
+            "OPPORTUNITY_NAME": rng.choice(pools.phrases),
+            "OPPORTUNITY_DETAILS": _sometimes(rng, pools.sentences),
             "OPPORTUNITY_STATE": state,
-            "BID_AMOUNT": dice.randrange(5, 400) * 250,
-            "BID_TYPE": dice.choice(PER_UNIT) if per_unit else "Fixed Bid",
-            "BID_DURATION": dice.randint(1, 12) if per_unit else None,
-            "PROBABILITY": {"OPEN": dice.randrange(10, 100, 10), "WON": 100}.get(state, 0),
-            "TAGS": _tags(dice),
+            "BID_AMOUNT": rng.randrange(5, 400) * 250,
+            "BID_TYPE": rng.choice(PER_UNIT) if per_unit else "Fixed Bid",
+            "BID_DURATION": rng.randint(1, 12) if per_unit else None,
+            "PROBABILITY": {"OPEN": rng.randrange(10, 100, 10), "WON": 100}.get(state, 0),
+            "TAGS": _tags(rng),
         },
         organisation=contacts[buyer].organisation,
         contact=first + buyer,
-        role=dice.choice(_LINK_ROLES),
+        role=rng.choice(_LINK_ROLES),
     )
 
 
-def _project(_buyer: Record, pools: _Pools, dice: Random) -> Record:
+def _project(_buyer: Record, pools: _Pools, rng: Random) -> Record:
     return {
-        "PROJECT_NAME": dice.choice(pools.phrases),
-        "PROJECT_DETAILS": _sometimes(dice, pools.sentences),
-        "STATUS": dice.choice(("NOT STARTED", "IN PROGRESS", "IN PROGRESS", "DEFERRED", "COMPLETED")),
-        "TAGS": _tags(dice),
+        "PROJECT_NAME": rng.choice(pools.phrases),
+        "PROJECT_DETAILS": _sometimes(rng, pools.sentences),
+        "STATUS": rng.choice(("NOT STARTED", "IN PROGRESS", "IN PROGRESS", "DEFERRED", "COMPLETED")),
+        "TAGS": _tags(rng),
     }
 
 
-def _task(_buyer: Record, pools: _Pools, dice: Random) -> Record:
-    status = dice.choice(("NOT STARTED", "IN PROGRESS", "WAITING", "COMPLETED", "COMPLETED"))
+def _task(_buyer: Record, pools: _Pools, rng: Random) -> Record:
+    status = rng.choice(("NOT STARTED", "IN PROGRESS", "WAITING", "COMPLETED", "COMPLETED"))
     is_done = status == "COMPLETED"
     return {
-        "TITLE": f"{dice.choice(words.TASKS)}: {dice.choice(pools.phrases)}",
-        "DETAILS": _sometimes(dice, pools.sentences),
+        "TITLE": f"{rng.choice(words.TASKS)}: {rng.choice(pools.phrases)}",
+        "DETAILS": _sometimes(rng, pools.sentences),
         "STATUS": status,
         "COMPLETED": is_done,
         "PERCENT_COMPLETE": 100 if is_done else 0,
     }
 
 
-def _event(_buyer: Record, pools: _Pools, dice: Random) -> Record:
+def _event(_buyer: Record, pools: _Pools, rng: Random) -> Record:
     return {
-        "TITLE": f"Meeting: {dice.choice(pools.phrases)}",
-        "LOCATION": dice.choice(pools.places)[1],
-        "DETAILS": _sometimes(dice, pools.sentences),
+        "TITLE": f"Meeting: {rng.choice(pools.phrases)}",
+        "LOCATION": rng.choice(pools.places)[1],
+        "DETAILS": _sometimes(rng, pools.sentences),
     }
 
 
-def _email(buyer: Record, pools: _Pools, dice: Random) -> Record:
-    body = f"<p>{dice.choice(pools.sentences)}</p>"
+def _email(buyer: Record, pools: _Pools, rng: Random) -> Record:
+    body = f"<p>{rng.choice(pools.sentences)}</p>"
     return {
-        "SUBJECT": dice.choice(pools.phrases),
+        "SUBJECT": rng.choice(pools.phrases),
         "EMAIL_FROM": buyer["EMAIL_ADDRESS"],
         "BODY": body,
         "SIZE": len(body),
-        "TAGS": _tags(dice),
+        "TAGS": _tags(rng),
     }
 
 
 def _draft(  # noqa: PLR0913 - what it belongs to
-    dice: Random,
+    rng: Random,
     fields: Record,
     *,
     organisation: int | None = None,
@@ -283,14 +283,14 @@ def _draft(  # noqa: PLR0913 - what it belongs to
 
     Source: of 116 recorded v2.1 contacts 67 had equal dates, 41 one to three seconds between them (observed).
     """
-    age = dice.randrange(int(SPREAD.total_seconds()))
-    luck = dice.random()
-    edited = 0 if luck < 0.5 else dice.randint(1, 3) if luck < 0.7 else dice.randrange(age + 1)
+    age = rng.randrange(int(SPREAD.total_seconds()))
+    luck = rng.random()
+    edited = 0 if luck < 0.5 else rng.randint(1, 3) if luck < 0.7 else rng.randrange(age + 1)
     return Draft(
         fields=fields,
         age=timedelta(seconds=age),
         edited=timedelta(seconds=min(edited, age)),
-        owner=dice.randrange(COLLEAGUES + 1),
+        owner=rng.randrange(COLLEAGUES + 1),
         organisation=organisation,
         contact=contact,
         opportunity=opportunity,
@@ -303,24 +303,24 @@ def _address(columns: str, place: tuple[str, str, str, str]) -> Record:
     return {f"{columns}_{part}": value for part, value in zip(ADDRESS_PARTS, values, strict=True)}
 
 
-def _company(pools: _Pools, dice: Random) -> str:
+def _company(pools: _Pools, rng: Random) -> str:
     """Return a company's name, in one of three forms."""
-    first, second = dice.choice(pools.last_names), dice.choice(pools.last_names)
-    form = dice.randrange(3)
-    return (f"{first} {dice.choice(pools.suffixes)}", f"{first}-{second}", f"{first} and {second}")[form]
+    first, second = rng.choice(pools.last_names), rng.choice(pools.last_names)
+    form = rng.randrange(3)
+    return (f"{first} {rng.choice(pools.suffixes)}", f"{first}-{second}", f"{first} and {second}")[form]
 
 
-def _phone(dice: Random) -> str:
-    return f"+1-{dice.randint(201, 989)}-555-{dice.randrange(10_000):04}"
+def _phone(rng: Random) -> str:
+    return f"+1-{rng.randint(201, 989)}-555-{rng.randrange(10_000):04}"
 
 
-def _tags(dice: Random) -> list[Json]:
-    count = dice.choice((0, 0, 0, 1, 1, 2))
-    return [{"TAG_NAME": name} for name in sorted(dice.sample(_TAG_NAMES, count))]
+def _tags(rng: Random) -> list[Json]:
+    count = rng.choice((0, 0, 0, 1, 1, 2))
+    return [{"TAG_NAME": name} for name in sorted(rng.sample(_TAG_NAMES, count))]
 
 
-def _sometimes(dice: Random, texts: list[str]) -> str | None:
-    return dice.choice(texts) if dice.random() < 0.4 else None
+def _sometimes(rng: Random, texts: list[str]) -> str | None:
+    return rng.choice(texts) if rng.random() < 0.4 else None
 
 
 def _slug(text: str) -> str:
@@ -328,7 +328,7 @@ def _slug(text: str) -> str:
 
 
 def _vocabulary(seed: int, *labels: object) -> "Vocabulary":
-    from mock_insightly.made_up.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
+    from mock_insightly.sample_data.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
 
     vocabulary = Vocabulary()
     vocabulary.seed(_number(seed, *labels))
