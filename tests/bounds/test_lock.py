@@ -16,6 +16,8 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from elements_local.platform.shared.job_queue import CHECKED_WITH
+
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
@@ -82,6 +84,19 @@ def test_the_lock_has_all_that_is_asked_for_within_its_ranges(python: str, syste
     ]
     assert len(wanted) > 40
     assert outside == []
+
+
+def test_the_locked_procrastinate_is_the_one_whose_tables_the_queue_was_checked_with() -> None:
+    """After an update: compare what ``job_queue.py`` and ``job_queue.sql`` name with its schema, then renew the version."""
+    (locked_version,) = {
+        version
+        for python in PYTHONS
+        for system in SYSTEMS
+        for name, version in installed_on(python, system).items()
+        if name == "procrastinate"
+    }
+
+    assert locked_version == CHECKED_WITH
 
 
 def test_each_entry_of_the_lock_has_hashes_and_no_address() -> None:

@@ -335,3 +335,14 @@ def _opens(node):
     if node.attr in {"across", "read_across"}:
         return True
     return node.attr in _DOORS and ast.unparse(node.value).rpartition(".")[2].endswith("database")
+
+
+def test_only_the_queue_names_tables_and_functions_of_procrastinate():
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "platform").rglob("*.*")
+        if path.suffix in {".py", ".sql"} and "procrastinate_" in path.read_text("utf-8")
+    }
+
+    shared = "platform/elements_local/platform/shared"
+    assert named == {f"{shared}/job_queue.py", f"{shared}/job_queue.sql"}

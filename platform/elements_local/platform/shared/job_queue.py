@@ -3,7 +3,9 @@
 What is planned for later has no lock. When it is due, it puts a job into the queue that has the lock of its instance or
 receiver; of those one runs at a time, whichever worker has it, and one waits at the most.
 
-Source: locks, queueing locks and tables are Procrastinate's (documented).
+Source: locks and queueing locks are Procrastinate's (documented). Workers use its API. Its tables and functions are named here
+and in ``job_queue.sql`` alone, for what the API has no way: to plan in the transaction of a trigger, and by the database's
+clock; to count what is due; to check privileges, and whether they are there in a transaction that holds the schema's lock.
 """
 
 from importlib.resources import files
@@ -16,6 +18,9 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import check_privileges
 from elements_local.kit.storage.schema import SchemaPart, lock_schema, make_part
 from elements_local.platform.jobs.store import JobKind
+
+CHECKED_WITH = "3.10.0"
+"""The version of Procrastinate whose tables and functions these are; 3.4 has the same."""
 
 QUEUE = "elements-local"
 SCHEMA = SchemaPart(
@@ -30,6 +35,7 @@ SCHEMA = SchemaPart(
 
 _TABLES = tuple(f"procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
 
+_plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
 _figures = text(
     "SELECT count(*) FILTER (WHERE scheduled_at IS NULL OR scheduled_at <= now()) AS due, count(*) AS planned, "
     "coalesce(extract(epoch FROM now() - min(scheduled_at) FILTER (WHERE task_name = 'fall_due')), 0) AS lag_s "
@@ -95,6 +101,11 @@ def prepare(database: Database) -> None:
 def plan_missing(connection: Connection) -> None:
     """Plan whatever is on the agenda of a workspace with a real clock, and not in the queue."""
     connection.execute(select(func.platform_plan_missing(None)))
+
+
+def plan_lane(connection: Connection, lane: JobLane, *, after_s: float) -> None:
+    """Plan that a lane is looked at after some seconds of the database's clock."""
+    connection.execute(_plan, {**lane.told, "after": after_s})
 
 
 def figures(database: Database) -> QueueFigures:

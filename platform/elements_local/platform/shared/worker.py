@@ -2,26 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from threading import Event
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
-from sqlalchemy import bindparam, func, select, text
 
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks, connect_timeout_s
 from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.shared.due_lanes import DueLanes, Left
-from elements_local.platform.shared.job_queue import QUEUE, JobLane, plan_missing
+from elements_local.platform.shared.job_queue import QUEUE, JobLane, plan_lane, plan_missing
 
 _TELLING_LESS = ("procrastinate", "psycopg.pool")
 """Whose log says at length, and again and again, what a worker says in a sentence."""
@@ -33,17 +33,9 @@ _AFTER_A_DEFECT_S = 60.0
 _BETWEEN_LOOKS_S = 0.5
 _TAKING_OVER = "taking over"
 
-_doing = text(
-    "SELECT id, worker_id, args FROM procrastinate_jobs WHERE status = 'doing' AND queue_name = :queue"
-)
-_is_mine = text(
-    "SELECT 1 FROM procrastinate_jobs WHERE id = :id AND status = 'doing' AND worker_id = :worker_id"
-)
-_end = select(func.procrastinate_finish_job_v1(bindparam("id"), text("'failed'"), True))
-_plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
-_forget_worker = text("SELECT procrastinate_unregister_worker_v1(:id)")
-
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class QueueWorker:
@@ -91,13 +83,16 @@ class QueueWorker:
             loop.call_soon_threadsafe(worker.stop)
 
     async def _work(self) -> None:
-        await asyncio.to_thread(self._begin)
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(_passing_over_outages)
         # a thread for each job, and some for what is looked after beside them
         self._loop.set_default_executor(ThreadPoolExecutor(self._at_once + 4))
         app = self._app()
         async with app.open_async():
+            if self._former is not None:  # all that it did has ended, though it could not say so
+                await app.job_manager.unregister_worker(self._former)
+            self._former = None
+            await asyncio.to_thread(self._plan_missing)
             worker = self._worker = Worker(
                 app,
                 [QUEUE],
@@ -111,7 +106,7 @@ class QueueWorker:
             running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
             while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
-            looking = asyncio.create_task(self._keep_looking(worker))
+            looking = asyncio.create_task(self._keep_looking(app.job_manager, worker))
             if self._stopped.is_set():
                 worker.stop()  # type: ignore[no-untyped-call]
             try:
@@ -120,21 +115,22 @@ class QueueWorker:
                 self._former = worker.worker_id
                 looking.cancel()
 
-    def _begin(self) -> None:
+    def _plan_missing(self) -> None:
         with self._database.writing() as connection:
-            if self._former is not None:  # all that it did has ended, though it could not say so
-                connection.execute(_forget_worker, {"id": self._former})
             plan_missing(connection)
-        self._former = None
 
-    async def _keep_looking(self, worker: Worker) -> None:
+    def _plan(self, lane: JobLane, after_s: float) -> None:
+        with self._database.writing() as connection:
+            plan_lane(connection, lane, after_s=after_s)
+
+    async def _keep_looking(self, jobs: JobManager, worker: Worker) -> None:
         """Have the lock by which others see that this worker lives, and look again and again for some that are dead."""
         living: DatabaseLock | None = None
         try:
             while True:
                 try:
                     living = await asyncio.to_thread(self._renewed, living, worker.worker_id)
-                    await asyncio.to_thread(self._take_over, worker.worker_id)
+                    await asyncio.to_thread(self._take_over, jobs, worker.worker_id)
                 except Exception as error:  # noqa: BLE001 - who stopped looking would lose its lock, and count as dead
                     _told(error, "dead workers could not be looked for")
                 await asyncio.sleep(_BETWEEN_LOOKS_S)
@@ -176,7 +172,7 @@ class QueueWorker:
             lane = JobLane.of(told)
             async with self._working_at(context, lane):
                 left = await asyncio.to_thread(
-                    self._lanes.run, lane, receiver, partial(self._goes_on, context.job)
+                    self._lanes.run, lane, receiver, partial(self._goes_on, context)
                 )
                 if left is not Left.NOTHING:
                     await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
@@ -196,21 +192,22 @@ class QueueWorker:
         finally:
             self._at_work.discard(number)
 
-    def _goes_on(self, job: Job) -> bool:
+    def _goes_on(self, context: JobContext) -> bool:
         """Say whether this worker has neither been stopped, nor taken for dead, so that others do its job."""
-        if self._stopped.is_set():
-            return False
-        with self._database.autocommit_read() as connection:
-            return connection.scalar(_is_mine, {"id": job.id, "worker_id": job.worker_id}) is not None
+        jobs, job = context.app.job_manager, context.job
+        return not self._stopped.is_set() and bool(
+            self._asked(jobs.list_jobs_async(id=job.id, status="doing", worker_id=job.worker_id))
+        )
+
+    def _asked(self, question: Coroutine[Any, Any, T]) -> T:
+        """Return what Procrastinate answers in the loop, to another thread."""
+        assert self._loop is not None  # noqa: S101 - threads are its own
+        return asyncio.run_coroutine_threadsafe(question, self._loop).result()
 
     async def _plan_again(self, lane: JobLane, after_s: float) -> None:
-        def plan() -> None:
-            with self._database.writing() as connection:
-                connection.execute(_plan, {**lane.told, "after": after_s})
-
         while True:
             try:
-                await asyncio.to_thread(plan)
+                await asyncio.to_thread(self._plan, lane, after_s)
             except Exception as error:
                 if self._stopped.is_set():
                     raise
@@ -218,28 +215,29 @@ class QueueWorker:
             else:
                 return
 
-    def _take_over(self, own_id: int | None) -> None:
+    def _take_over(self, jobs: JobManager, own_id: int | None) -> None:
         """Plan anew what dead workers were doing, and what this one has done and could not say so."""
         alone = self._locks.acquire(_TAKING_OVER, timeout_s=0)
         if alone is None:
             return
         try:
-            with self._database.writing() as connection:
-                doing = connection.execute(_doing, {"queue": QUEUE}).all()
-                gone = {
-                    number for number in {job.worker_id for job in doing} - {own_id} if self._is_gone(number)
-                }
-                forsaken = [
-                    job
-                    for job in doing
-                    if job.worker_id in gone or (job.worker_id == own_id and job.id not in self._at_work)
-                ]
-                now = monotonic()
-                self._missed = {job.id: self._missed.get(job.id, now) for job in forsaken}
-                for job in forsaken:
-                    if now - self._missed[job.id] >= self._silence_s:
-                        connection.execute(_end, {"id": job.id})
-                        connection.execute(_plan, {**JobLane.of(job.args).told, "after": 0})
+            doing = {
+                job.id or 0: job for job in self._asked(jobs.list_jobs_async(queue=QUEUE, status="doing"))
+            }
+            workers = {job.worker_id for job in doing.values()} - {own_id}
+            gone = {number for number in workers if self._is_gone(number)}
+            forsaken = [
+                number
+                for number, job in doing.items()
+                if job.worker_id in gone or (job.worker_id == own_id and number not in self._at_work)
+            ]
+            now = monotonic()
+            self._missed = {number: self._missed.get(number, now) for number in forsaken}
+            for number in forsaken:
+                if now - self._missed[number] >= self._silence_s:
+                    # planned before it is ended: who dies in between leaves it to be done twice, and not never
+                    self._plan(JobLane.of(doing[number].task_kwargs), 0)
+                    self._asked(jobs.finish_job(doing[number], Status.FAILED, delete_job=True))
         finally:
             alone.release()
 
