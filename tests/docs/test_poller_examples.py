@@ -16,7 +16,7 @@ from doc_pages import ROOT
 from programs import find_program, skip
 
 from elements_local import faketime
-from elements_local.certify.poller.battery import certify_poller
+from elements_local.certify.poller.certification import certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.stack.stack import Stack

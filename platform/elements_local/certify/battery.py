@@ -1,165 +1,118 @@
-"""Runs the battery against a receiver: each check by itself, whatever became of the others."""
+"""A battery of checks, whatever is tried: each check is made by itself, whatever became of the others."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
-from inspect import isfunction
 from time import monotonic
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, Generic, TypeVar
 
-from elements_local.certify import checks
-from elements_local.certify.callback import CallbackComposer, Sender
-from elements_local.certify.checks import Check
-from elements_local.certify.scorecard import (
-    UNSEEN,
-    FailedError,
-    Outcome,
-    Result,
-    Scorecard,
-    SkippedError,
-    chosen_of,
-)
-from elements_local.certify.trial import Trial
+from msgspec import Struct
+
+from elements_local.certify.scorecard import Finding, Outcome, Result, Scorecard
 from elements_local.errors import OptionError
-from elements_local.kit.clock import SystemClock
-from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.values import replace
-from elements_local.kit.web.over_network import OverNetwork
 
-_FIRST_INSTANCE = 900_000
-
-BATTERY: Mapping[str, Check] = {
-    name.replace("_", "-"): check
-    for name, check in vars(checks).items()
-    if isfunction(check) and check.__module__ == checks.__name__ and not name.startswith("_")
-}
-"""The checks by their names, in the order in which they are made."""
+_FINDINGS_KEPT = 20
 
 
-def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by name
-    url: str,
+class CheckError(Exception):
+    """Why a check is not passed."""
+
+    outcome: ClassVar[Outcome]
+
+    def __init__(self, why: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(why)
+        self.findings = findings
+
+
+class FailedError(CheckError):
+    """What is tried does not do what the check expects; says what came and what was expected."""
+
+    outcome = Outcome.FAILED
+
+
+class SkippedError(CheckError):
+    """The check cannot be made; says what it needs."""
+
+    outcome = Outcome.SKIPPED
+
+
+class UnseenError(CheckError):
+    """The answers were right, and only a probe could show the rest."""
+
+    outcome = Outcome.ANSWERED
+
+
+Steps = TypeVar("Steps")
+
+
+class Check(Struct, Generic[Steps], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One check.
+
+    Attributes:
+        title: what a receiver or a poller has to do.
+        steps: what the trial performs.
+        hazard: what happens in the field, and where that is reported.
+        rule: what a poller has to keep to.
+        cure: what usually makes it keep to that.
+    """
+
+    title: str
+    steps: Steps
+    hazard: str = ""
+    rule: str = ""
+    cure: str = ""
+
+
+CheckT = TypeVar("CheckT", bound=Check[Any])
+
+
+def chosen_of(battery: Mapping[str, CheckT], only: Iterable[str]) -> dict[str, CheckT]:
+    """Return the checks of these names, all if there are none.
+
+    Raises:
+        OptionError: there is no check of a name.
+    """
+    names = tuple(only) or tuple(battery)
+    unknown = sorted(set(names) - battery.keys())
+    if unknown:
+        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(battery)}")
+    return {name: battery[name] for name in names}
+
+
+def run_battery(
+    chosen: Mapping[str, CheckT],
+    perform: Callable[[CheckT], None],
+    scorecard: Scorecard,
     *,
-    key: str = "",
-    probe: str | None = None,
-    restart: Callable[[], None] | None = None,
-    timeout: timedelta = timedelta(seconds=30),
-    burst: int = 500,
-    only: Iterable[str] = (),
-    now: datetime | None = None,
-    on_result: Callable[[Result], None] = lambda _: None,
-    settle: timedelta = timedelta(seconds=2),
+    on_result: Callable[[Result], None],
+    clock: Callable[[], float] = monotonic,
 ) -> Scorecard:
-    """Try a receiver that runs with every check, and return what came of each; the fixture ``elements_certify`` is this function.
+    """Make checks in their order, and return the scorecard with what came of each.
 
     Args:
-        url: where the receiver takes callbacks.
-        key: signs the callbacks; without one, checks of signatures are skipped.
-        probe: a URL of the receiver's whose answer shows what callbacks have left, as JSON: of each change an object
-            with ``objectType``, ``objectId``, ``date`` and, if it is known, ``eventType``, however deep. Without one,
-            a receiver is judged by its answers alone, and passes no check that only an effect could show.
-        restart: restarts the receiver; without it that check is skipped.
-        timeout: how long the receiver may take; the platform waits 30 seconds.
-        burst: callbacks of the burst.
-        only: names of checks; all if there are none.
-        now: the present that dates are counted from, for receivers that go by a clock of their own.
+        perform: makes one check; raises a ``CheckError`` unless it is passed.
         on_result: is called with each check as soon as it is made.
-        settle: how long a change may take after the answer until the probe shows it.
-
-    Returns:
-        A ``Scorecard``.
-
-    Raises:
-        OptionError: a URL is not one, nothing takes callbacks there, the probe cannot be read, or there is no check of a
-            name.
-
-    Example:
-        >>> from elements_local import on_ports
-        >>> with on_ports() as stack:  # here the sink is the receiver
-        ...     card = certify(stack.workspace().credentials.callback_url, only=["duplicate"])
-        >>> card.verdict, card.failed
-        ('answered', ())
+        clock: measures how long a check takes.
     """
-    _check_urls(url, probe)
-    only = tuple(only)
-    chosen = chosen_of(BATTERY, only)
-    trial = Trial(
-        sender=Sender(url=url, http=OverNetwork(timeout=timeout), timeout=timeout),
-        compose=CallbackComposer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
-        timeout=timeout,
-        settle=settle,
-        probe=probe,
-        restart=restart,
-        burst=burst,
-    )
-    _check_somebody_is_there(trial)
-    _check_the_probe_is_there(trial)
     results: list[Result] = []
     for name, check in chosen.items():
-        results.append(_run(name, check, trial))
-        on_result(results[-1])
-    return Scorecard(url=url, results=tuple(results), chosen=bool(only))
-
-
-def _check_somebody_is_there(trial: Trial) -> None:
-    """Send what any receiver takes, and refuse to try a URL where there is none.
-
-    Raises:
-        OptionError: no answer comes, or a 404 to what is signed and to what is not.
-    """
-    compose = replace(trial.compose, instance_id=_FIRST_INSTANCE + len(BATTERY))
-    callback = compose.change()
-    reply = trial.sender.send(callback)
-    if isinstance(reply, NoReply):
-        raise OptionError(
-            f"nothing answers at {trial.sender.url} ({reply.reason}); start the receiver, or look at the URL"
-        )
-    unsigned = trial.sender.send(replace(callback, signature=None)) if reply.status == 404 else None
-    if isinstance(unsigned, Reply) and unsigned.status == 404:
-        raise OptionError(
-            f"{trial.sender.url} answers 404 to every callback, so no receiver is there; look at the URL's path"
-        )
-
-
-def _check_the_probe_is_there(trial: Trial) -> None:
-    """Refuse a probe that shows nothing.
-
-    Raises:
-        OptionError: it does not answer, or not with JSON.
-    """
-    try:
-        if trial.probe:
-            trial.work_off()
-    except FailedError as error:
-        raise OptionError(f"{trial.probe} is not a probe; {error}") from error
-
-
-def _run(name: str, check: Check, trial: Trial) -> Result:
-    isolated = replace(
-        trial, compose=replace(trial.compose, instance_id=_FIRST_INSTANCE + list(BATTERY).index(name))
-    )
-    began = monotonic()
-    outcome, why = Outcome.PASSED, ""
-    try:
-        if not isolated.perform(check(isolated)):
-            outcome, why = Outcome.ANSWERED, UNSEEN
-    except FailedError as failure:
-        outcome, why = Outcome.FAILED, str(failure)
-    except SkippedError as reason:
-        outcome, why = Outcome.SKIPPED, str(reason)
-    return Result(
-        name=name,
-        title=(check.__doc__ or name).strip().removesuffix("."),
-        outcome=outcome,
-        why=why,
-        seconds=round(monotonic() - began, 3),
-    )
-
-
-def _check_urls(*urls: str | None) -> None:
-    for url in filter(None, urls):
+        began, outcome, why, findings = clock(), Outcome.PASSED, "", tuple[Finding, ...]()
         try:
-            parts = urlsplit(url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise OptionError(f"expected a URL such as http://127.0.0.1:8000/callbacks; got {url!r}")
+            perform(check)
+        except CheckError as error:
+            outcome, why, findings = error.outcome, str(error), error.findings
+        results.append(
+            Result(
+                name=name,
+                title=check.title,
+                outcome=outcome,
+                why=why,
+                seconds=round(clock() - began, 3),
+                hazard=check.hazard,
+                rule=check.rule,
+                cure=check.cure,
+                count=len(findings),
+                findings=findings[:_FINDINGS_KEPT],
+            )
+        )
+        on_result(results[-1])
+    return replace(scorecard, results=tuple(results))

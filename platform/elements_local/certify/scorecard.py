@@ -1,15 +1,12 @@
 """What came of each check; as a JUnit file for a CI, and as one page of HTML for people."""
 
-from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from textwrap import indent
-from typing import ClassVar, TypeVar
 
 import junitparser
 from msgspec import Struct, to_builtins
 
-from elements_local.errors import OptionError
 from elements_local.kit.files import write_file
 from elements_local.reports.files import render, write_junit_document, xml_text
 
@@ -17,32 +14,8 @@ UNSEEN = "the answers were right; what came of the callbacks was not looked at: 
 """Why a check is not passed, though the receiver answered as it should."""
 
 
-class FailedError(Exception):
-    """The receiver did not do what the check expects; says what came and what was expected."""
-
-
-class SkippedError(Exception):
-    """The check cannot be made; says what it needs."""
-
-
-_Check = TypeVar("_Check")
-
-
-def chosen_of(battery: Mapping[str, _Check], only: Iterable[str]) -> dict[str, _Check]:
-    """Return the checks of these names, all if there are none.
-
-    Raises:
-        OptionError: there is no check of a name.
-    """
-    names = tuple(only) or tuple(battery)
-    unknown = sorted(set(names) - battery.keys())
-    if unknown:
-        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(battery)}")
-    return {name: battery[name] for name in names}
-
-
 class Outcome(Enum):
-    """What a check saw of a receiver: ``answered``, where the answers were right and only a probe could show the rest."""
+    """What a check saw: ``answered``, where the answers were right and only a probe could show the rest."""
 
     PASSED = "passed"
     ANSWERED = "answered"
@@ -50,14 +23,31 @@ class Outcome(Enum):
     SKIPPED = "skipped"
 
 
+class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that is wrong with a poller.
+
+    Attributes:
+        kind: missed, late, repeated, misclassified, unknown (a record that is not there) or failed.
+        history: the record's changes, and each run's calls and what it said of the record.
+    """
+
+    kind: str
+    record_id: str
+    text: str
+    history: tuple[str, ...]
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """One check.
 
     Attributes:
         name: one word for machines.
-        title: what a receiver has to do.
+        title: what a receiver or a poller has to do.
         why: what came and what was expected, or what was not looked at; empty if it passed.
-        seconds: how long the check took, to the millisecond.
+        seconds: how long the check took, to the millisecond; 0 in virtual time.
+        hazard, rule, cure: of a poller's check: what happens in the field, what to keep to, and what usually makes it.
+        count: how many findings there are.
+        findings: the first of them.
     """
 
     name: str
@@ -65,15 +55,24 @@ class Result(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     why: str = ""
     seconds: float = 0.0
+    hazard: str = ""
+    rule: str = ""
+    cure: str = ""
+    count: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+_OF_POLLERS = {"hazard", "rule", "cure", "count", "findings"}
 
 
 class Scorecard(Struct, frozen=True, kw_only=True):
-    """All checks of one receiver, in their order.
+    """All checks of one receiver or poller, in their order.
 
     Attributes:
-        url: the receiver's.
+        url: the receiver's; of a poller its command.
         results: of each check ``name``, ``title``, ``outcome``, ``why`` and ``seconds``.
         chosen: whether they were asked for by name.
+        subject: ``receiver`` or ``poller``.
 
     Example:
         >>> card = Scorecard(
@@ -84,10 +83,10 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         (False, 'failed', ('late',))
     """
 
-    subject: ClassVar[str] = "receiver"
     url: str
     results: tuple[Result, ...]
     chosen: bool = False
+    subject: str = "receiver"
 
     @property
     def passed(self) -> bool:
@@ -138,19 +137,19 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         """Return the scorecard as ``--json`` prints it.
 
         Returns:
-            ``url``, ``verdict``, a number for each outcome, and ``checks``, the results as objects.
+            ``url`` (of a poller ``command``), ``verdict``, a number for each outcome, and ``checks``, the results as objects.
 
         Example:
             >>> list(Scorecard(url="http://127.0.0.1:8000/callbacks", results=()).to_json())
             ['url', 'verdict', 'passed', 'answered', 'failed', 'skipped', 'checks']
         """
+        target, hidden = ("url", _OF_POLLERS) if self.subject == "receiver" else ("command", set())
         counts = {outcome.value: self.count(outcome) for outcome in Outcome}
-        return {
-            "url": self.url,
-            "verdict": self.verdict,
-            **counts,
-            "checks": to_builtins(self.results),
-        }
+        checks = [
+            {key: value for key, value in to_builtins(result).items() if key not in hidden}
+            for result in self.results
+        ]
+        return {target: self.url, "verdict": self.verdict, **counts, "checks": checks}
 
     def __str__(self) -> str:
         """Return the scorecard as the terminal shows it."""

@@ -10,14 +10,15 @@ import click
 
 from elements_local import faketime
 from elements_local.certify import certify
-from elements_local.certify.battery import BATTERY
-from elements_local.certify.callback import restart_by
-from elements_local.certify.poller.battery import certify_poller
-from elements_local.certify.poller.checks import BATTERY as CHANGES
+from elements_local.certify.battery import chosen_of
+from elements_local.certify.poller.certification import BATTERY as POLLER_BATTERY
+from elements_local.certify.poller.certification import certify_poller
 from elements_local.certify.poller.command import CommandRunner
 from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.trial import PollerTerms
-from elements_local.certify.scorecard import chosen_of, write_html, write_junit
+from elements_local.certify.receiver.callback import restart_by
+from elements_local.certify.receiver.certification import BATTERY as RECEIVER_BATTERY
+from elements_local.certify.scorecard import write_html, write_junit
 from elements_local.command_line.options import examples, set_option, stack_environment, vendor_options
 from elements_local.command_line.output import FILE, print_result
 from elements_local.command_line.stacks import json_option
@@ -121,7 +122,7 @@ def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
 @click.option(
     "--burst", type=click.IntRange(1, 100_000), default=500, show_default=True, help="Callbacks of the burst."
 )
-@_only_option(BATTERY)
+@_only_option(RECEIVER_BATTERY)
 @_junit_option
 @_html_option
 @json_option
@@ -144,7 +145,7 @@ def receiver(  # noqa: PLR0913 - the command's options
     an effect is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a check
     that --only names could not be made.
     """
-    with _certifying(chosen_of(BATTERY, only)) as note:
+    with _certifying(chosen_of(RECEIVER_BATTERY, only)) as note:
         scorecard = certify(
             url,
             restart=restart_by(restart_command) if restart_command else None,
@@ -217,7 +218,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
     is_flag=True,
     help="Give COMMAND the virtual time as its machine's, by libfaketime.",
 )
-@_only_option(CHANGES)
+@_only_option(POLLER_BATTERY)
 @_junit_option
 @_html_option
 @set_option
@@ -258,7 +259,10 @@ def poller(  # noqa: PLR0913 - the command's options
         allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
     )
     environment = {**stack_environment(), variable("keep_ties"): "true"}
-    with _certifying(chosen_of(CHANGES, only)) as note, on_ports(Options(environment=environment)) as stack:
+    with (
+        _certifying(chosen_of(POLLER_BATTERY, only)) as note,
+        on_ports(Options(environment=environment)) as stack,
+    ):
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
     _finish(scorecard, as_json=as_json, junit=junit, html=html)
 

@@ -16,7 +16,7 @@ from junitparser import JUnitXml
 from werkzeug import Response
 
 from elements_local.certify import Outcome, certify
-from elements_local.certify.battery import BATTERY
+from elements_local.certify.receiver.certification import BATTERY
 from elements_local.cli import cli
 from elements_local.errors import OptionError
 

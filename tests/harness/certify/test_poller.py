@@ -14,8 +14,7 @@ import pytest
 from command import call
 from examples import drawn
 
-from elements_local.certify.poller.battery import certify_poller
-from elements_local.certify.poller.checks import BATTERY
+from elements_local.certify.poller.certification import BATTERY, certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.reported import Reader
@@ -219,6 +218,10 @@ WRONG = {
         "failed-page 429-with-retry-after 429-without-retry-after 500-once",
     ),
 }
+
+
+def test_every_check_says_where_it_was_met_and_what_cures_it():
+    assert [name for name, each in BATTERY.items() if not (each.hazard and each.rule and each.cure)] == []
 
 
 def test_a_right_poller_passes_every_check(stack):

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from elements_local.certify.scorecard import Finding
 from elements_local.kit.instants import format_instant
 from elements_local.platform.audit.oracle import (
     ExpectedEventType,
@@ -98,20 +99,6 @@ class Leniency(Struct, frozen=True, kw_only=True):
     within: int = 1
     repeats: bool = False
     deletes: bool = False
-
-
-class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Something that is wrong.
-
-    Attributes:
-        kind: missed, late, repeated, misclassified, unknown (a record that is not there) or failed.
-        history: the record's changes, and each run's calls and what it said of the record.
-    """
-
-    kind: str
-    record_id: str
-    text: str
-    history: tuple[str, ...]
 
 
 def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowed: Leniency) -> list[Finding]:

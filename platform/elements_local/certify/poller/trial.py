@@ -1,19 +1,19 @@
 """A poller on trial: a workspace of its own, changes at instants of virtual time, runs, and what the CRM knows of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from elements_local.certify.battery import Check, FailedError, SkippedError
 from elements_local.certify.poller.command import Ended
 from elements_local.certify.poller.judgement import (
     CertifiedRun,
-    Finding,
     Leniency,
     Report,
     Shown,
@@ -21,7 +21,7 @@ from elements_local.certify.poller.judgement import (
     judge,
 )
 from elements_local.certify.poller.reported import Reader, records_shown
-from elements_local.certify.scorecard import SkippedError
+from elements_local.certify.scorecard import Finding
 from elements_local.clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.errors import CallError
 from elements_local.kit.api.json_text import encode_text
@@ -29,7 +29,7 @@ from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.http_message import AGENT
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
 from elements_local.kit.masks import mask_known
-from elements_local.kit.text import shortened
+from elements_local.kit.text import record_name, shortened
 from elements_local.kit.values import replace
 from elements_local.platform.audit.oracle import ExpectedEventType
 from elements_local.records import INSIGHTLY, RecordSort, merged, with_value
@@ -39,7 +39,20 @@ Runner = Callable[[Mapping[str, str], datetime], Ended]
 
 _INSIGHTLY_UPDATED = "DATE_UPDATED_UTC"
 _CALLS_READ = 500
+_FINDINGS_SHOWN = 3
 _LONGEST_SHOWN = 200
+
+
+class PollerCheck(Check[tuple[str | dict[str, Any], ...]], frozen=True, kw_only=True):
+    """One check of pollers; the table says in which words its steps are.
+
+    Attributes:
+        start: of the first run.
+        zone: which time the poller's machine keeps; None for its own.
+    """
+
+    start: datetime = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    zone: str | None = None
 
 
 class PollerTerms(Struct, frozen=True, kw_only=True):
@@ -65,20 +78,17 @@ class PollerTrial:
     Attributes:
         records: the fake that is polled.
         folder: the check's own; the poller's state is in it.
-        start: of the first run.
-        zone: which time the poller's machine keeps; None for its own.
         rules: fault rules that are in force for good.
         made: ids of records, by the names that a check's steps give them.
         in_force: fault rules of the present.
         gap: until the next run, if that is not the interval.
     """
 
+    check: PollerCheck
     terms: PollerTerms
     clients: WorkspaceClients
     sort: RecordSort
     folder: Path
-    start: datetime
-    zone: str | None = None
     rules: Sequence[Fields] = ()
     made: dict[str, list[Any]] = field(default_factory=dict)
     runs: list[CertifiedRun] = field(default_factory=list)
@@ -105,14 +115,22 @@ class PollerTrial:
     @property
     def next_run(self) -> datetime:
         """When the poller runs next."""
-        return self.runs[-1].at + (self.gap or self.terms.interval) if self.runs else self.start
+        return self.runs[-1].at + (self.gap or self.terms.interval) if self.runs else self.check.start
 
-    def perform(self, steps: Iterable[str | Mapping[str, Any]]) -> None:
-        """Perform the steps of a check, as its table has them."""
-        for step in steps:
+    def perform(self) -> None:
+        """Perform the steps of the check.
+
+        Raises:
+            FailedError: something is wrong with what the poller reported; says so of the first findings with all that is
+                known of them, and what cures it.
+            SkippedError: the fake knows no such fault.
+        """
+        for step in self.check.steps:
             for verb, given in {step: ""}.items() if isinstance(step, str) else step.items():
                 word, *rest = verb.split()
                 getattr(self, word)(*rest, *([given] if given != "" else []))
+        if findings := self.findings():
+            raise FailedError(self._why(findings), tuple(findings))
 
     def create(self, name: str, number: int = 1) -> None:
         """Make records, which later steps know by a name."""
@@ -214,6 +232,19 @@ class PollerTrial:
         found = judge(changes, known, self.terms.allowed)
         return [replace(each, record_id=self._shown(each.record_id)) for each in found]
 
+    def _why(self, findings: Sequence[Finding]) -> str:
+        counts = Counter(finding.kind for finding in findings)
+        lines = [", ".join(f"{number} {kind}" for kind, number in counts.items())]
+        for finding in findings[:_FINDINGS_SHOWN]:
+            record = (
+                "" if finding.kind == "failed" else f"{record_name(self.terms.resource, finding.record_id)} "
+            )
+            lines += [f"{finding.kind}: {record}{finding.text}", *(f"  {line}" for line in finding.history)]
+        more = len(findings) - _FINDINGS_SHOWN
+        lines += [f"and {more} more"] if more > 0 else []
+        about = [f"{name}: {getattr(self.check, name)}" for name in ("rule", "hazard", "cure")]
+        return "\n".join([*lines, *self.notes[:1], *about])
+
     def _of_the_list(self, rule: Fields) -> Fields:
         """Return a rule that leaves the poller's other calls alone, such as one that tries its key first."""
         path = f"*/{self.sort.collection}*"
@@ -256,11 +287,11 @@ class PollerTrial:
             "RESOURCE": self.terms.resource,
             "STATE_DIR": str(self.state),
             "STATE_FILE": str(self.state_file),
-            "START": format_instant(self.start),
+            "START": format_instant(self.check.start),
             "NOW": format_instant(now),
             "REPORT_URL": f"{self.clients.sink.url}/_local/reported?workspace={credentials.name}",
         }
-        zone = {} if self.zone is None else {"TZ": self.zone}
+        zone = {} if self.check.zone is None else {"TZ": self.check.zone}
         return {**{f"ELEMENTS_LOCAL_{name}": value for name, value in values.items()}, **zone}
 
     def _last_change(self) -> int:

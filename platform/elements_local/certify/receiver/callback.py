@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
-from elements_local.certify.probe import Change, RecordKey
-from elements_local.certify.scorecard import FailedError
+from elements_local.certify.battery import FailedError
+from elements_local.certify.receiver.probe import Change, RecordKey
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.http_message import Http, NoReply, Reply
 from elements_local.kit.values import replace

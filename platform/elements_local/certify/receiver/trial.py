@@ -9,10 +9,11 @@ from time import monotonic
 
 from msgspec import Struct, field
 
-from elements_local.certify import probe
-from elements_local.certify.callback import CallbackComposer, ComposedCallback, Sender
-from elements_local.certify.probe import Change, Kept, RecordKey
-from elements_local.certify.scorecard import FailedError
+from elements_local.certify.battery import FailedError, UnseenError
+from elements_local.certify.receiver import probe
+from elements_local.certify.receiver.callback import CallbackComposer, ComposedCallback, Sender
+from elements_local.certify.receiver.probe import Change, Kept, RecordKey
+from elements_local.certify.scorecard import UNSEEN
 from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.text import shortened
 from elements_local.kit.values import replace
@@ -58,7 +59,6 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     Attributes:
         compose: makes callbacks.
-        timeout: how long the receiver may take to answer.
         settle: how long a change may take after the answer until the probe shows it.
         probe: URL whose answer shows what callbacks have left; None if there is none.
         restart: restarts the receiver, and returns when it answers again; None if that cannot be done.
@@ -67,21 +67,21 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     sender: Sender
     compose: CallbackComposer
-    timeout: timedelta
     settle: timedelta
     probe: str | None = None
     restart: Callable[[], None] | None = None
     burst: int = 500
 
-    def perform(self, steps: Iterator[CheckStep]) -> bool:
-        """Perform the steps of a check, and say whether all that they expect was looked at.
+    def perform(self, steps: Iterator[CheckStep]) -> None:
+        """Perform the steps of a check.
 
         Raises:
             FailedError: an answer or the probe shows something else than what is expected.
             SkippedError: the check cannot be made.
+            UnseenError: not all that they expect was looked at.
         """
         try:
-            return self._perform(steps)
+            self._perform(steps)
         except FailedError:
             with suppress(FailedError):
                 self.work_off()  # what is still under way is not the next check's
@@ -99,7 +99,7 @@ class Trial(Struct, frozen=True, kw_only=True):
             self._settled(further.changes)
         return further.changes
 
-    def _perform(self, steps: Iterator[CheckStep]) -> bool:
+    def _perform(self, steps: Iterator[CheckStep]) -> None:
         performed: list[CheckStep] = []
         before = kept = self._kept() if self.probe else None
         for step in steps:
@@ -110,7 +110,8 @@ class Trial(Struct, frozen=True, kw_only=True):
             performed.append(step)
         if before is not None and performed:
             self._check_effect_once_more(performed[-1], before)
-        return kept is not None or not any(step.needs_probe for step in performed)
+        elif any(step.needs_probe for step in performed):
+            raise UnseenError(UNSEEN)
 
     def _kept(self) -> Kept:
         """Return what the probe shows.

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from elements_local.certify.scorecard import FailedError
+from elements_local.certify.battery import FailedError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.text import shortened
 from elements_local.platform.dates.iso_dates import iso_date

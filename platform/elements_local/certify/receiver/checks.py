@@ -1,14 +1,14 @@
 """The battery: what a receiver has to do, one function a check. Each uses an instance and ids of its own."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from json import dumps, loads
-from typing import Any, TypeAlias
+from typing import Any
 
-from elements_local.certify.callback import ComposedCallback, Envelope
-from elements_local.certify.scorecard import SkippedError
-from elements_local.certify.trial import (
+from elements_local.certify.battery import SkippedError
+from elements_local.certify.receiver.callback import ComposedCallback, Envelope
+from elements_local.certify.receiver.trial import (
     CheckStep,
     Trial,
     accepted,
@@ -19,8 +19,6 @@ from elements_local.certify.trial import (
 from elements_local.kit.values import replace
 from elements_local.kit.web.signature import SCHEME, sign
 from elements_local.platform.core.poll import EventType
-
-Check: TypeAlias = Callable[[Trial], Iterator[CheckStep]]
 
 _A_POLL = timedelta(minutes=15)
 _LATE = timedelta(hours=72, minutes=49, seconds=4)
@@ -139,7 +137,7 @@ def in_time(trial: Trial) -> Iterator[CheckStep]:
     """A callback with all the records of a large poll is answered within the time-out, and takes effect."""
     record = trial.compose.new_id()
     more = [{"CONTACT_ID": trial.compose.new_id(), "NOTE": "x" * 100} for _ in range(_MANY_RECORDS)]
-    seconds = trial.timeout.total_seconds()
+    seconds = trial.sender.timeout.total_seconds()
     yield accepted(f"{_MANY_RECORDS} records, within {seconds:g} s", trial.compose.change(record, raw=more))
 
 
