@@ -4,12 +4,12 @@ What is planned for later has no lock. When it is due, it puts a job into the qu
 receiver; of those one runs at a time, whichever worker has it, and one waits at the most.
 
 Source: locks and queueing locks are Procrastinate's (documented). Workers use its API. Its tables and functions are named here
-and in ``job_queue.sql`` alone, for what the API has no way: to plan in the transaction of a trigger, and by the database's
+and in ``job_queue.sql`` alone, for what the API has no way, or none fast enough: to plan in the transaction of a trigger, and by the database's
 clock; to count what is due; to check privileges, and whether they are there in a transaction that holds the schema's lock.
 """
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, MetaData, func, select, text
@@ -18,6 +18,9 @@ from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.postgresql import check_privileges
 from elements_local.kit.storage.schema import SchemaPart, lock_schema, make_part
 from elements_local.platform.jobs.store import JobKind
+
+if TYPE_CHECKING:
+    from procrastinate.jobs import Job
 
 CHECKED_WITH = "3.10.0"
 """The version of Procrastinate whose tables and functions these are; 3.4 has the same."""
@@ -35,6 +38,11 @@ SCHEMA = SchemaPart(
 
 _TABLES = tuple(f"procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
 
+# what `list_jobs` answers, too, in the loop of the worker, before each callback: a fifth fewer of them a second
+# (`poe bench-workers`)
+_is_doing = text(
+    "SELECT 1 FROM procrastinate_jobs WHERE id = :id AND status = 'doing' AND worker_id = :worker_id"
+)
 _plan = text("SELECT platform_plan(:workspace, :kind, :subject, now() + make_interval(secs => :after))")
 _figures = text(
     "SELECT count(*) FILTER (WHERE scheduled_at IS NULL OR scheduled_at <= now()) AS due, count(*) AS planned, "
@@ -106,6 +114,12 @@ def plan_missing(connection: Connection) -> None:
 def plan_lane(connection: Connection, lane: JobLane, *, after_s: float) -> None:
     """Plan that a lane is looked at after some seconds of the database's clock."""
     connection.execute(_plan, {**lane.told, "after": after_s})
+
+
+def is_doing(database: Database, job: "Job") -> bool:
+    """Say whether a job is still that of the worker which has begun it."""
+    with database.autocommit_read() as connection:
+        return connection.scalar(_is_doing, {"id": job.id, "worker_id": job.worker_id}) is not None
 
 
 def figures(database: Database) -> QueueFigures:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
@@ -21,7 +21,7 @@ from elements_local.kit.storage.database_errors import is_away
 from elements_local.kit.storage.postgresql import DatabaseLock, DatabaseLocks, connect_timeout_s
 from elements_local.platform.core.settings import WorkerChoices
 from elements_local.platform.shared.due_lanes import DueLanes, Left
-from elements_local.platform.shared.job_queue import QUEUE, JobLane, plan_lane, plan_missing
+from elements_local.platform.shared.job_queue import QUEUE, JobLane, is_doing, plan_lane, plan_missing
 
 _TELLING_LESS = ("procrastinate", "psycopg.pool")
 """Whose log says at length, and again and again, what a worker says in a sentence."""
@@ -172,7 +172,7 @@ class QueueWorker:
             lane = JobLane.of(told)
             async with self._working_at(context, lane):
                 left = await asyncio.to_thread(
-                    self._lanes.run, lane, receiver, partial(self._goes_on, context)
+                    self._lanes.run, lane, receiver, partial(self._goes_on, context.job)
                 )
                 if left is not Left.NOTHING:
                     await self._plan_again(lane, 0 if left is Left.MORE else _AGAIN_S)
@@ -192,12 +192,9 @@ class QueueWorker:
         finally:
             self._at_work.discard(number)
 
-    def _goes_on(self, context: JobContext) -> bool:
+    def _goes_on(self, job: Job) -> bool:
         """Say whether this worker has neither been stopped, nor taken for dead, so that others do its job."""
-        jobs, job = context.app.job_manager, context.job
-        return not self._stopped.is_set() and bool(
-            self._asked(jobs.list_jobs_async(id=job.id, status="doing", worker_id=job.worker_id))
-        )
+        return not self._stopped.is_set() and is_doing(self._database, job)
 
     def _asked(self, question: Coroutine[Any, Any, T]) -> T:
         """Return what Procrastinate answers in the loop, to another thread."""
