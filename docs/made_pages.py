@@ -18,7 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 from python_api import python_api
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
 from elements_local.kit.api.openapi import attribute_texts
 from elements_local.kit.fakes.effects import RecordEffect
@@ -32,7 +32,7 @@ from elements_local.platform.elements.vendor_file.model import VendorFile
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.stack.listed_settings import written
-from elements_local.stack_settings import (
+from elements_local.stack.stack_settings import (
     ClientSettings,
     SharedSettings,
     StartSettings,

@@ -6,8 +6,8 @@ from math import log
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from elements_local.clients import WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.kit.instants import parse_instant
 from elements_local.start import Options, in_process
 

@@ -13,7 +13,7 @@ from examples import LONG, examples
 from hypothesis import settings
 from postgresql import USUAL_KIND, PostgresqlServer, skip_unless_it_can_be_started
 
-from elements_local.clients import WorkspaceClients
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process, on_ports
 

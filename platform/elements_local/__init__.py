@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from elements_local.errors import HarnessError
-    from elements_local.guide import instance_body, poller_entry
-    from elements_local.receiving import Receiver
+    from elements_local.clients.errors import HarnessError
+    from elements_local.clients.guide import instance_body, poller_entry
+    from elements_local.stack.receiving import Receiver
     from elements_local.stack.stack import Stack
     from elements_local.start import Options, in_process, on_ports
 

@@ -8,9 +8,10 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from elements_local.clients import Addresses
+from elements_local.clients.errors import OptionError
+from elements_local.clients.workspace_clients import Addresses
 from elements_local.dashboard.pages import DashboardPages
-from elements_local.errors import OptionError
+from elements_local.diagnosis.trials import CureTrials
 from elements_local.kit.clock import FastClock, SystemClock
 from elements_local.kit.http_message import Http
 from elements_local.kit.settings import variable
@@ -27,9 +28,8 @@ from elements_local.stack.importing import connectors_named
 from elements_local.stack.listed_settings import effective
 from elements_local.stack.options import USUAL_URLS, Options
 from elements_local.stack.stack import CLIENT_TIMEOUT, Stack
+from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.storage import explained, opened
-from elements_local.stack_settings import SharedSettings
-from elements_local.what_if.trials import CureTrials
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -351,7 +351,7 @@ def _fill(stack: Stack, options: Options) -> None:
 
 
 def _scenario_so_far(stack: Stack, workspace: str) -> str:
-    from elements_local.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
+    from elements_local.scenarios.recording import scenario_so_far  # noqa: PLC0415 - loads the scenarios
 
     return scenario_so_far(stack, workspace)
 

@@ -7,7 +7,7 @@ first page takes more than ``MOST_S``.
 import time
 from collections.abc import Callable
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.start import in_process
 
 CHANGES = 10_000

@@ -18,7 +18,7 @@ from processes import running
 from requests import Session
 from running import up
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 
 ROUNDS = 7
 CALLBACKS = 500

@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from elements_local import dashboard
-from elements_local.clients import WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, on_ports
 

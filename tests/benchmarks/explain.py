@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from run import POLLS, bare_pair
 
-from elements_local.clients import WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 from elements_local.start import in_process
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.start import in_process
 
 ROOT = Path(__file__).parents[2]

@@ -22,8 +22,8 @@ from typing import Any
 from processes import FREE_PORTS, stack_of, up
 from werkzeug import Request, Response
 
-from elements_local.clients import BASE_PATH
-from elements_local.errors import HarnessError
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.web.serving import Server, listen, url_of
 
 RECEIVERS = 5

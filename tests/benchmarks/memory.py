@@ -12,8 +12,8 @@ from typing import Any
 
 from running import up
 
-from elements_local import guide
-from elements_local.clients import WorkspaceClients
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 
 MOST = 256

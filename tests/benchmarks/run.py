@@ -37,8 +37,8 @@ from running import (
     up,
 )
 
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
 from elements_local.stack.stack import Stack
 from elements_local.start import in_process
 

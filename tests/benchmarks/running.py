@@ -16,7 +16,7 @@ import processes
 import requests
 from processes import FREE_PORTS, running, stack_of
 
-from elements_local.clients import Credentials, CrmClient, WorkspaceClients
+from elements_local.clients.workspace_clients import Credentials, CrmClient, WorkspaceClients
 from elements_local.stack.stack import Stack
 
 BARE_FLASK = (sys.executable, str(Path(__file__).with_name("bare_flask.py")))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from run import POLLS, bare_pair
 
-from elements_local.replay.runner import How, Runner
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import Scenario, find, load
 

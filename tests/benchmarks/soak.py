@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from running import resident_mib, up
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.errors import HarnessError
+from elements_local.clients import guide
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
 from elements_local.stack.stack import Stack
 
 MOST, MOST_HOSTILE = 200, 256

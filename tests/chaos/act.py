@@ -14,8 +14,8 @@ from count import Count, Evidence, Judgement, judge
 from plan import START, WORKSPACES, Action, Settings
 from story import Deed, Finding, seconds
 
-from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
-from elements_local.guide import instance_body, poller_entry
+from elements_local.clients.guide import instance_body, poller_entry
+from elements_local.clients.workspace_clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.http_message import Http
 from elements_local.stack.stack import Stack

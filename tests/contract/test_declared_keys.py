@@ -22,7 +22,7 @@ from key_walk import UNKNOWN, KeyWalk
 from msgspec import Struct
 from rewinding import Rewind
 
-from elements_local.clients import SERVICES, ServiceClient
+from elements_local.clients.workspace_clients import SERVICES, ServiceClient
 from elements_local.kit.api.openapi import Description, document
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.api.shapes import ShapeError

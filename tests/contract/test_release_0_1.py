@@ -9,7 +9,7 @@ import stable_names
 from click.testing import CliRunner
 from stable_names import RELEASE
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 from elements_local.scenarios.scenario import load
 from elements_local.start import in_process
 

@@ -16,7 +16,7 @@ from command import call
 from differences import Comparison, Difference, Renames
 from sequences import URLS, Body
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 from elements_local.start import Options, on_ports
 
 HERE = Path(__file__).parent
@@ -224,7 +224,7 @@ def pytests(folder: Path) -> str:
             "-p",
             "no:cacheprovider",
             "-p",
-            "elements_local.pytest_plugin",
+            "elements_local.testing.pytest_plugin",
         ],
         cwd=folder,
         capture_output=True,

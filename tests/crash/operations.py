@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 
 SETTLED = "2026-03-02T12:00:00Z"
 """By when all that was owed has been told, with the retries of what failed."""

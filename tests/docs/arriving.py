@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.start import Options, in_process
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples" / "arriving"

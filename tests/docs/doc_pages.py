@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from programs import PATH
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

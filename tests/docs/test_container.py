@@ -9,8 +9,8 @@ import pytest
 import yaml
 from doc_pages import ROOT, has_the_shape_of, parsed
 
-from elements_local.service_client import SERVICES
-from elements_local.stack_settings import Configuration
+from elements_local.clients.service_client import SERVICES
+from elements_local.stack.stack_settings import Configuration
 
 FOLDER = ROOT / "docs" / "container"
 CONTAINERFILE = (FOLDER / "Containerfile").read_text("utf-8")

@@ -9,7 +9,7 @@ from arriving import every_kind
 from doc_pages import ROOT, environment, up
 from programs import find_program
 
-from elements_local import guide
+from elements_local.clients import guide
 
 EXAMPLES = ROOT / "docs" / "examples"
 KEY = "a-key-of-your-own, ünïcode"

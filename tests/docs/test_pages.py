@@ -8,11 +8,11 @@ from itertools import takewhile
 import click
 from doc_pages import BLOCKS, PAGES, README, ROOT, anchors, links, of_kind, rows, tokens, words
 
-from elements_local.cli import COMMANDS, cli
+from elements_local.commands.cli import COMMANDS, cli
 from elements_local.platform.explain.cause import Cause
 from elements_local.scenarios.scenario import json_schema, load
 from elements_local.scenarios.verbs import VERBS
-from elements_local.stack_settings import every_setting
+from elements_local.stack.stack_settings import every_setting
 
 KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command", "printed"}
 

@@ -15,10 +15,10 @@ from deadline import DEADLINE_S
 from doc_pages import ROOT
 from programs import find_program, skip
 
-from elements_local import faketime
 from elements_local.certify.poller.certification import certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.trial import PollerTerms
+from elements_local.stack import faketime
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, on_ports
 

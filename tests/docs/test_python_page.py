@@ -9,7 +9,7 @@ from python_api import documented, items, signature
 from elements_local import in_process, instance_body
 
 PUBLIC = {each.name: each for each in documented()}
-IN_A_WORKSPACE = ("elements_local.clients.", "elements_local.stack.stack.")
+IN_A_WORKSPACE = ("elements_local.clients.workspace_clients.", "elements_local.stack.stack.")
 EXAMPLES = {
     name: each.sections["Example"]
     for name, each in PUBLIC.items()

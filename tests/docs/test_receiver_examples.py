@@ -13,7 +13,7 @@ from doc_pages import ROOT
 from programs import find_program, skip
 
 from elements_local.certify import Outcome, certify
-from elements_local.receiving import Receiver, reachable
+from elements_local.stack.receiving import Receiver, reachable
 
 EXAMPLES = ROOT / "docs" / "examples"
 KEY = "a-key-of-your-own"

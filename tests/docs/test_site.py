@@ -8,11 +8,11 @@ from build_site import gather
 from doc_pages import PAGES, ROOT, anchors, links, words
 from made_pages import MADE, MADE_IN_DOCS
 
-from elements_local.cli import COMMANDS
+from elements_local.commands.cli import COMMANDS
 from elements_local.commands.fidelity import by_topic, ledger
 from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES
-from elements_local.stack_settings import every_setting
+from elements_local.stack.stack_settings import every_setting
 
 MOST_WORDS = 1200
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

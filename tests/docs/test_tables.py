@@ -9,12 +9,12 @@ from doc_pages import ROOT, parsed, rows
 from stable_names import names
 
 from callback_sink.search import Filters
-from elements_local import pytest_plugin
-from elements_local.cli import COMMANDS
+from elements_local.commands.cli import COMMANDS
 from elements_local.commands.openapi import documents
+from elements_local.diagnosis.circumstances import CIRCUMSTANCES
+from elements_local.diagnosis.grid import LETTERS
 from elements_local.platform.elements.insightly.fields import RENAMED
-from elements_local.what_if.circumstances import CIRCUMSTANCES
-from elements_local.what_if.grid import LETTERS
+from elements_local.testing import pytest_plugin
 
 COMMAND_ROWS = rows("commands.md", "| command |")
 

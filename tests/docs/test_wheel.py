@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from elements_local.project_scaffold import starting_files
+from elements_local.commands.project_scaffold import starting_files
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"elements_local", "mock_insightly", "callback_sink"}
@@ -79,7 +79,7 @@ def test_the_wheel_holds_all_five_packages_with_their_types_and_nothing_else(whe
 
 def test_the_wheel_holds_all_that_pages_are_made_of_and_that_init_lays_down(wheel: Path) -> None:
     names = names_in(wheel)
-    templates = ROOT / "platform" / "elements_local" / "templates"
+    templates = ROOT / "platform" / "elements_local" / "commands" / "templates"
 
     kept = {path.relative_to(ROOT / "platform").as_posix() for path in templates.rglob("*") if path.is_file()}
     assert {name for name in kept if "__pycache__" not in name} <= names

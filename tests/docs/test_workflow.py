@@ -16,9 +16,9 @@ from each_row import each_row
 from packaging.requirements import Requirement
 from programs import PATH, find_program
 
-from elements_local.cli import COMMANDS
-from elements_local.project_origin import REQUIREMENTS, origin_of
-from elements_local.project_scaffold import starting_files
+from elements_local.commands.cli import COMMANDS
+from elements_local.commands.project_origin import REQUIREMENTS, origin_of
+from elements_local.commands.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")

@@ -10,7 +10,7 @@ from examples import LONG
 from rooms import add_instance
 from werkzeug import Request, Response
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.http_message import Reply
 from elements_local.kit.shared.choice import workspaces_on

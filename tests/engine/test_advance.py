@@ -10,8 +10,8 @@ import pytest
 from deadline import DEADLINE_S
 from rooms import Room
 
-from elements_local.clients import BASE_PATH
-from elements_local.errors import CallError, OptionError
+from elements_local.clients.errors import CallError, OptionError
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.clock import Mode
 from elements_local.kit.http_message import Reply
 from elements_local.platform.core.run_control import RunSummary

@@ -14,7 +14,7 @@ from examples import LONG, examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 
 INTERVAL = 60
 COUNT = 5000 if LONG else 15

@@ -6,8 +6,8 @@ import pytest
 from hand_clock import START, HandClock
 from rooms import Room
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.http_message import Reply
 from elements_local.platform.bulk.job import BulkJob, BulkKind, BulkStatus

@@ -2,8 +2,8 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 
 POLL_FAILURE = {"match": {"path": "*/contacts*"}, "effect": {"status": 500}}

@@ -10,7 +10,7 @@ from hand_clock import Sent, following
 from rooms import Room
 from sqlalchemy import JSON, bindparam, inspect, text
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.clock import FastClock, Mode
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.storage.database import Database

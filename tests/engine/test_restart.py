@@ -7,8 +7,8 @@ from threading import Event, Thread
 import pytest
 from deadline import DEADLINE_S
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.clock import Mode
 from elements_local.kit.http_message import Reply

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request
 
 from elements_local.kit.clock import FrozenClock
-from elements_local.receiving import Receiver, reachable
+from elements_local.stack.receiving import Receiver, reachable
 from elements_local.start import Options, in_process
 
 

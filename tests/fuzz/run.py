@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, on_ports
 from mock_insightly.versions.known import VERSIONS

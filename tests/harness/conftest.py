@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from processes import urls
 
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.replay import call
-from elements_local.replay.runner import How, Runner
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
+from elements_local.commands.replaying import call
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.stack.held_time import load_services
 from elements_local.stack.stack import Stack
 from elements_local.testing import fixtures

@@ -13,14 +13,14 @@ from click.testing import CliRunner
 from documented_operations import operations_of
 from page_reader import PageVisitor
 
-from elements_local.cli import cli
-from elements_local.clients import BASE_PATH
-from elements_local.errors import CallError, UnreachableError
-from elements_local.failures.failure_report import add_section
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError, UnreachableError
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.cli import cli
+from elements_local.commands.tenant_replay.opening import PacedHttp
 from elements_local.kit.http_message import Reply
-from elements_local.recording.recorder import scenario_so_far
-from elements_local.tenant_replay.opening import PacedHttp
+from elements_local.scenarios.recording.recorder import scenario_so_far
+from elements_local.stack.failures.failure_report import add_section
 
 EXEMPT = {
     "/_local/workspaces": "the making of a workspace, and what its owner asks of it",

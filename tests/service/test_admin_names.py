@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from elements_local.clients import ServiceClient, WorkspaceClients
+from elements_local.clients.workspace_clients import ServiceClient, WorkspaceClients
 from elements_local.kit.api.json_text import decode
 
 SERVICES = ("platform", "crm", "sink")

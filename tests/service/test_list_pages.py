@@ -2,8 +2,8 @@
 
 import pytest
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
 
 LISTS = [
     ("platform", "polls", ""),

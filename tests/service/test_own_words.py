@@ -15,16 +15,16 @@ from examples import drawn
 from sequences import load
 from sqlalchemy import create_engine
 
-from elements_local.clients import ServiceClient, WorkspaceClients
-from elements_local.errors import HarnessError
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import ServiceClient, WorkspaceClients
 from elements_local.kit.http_message import NoReply
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.receiving import receiver_of
-from elements_local.recording.import_sources import read
+from elements_local.scenarios.recording.import_sources import read
+from elements_local.stack.receiving import receiver_of
+from elements_local.stack.stack_settings import Configuration
 from elements_local.stack.storage import explained
-from elements_local.stack_settings import Configuration
-from elements_local.yaml_text import YamlError, read_documents
+from elements_local.stack.yaml_text import YamlError, read_documents
 
 THEIRS = (
     "- at `", "Expected `", "Object missing", "Object contains", "Invalid enum", "JSON is malformed", "(byte ",

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sequences import load
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.records import merged, with_value
 from elements_local.kit.api.json_text import decode
-from elements_local.records import merged, with_value
 from elements_local.start import Options, in_process, on_ports
 
 VENDORS = sorted((Path(__file__).parents[1] / "support" / "vendors").glob("*.yaml"))

@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 import click
 import pytest
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 
 
 def call(*words: str | Path, cwd: Path | None = None, **env: str) -> CompletedProcess[str]:

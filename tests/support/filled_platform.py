@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from filled_workspace import CANARY
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 
 PASSWORD = CANARY

@@ -3,8 +3,8 @@
 from base64 import b64encode
 from functools import cached_property
 
-from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.kit.api.json_text import decode
 
 CANARY = "canary-5f0c2b"

@@ -21,9 +21,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from elements_local.guide import DATE_KEYS, block_of, instance_body
+from elements_local.clients.guide import DATE_KEYS, block_of, instance_body
+from elements_local.clients.records import INSIGHTLY, Kinds, with_value
 from elements_local.kit.instants import parse_instant
-from elements_local.records import INSIGHTLY, Kinds, with_value
 
 CREATED = ("1m", "create", "15m")
 STORIES = {"created": CREATED, "updated": (*CREATED, "update", "15m")}

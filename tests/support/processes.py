@@ -14,7 +14,7 @@ from typing import Any
 
 from deadline import DEADLINE_S
 
-from elements_local.clients import BASE_PATH, Addresses
+from elements_local.clients.workspace_clients import BASE_PATH, Addresses
 from elements_local.stack.stack import Stack, at
 
 PROGRAM = str(Path(sys.executable).parent / "elements-local")

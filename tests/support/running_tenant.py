@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from processes import FREE_PORTS, stack_of, up
 from werkzeug.serving import make_server
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 
 
 @contextmanager

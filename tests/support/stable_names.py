@@ -11,13 +11,12 @@ import click
 import python_api
 from filled_workspace import FilledWorkspace
 
-from elements_local import pytest_plugin
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 from elements_local.scenarios.scenario import json_schema
 from elements_local.scenarios.verbs import VERBS
-from elements_local.stack_settings import every_setting
+from elements_local.stack.stack_settings import every_setting
 from elements_local.start import in_process
-from elements_local.testing import markers
+from elements_local.testing import markers, pytest_plugin
 
 RELEASE = Path(__file__).parents[1] / "contract" / "release_0_1"
 CALLS = (

@@ -246,8 +246,8 @@ QUOTED = {"args", "description", "doc", "msg", "orig", "problem", "reason", "str
 
 MAY_QUOTE = {
     "elements_local/stack/importing.py": "the error is that of the user's own module",
-    "elements_local/failures/failure_report.py": "of errors of the harness alone",
-    "elements_local/tenant_replay/replays.py": "what a foreign tenant answered so that a scenario failed",
+    "elements_local/stack/failures/failure_report.py": "of errors of the harness alone",
+    "elements_local/commands/tenant_replay/replays.py": "what a foreign tenant answered so that a scenario failed",
 }
 
 

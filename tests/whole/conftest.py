@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from several_processes import TOKEN, AlternatingHttp, LoadBalancer, process
 
-from elements_local.clients import SERVICES, Addresses
+from elements_local.clients.workspace_clients import SERVICES, Addresses
 from elements_local.stack.stack import Stack, at
 
 _numbers = count()

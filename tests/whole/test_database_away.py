@@ -12,7 +12,7 @@ from postgresql import PostgresqlServer
 from sqlalchemy import NullPool, create_engine, make_url
 from werkzeug import Response
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.http_message import Reply
 from elements_local.start import Options, in_process, on_ports
 

@@ -15,8 +15,8 @@ from documented_operations import operations_of
 from examples import drawn
 from filled_workspace import FilledWorkspace, headers_of
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.http_message import Reply
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.workspaces.workspace import DOCUMENTED

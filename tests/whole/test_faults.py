@@ -10,8 +10,8 @@ from threading import Event, Thread
 import pytest
 from programs import find_program
 
-from elements_local.errors import OptionError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import OptionError
+from elements_local.clients.guide import instance_body
 from elements_local.start import Options, in_process
 
 IMPATIENT = {"ELEMENTS_LOCAL_PLATFORM_CALLBACK_TIMEOUT": "1"}

@@ -73,7 +73,7 @@ OURS = {
     "tests/test_events.py": """
 from django.contrib.auth.models import User
 import pytest
-from elements_local import guide
+from elements_local.clients import guide
 
 
 @pytest.mark.django_db

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from examples import drawn
 
-from elements_local.replay.runner import How, Runner
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.scenarios.matrix import expand
 from elements_local.scenarios.scenario import load
-from elements_local.yaml_text import Document, read_documents
+from elements_local.stack.yaml_text import Document, read_documents
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
 HAZARDS = sorted(FOLDER.glob("*.yaml"))

@@ -11,15 +11,10 @@ import pytest
 import yaml
 from examples import drawn
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body, patched, poller_entry
-from elements_local.platform.explain.cause import Cause
-from elements_local.platform.lint.rules import RULES, LintRule
-from elements_local.recording.text import write
-from elements_local.replay.runner import How, Runner
-from elements_local.scenarios.scenario import load
-from elements_local.start import Options, in_process
-from elements_local.what_if.findings import (
+from elements_local.clients.guide import instance_body, patched, poller_entry
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.replaying.runner import How, Runner
+from elements_local.diagnosis.findings import (
     AS_IT_IS,
     CURED,
     NoScenarioError,
@@ -29,7 +24,12 @@ from elements_local.what_if.findings import (
     scenario_of,
     tried,
 )
-from elements_local.what_if.sweep import ENVIRONMENT
+from elements_local.diagnosis.sweep import ENVIRONMENT
+from elements_local.platform.explain.cause import Cause
+from elements_local.platform.lint.rules import RULES, LintRule
+from elements_local.scenarios.recording.text import write
+from elements_local.scenarios.scenario import load
+from elements_local.start import Options, in_process
 
 POLLER = "event.poller.configuration"
 USUAL_URL = "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.interruption import Interruption
+from elements_local.commands.replaying.processes import replaying, shuffled
+from elements_local.commands.replaying.runner import How
 from elements_local.kit.values import replace
-from elements_local.replay.processes import replaying, shuffled
-from elements_local.replay.runner import How
 from elements_local.scenarios.scenario import find, load
+from elements_local.stack.interruption import Interruption
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 ORDERS = int(os.environ.get("ELEMENTS_LOCAL_TEST_ORDERS", "0"))

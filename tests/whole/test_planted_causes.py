@@ -11,15 +11,15 @@ import pytest
 from examples import LONG, drawn
 from planted import Cure, Planted, lived, planted_causes
 
-from elements_local.clients import BASE_PATH
-from elements_local.errors import HarnessError
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.diagnosis.circumstances import OF_MINUTES
+from elements_local.diagnosis.configured import resource_of
+from elements_local.diagnosis.findings import configured_instance
+from elements_local.diagnosis.grid import Grid, worsened
+from elements_local.diagnosis.sweep import AS_IT_IS, Probes
 from elements_local.platform.explain.cause import Cause
-from elements_local.reports.explanations import explanation_text
-from elements_local.what_if.circumstances import OF_MINUTES
-from elements_local.what_if.configured import resource_of
-from elements_local.what_if.findings import configured_instance
-from elements_local.what_if.grid import Grid, worsened
-from elements_local.what_if.sweep import AS_IT_IS, Probes
+from elements_local.stack.reports.explanations import explanation_text
 
 CASES = planted_causes(Path(__file__).with_name("planted_causes.yaml"))
 PAIRS = planted_causes(Path(__file__).with_name("planted_pairs.yaml"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from examples import drawn
 
-from elements_local.replay.runner import How, Runner
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 _ALL = sorted((Path(__file__).parents[2] / "scenarios").rglob("*.yaml"))

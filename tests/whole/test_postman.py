@@ -12,7 +12,7 @@ from examples import drawn
 from programs import find_program
 from pytest_httpserver import HTTPServer
 
-from elements_local.cli import cli
+from elements_local.commands.cli import cli
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, on_ports
 

@@ -9,10 +9,10 @@ import pytest
 from examples import drawn
 from shipped_scenarios import by_file
 
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.kit.instants import format_instant
-from elements_local.recording import Watch, compose, write
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.expect import golden_of
+from elements_local.scenarios.recording import Watch, compose, write
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs import take

@@ -12,16 +12,16 @@ from page_reader import PageVisitor
 from several_processes import TOKEN, contact, process
 from shipped_scenarios import all_scenarios
 
-from elements_local.cli import cli
-from elements_local.clients import SERVICES, Addresses
-from elements_local.errors import CallError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import SERVICES, Addresses
+from elements_local.commands.cli import cli
+from elements_local.commands.replaying.runner import How, run
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.instants import format_instant
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.recording import RecordingError, scenario_so_far
-from elements_local.replay.runner import How, run
+from elements_local.scenarios.recording import RecordingError, scenario_so_far
 from elements_local.stack.stack import at, running_stack
 from elements_local.start import Options, on_ports
 
@@ -36,7 +36,7 @@ _CHOSEN = drawn(_ALL, share=60, seed=4700)
 
 
 _A_TEST = """
-from elements_local import guide
+from elements_local.clients import guide
 
 def test_it(elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink):
     elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))

@@ -11,8 +11,8 @@ import pytest
 from examples import LONG
 from shipped_scenarios import all_scenarios
 
+from elements_local.commands.replaying.runner import How, run
 from elements_local.kit.instants import format_instant
-from elements_local.replay.runner import How, run
 from elements_local.start import Options, on_ports
 
 SCENARIOS = sorted(

@@ -5,13 +5,13 @@ What becomes of the guide's configuration in every circumstance is held by the c
 
 import pytest
 
-from elements_local.guide import instance_body, patched, poller_entry
+from elements_local.clients.guide import instance_body, patched, poller_entry
+from elements_local.diagnosis.circumstances import CIRCUMSTANCES, OFFSETS
+from elements_local.diagnosis.configured import Configured, NotPolledError, resource_of
+from elements_local.diagnosis.findings import configured_body
+from elements_local.diagnosis.grid import CellVerdict
+from elements_local.diagnosis.sweep import sweep
 from elements_local.platform.configuration.poller_configuration import CONFIGURATION as POLLER
-from elements_local.what_if.circumstances import CIRCUMSTANCES, OFFSETS
-from elements_local.what_if.configured import Configured, NotPolledError, resource_of
-from elements_local.what_if.findings import configured_body
-from elements_local.what_if.grid import CellVerdict
-from elements_local.what_if.sweep import sweep
 
 LONDON = {"updatedDateTimezone": "Europe/London", "createdDateTimezone": "Europe/London"}
 

@@ -13,8 +13,8 @@ from processes import FREE_PORTS, stack_of
 from several_processes import TOKEN, contact, process, told
 from werkzeug import Response
 
-from elements_local.errors import CallError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError
+from elements_local.clients.guide import instance_body
 from elements_local.kit.web.guard import TOKEN_HEADER
 
 _numbers = count()

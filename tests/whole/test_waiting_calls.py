@@ -8,8 +8,8 @@ import requests
 from deadline import DEADLINE_S, PATIENT
 
 from callback_sink.settings import SinkSettings
+from elements_local.clients.guide import instance_body
 from elements_local.dashboard.context import MOST_STREAMS
-from elements_local.guide import instance_body
 from elements_local.kit.web.serving import Server, listen, url_of
 from elements_local.start import Options, on_ports
 

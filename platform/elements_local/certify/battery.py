@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from msgspec import Struct
 
 from elements_local.certify.scorecard import Finding, Outcome, Result, Scorecard
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.values import replace
 
 _FINDINGS_KEPT = 20

@@ -8,7 +8,7 @@ import junitparser
 from msgspec import Struct, to_builtins
 
 from elements_local.kit.files import write_file
-from elements_local.reports.files import render, write_junit_document, xml_text
+from elements_local.stack.reports.files import render, write_junit_document, xml_text
 
 UNSEEN = "the answers were right; what came of the callbacks was not looked at: that needs a probe (--probe)"
 """Why a check is not passed, though the receiver answered as it should."""

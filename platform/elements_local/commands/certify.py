@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local import faketime
 from elements_local.certify import certify
 from elements_local.certify.battery import chosen_of
 from elements_local.certify.poller.certification import BATTERY as POLLER_BATTERY
@@ -19,14 +18,20 @@ from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.receiver.callback import restart_by
 from elements_local.certify.receiver.certification import BATTERY as RECEIVER_BATTERY
 from elements_local.certify.scorecard import write_html, write_junit
-from elements_local.command_line.options import examples, set_option, stack_environment, vendor_options
-from elements_local.command_line.output import FILE, print_result
-from elements_local.command_line.stacks import json_option
-from elements_local.interruption import cut_off
+from elements_local.commands.command_line.options import (
+    examples,
+    set_option,
+    stack_environment,
+    vendor_options,
+)
+from elements_local.commands.command_line.output import FILE, print_result
+from elements_local.commands.command_line.stacks import json_option
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.kit.settings import variable
-from elements_local.reports.files import writable
-from elements_local.reports.progress import progress
+from elements_local.stack import faketime
+from elements_local.stack.interruption import cut_off
+from elements_local.stack.reports.files import writable
+from elements_local.stack.reports.progress import progress
 from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local import faketime
-from elements_local.command_line.options import examples
-from elements_local.command_line.output import FILE, counted, print_result
-from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.errors import HarnessError, UnreachableError
-from elements_local.interruption import Interruption, cut_off
+from elements_local.clients.errors import HarnessError, UnreachableError
+from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.output import FILE, counted, print_result
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.files import write_file
 from elements_local.kit.instants import parse_instant
-from elements_local.reports.files import writable
-from elements_local.reports.progress import progress
+from elements_local.stack import faketime
+from elements_local.stack.interruption import Interruption, cut_off
+from elements_local.stack.reports.files import writable
+from elements_local.stack.reports.progress import progress
 
 if TYPE_CHECKING:
-    from elements_local.clients import ClockClient
+    from elements_local.clients.workspace_clients import ClockClient
     from elements_local.stack.stack import Stack
 
 

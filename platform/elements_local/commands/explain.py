@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.options import examples
-from elements_local.command_line.output import print_result
-from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.interruption import cut_off
-from elements_local.reports.explanations import (
+from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.output import print_result
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
+from elements_local.stack.interruption import cut_off
+from elements_local.stack.reports.explanations import (
     audit_text,
     explanation_text,
     instances_polling,
@@ -17,7 +17,7 @@ from elements_local.reports.explanations import (
 )
 
 if TYPE_CHECKING:
-    from elements_local.clients import WorkspaceClients
+    from elements_local.clients.workspace_clients import WorkspaceClients
     from elements_local.stack.stack import Stack
 
 _NUMBER = click.IntRange(1)

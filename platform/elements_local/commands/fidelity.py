@@ -12,10 +12,10 @@ from msgspec import Meta, MsgspecError, Struct, convert
 from msgspec.json import decode
 from msgspec.structs import replace
 
-from elements_local.command_line.options import examples
-from elements_local.command_line.output import print_json, wrapped
-from elements_local.command_line.stacks import json_option
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.output import print_json, wrapped
+from elements_local.commands.command_line.stacks import json_option
 
 
 @click.command(

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.options import (
+from elements_local.clients.records import INSIGHTLY
+from elements_local.commands.command_line.options import (
     examples,
     refuse_set,
     set_option,
     stack_environment,
     vendor_options,
 )
-from elements_local.command_line.output import FILE, counted, print_json, wrapped
-from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.commands.command_line.output import FILE, counted, print_json, wrapped
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
+from elements_local.commands.replaying.runner import How, Runner
+from elements_local.diagnosis.findings import of_body, of_instance, rules, scenario_of, tried
+from elements_local.diagnosis.sweep import ENVIRONMENT
 from elements_local.kit.api.json_text import json_fault
 from elements_local.kit.files import read_bounded, read_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
-from elements_local.recording.text import write
-from elements_local.records import INSIGHTLY
-from elements_local.replay.runner import How, Runner
-from elements_local.reports.files import writable
+from elements_local.scenarios.recording.text import write
+from elements_local.stack.reports.files import writable
 from elements_local.start import Options, in_process
-from elements_local.what_if.findings import of_body, of_instance, rules, scenario_of, tried
-from elements_local.what_if.sweep import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from elements_local.diagnosis.findings import Linted
     from elements_local.stack.stack import Stack
-    from elements_local.what_if.findings import Linted
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from elements_local.clients import BASE_PATH, SERVICES, Credentials, ServiceClient
-from elements_local.command_line.options import examples, setting_option
-from elements_local.command_line.stacks import workspace_option
-from elements_local.guide import instance_body
-from elements_local.service_client import TOKEN_HEADER, admin_headers
+from elements_local.clients.guide import instance_body
+from elements_local.clients.service_client import TOKEN_HEADER, admin_headers
+from elements_local.clients.workspace_clients import BASE_PATH, SERVICES, Credentials, ServiceClient
+from elements_local.commands.command_line.options import examples, setting_option
+from elements_local.commands.command_line.stacks import workspace_option
 from elements_local.stack.stack import Stack, speaking_to
 from elements_local.start import in_process
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from elements_local.command_line.options import examples, set_option, setting_option
-from elements_local.command_line.output import FILE
-from elements_local.replay.call import replay
+from elements_local.commands.command_line.options import examples, set_option, setting_option
+from elements_local.commands.command_line.output import FILE
+from elements_local.commands.replaying.call import replay
 from elements_local.scenarios.scenario import json_schema
 
 

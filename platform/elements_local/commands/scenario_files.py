@@ -9,33 +9,39 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.command_line.options import (
+from elements_local.clients.records import INSIGHTLY, Kinds
+from elements_local.commands.command_line.options import (
     examples,
     refuse_set,
     set_option,
     stack_environment,
     vendor_options,
 )
-from elements_local.command_line.output import FILE, force_option, print_result, print_written, refuse_kept
-from elements_local.command_line.stacks import json_option, running_stack, workspace_option
-from elements_local.interruption import Interruption, cut_off
+from elements_local.commands.command_line.output import (
+    FILE,
+    force_option,
+    print_result,
+    print_written,
+    refuse_kept,
+)
+from elements_local.commands.command_line.stacks import json_option, running_stack, workspace_option
+from elements_local.commands.project_origin import REQUIREMENTS, origin_files
+from elements_local.commands.project_scaffold import lay_down
+from elements_local.commands.replaying.runner import check_file
 from elements_local.kit.settings import variable
-from elements_local.project_origin import REQUIREMENTS, origin_files
-from elements_local.project_scaffold import lay_down
-from elements_local.recording import Recorder, Watch
-from elements_local.recording.import_sources import read
-from elements_local.recording.imported_scenario import NothingToImportError, scenario_of
-from elements_local.recording.text import write
-from elements_local.records import INSIGHTLY, Kinds
-from elements_local.replay.runner import check_file
-from elements_local.reports.files import writable
+from elements_local.scenarios.recording import Recorder, Watch
+from elements_local.scenarios.recording.import_sources import read
+from elements_local.scenarios.recording.imported_scenario import NothingToImportError, scenario_of
+from elements_local.scenarios.recording.text import write
 from elements_local.stack.gc_paused import gc_paused
+from elements_local.stack.interruption import Interruption, cut_off
+from elements_local.stack.reports.files import writable
+from elements_local.stack.yaml_text import YamlError
 from elements_local.start import Options, in_process
-from elements_local.yaml_text import YamlError
 
 if TYPE_CHECKING:
-    from elements_local.project_scaffold import ProjectFiles
-    from elements_local.recording.import_sources import ImportedFile
+    from elements_local.commands.project_scaffold import ProjectFiles
+    from elements_local.scenarios.recording.import_sources import ImportedFile
     from elements_local.stack.stack import Stack
 
 

@@ -3,9 +3,9 @@
 import click
 from click.shell_completion import get_completion_class
 
-from elements_local.command_line.options import configuration, examples, set_option
-from elements_local.command_line.output import print_json, wrapped
-from elements_local.command_line.stacks import json_option
+from elements_local.commands.command_line.options import configuration, examples, set_option
+from elements_local.commands.command_line.output import print_json, wrapped
+from elements_local.commands.command_line.stacks import json_option
 from elements_local.kit.text import nearest
 from elements_local.stack.listed_settings import ListedSetting, listed, written
 

@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.options import examples, set_option, stack_environment
-from elements_local.command_line.output import FILE, print_json
-from elements_local.command_line.stacks import running_stack, workspace_option
+from elements_local.clients.guide import instance_body, patched
+from elements_local.clients.records import Kinds
+from elements_local.commands.command_line.options import examples, set_option, stack_environment
+from elements_local.commands.command_line.output import FILE, print_json
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.lint import read_body
-from elements_local.guide import instance_body, patched
+from elements_local.diagnosis import table
+from elements_local.diagnosis.configured import patch_of, resource_of, unread
+from elements_local.diagnosis.findings import configured_body, configured_instance, of_body
+from elements_local.diagnosis.grid import changed
+from elements_local.diagnosis.sweep import ENVIRONMENT, sweep
+from elements_local.diagnosis.table import svg_of
 from elements_local.kit.files import write_file
-from elements_local.records import Kinds
-from elements_local.reports.files import writable
+from elements_local.stack.reports.files import writable
 from elements_local.start import Options, in_process
-from elements_local.what_if import table
-from elements_local.what_if.configured import patch_of, resource_of, unread
-from elements_local.what_if.findings import configured_body, configured_instance, of_body
-from elements_local.what_if.grid import changed
-from elements_local.what_if.sweep import ENVIRONMENT, sweep
-from elements_local.what_if.table import svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from elements_local.diagnosis.configured import Configured
+    from elements_local.diagnosis.grid import CellKey, Grid
     from elements_local.stack.stack import Stack
-    from elements_local.what_if.configured import Configured
-    from elements_local.what_if.grid import CellKey, Grid
 
 
 @click.command(

@@ -9,19 +9,19 @@ from urllib.parse import quote
 
 import click
 
-from elements_local.clients import BASE_PATH
-from elements_local.command_line.options import examples, setting_option
-from elements_local.command_line.output import print_json
-from elements_local.command_line.stacks import json_option, running_stack
-from elements_local.errors import NotRunningError, UnreachableError
-from elements_local.guide import instance_body
-from elements_local.interruption import cut_off, ended_by_signal
-from elements_local.records import COLLECTIONS, believable_fields
-from elements_local.reports.activity_lines import activities, latest, line
+from elements_local.clients.errors import NotRunningError, UnreachableError
+from elements_local.clients.guide import instance_body
+from elements_local.clients.records import COLLECTIONS, believable_fields
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.command_line.options import examples, setting_option
+from elements_local.commands.command_line.output import print_json
+from elements_local.commands.command_line.stacks import json_option, running_stack
+from elements_local.stack.interruption import cut_off, ended_by_signal
+from elements_local.stack.reports.activity_lines import activities, latest, line
 from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:
-    from elements_local.clients import SinkClient, WorkspaceClients
+    from elements_local.clients.workspace_clients import SinkClient, WorkspaceClients
     from elements_local.stack.stack import Stack
 
 _RESOURCES = ("contacts", "accounts", "leads", "opportunities")

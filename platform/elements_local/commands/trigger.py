@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local import trigger
-from elements_local.command_line.options import examples
-from elements_local.command_line.output import print_json
-from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.interruption import cut_off
+from elements_local.clients.records import COLLECTIONS, INSIGHTLY, Kinds, RecordSort
+from elements_local.commands import triggering as trigger
+from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.output import print_json
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
 from elements_local.kit.api.json_text import json_fault
-from elements_local.records import COLLECTIONS, INSIGHTLY, Kinds, RecordSort
+from elements_local.stack.interruption import cut_off
 
 if TYPE_CHECKING:
-    from elements_local.clients import WorkspaceClients
+    from elements_local.clients.workspace_clients import WorkspaceClients
+    from elements_local.commands.triggering import Change, RecordChange, TriggerOutcome
     from elements_local.stack.stack import Stack
-    from elements_local.trigger import Change, RecordChange, TriggerOutcome
 
 _SINGULAR = {
     "contact": "contacts",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from elements_local.command_line.options import (
+from elements_local.commands.command_line.options import (
     examples,
     set_option,
     setting_option,
@@ -15,7 +15,7 @@ from elements_local.command_line.options import (
 )
 from elements_local.kit.masks import mask_body
 from elements_local.stack.gc_paused import gc_paused
-from elements_local.stack_settings import FLAT
+from elements_local.stack.stack_settings import FLAT
 
 _OF_WAITING = ("timeout",)
 _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "token", "as_json", "quiet", "wait")
@@ -111,7 +111,7 @@ def up_command(  # noqa: PLR0913 - the command's options
     if not (wait or quiet):
         click.echo("elements-local is starting", err=True)
     with gc_paused():
-        from elements_local.command_line import foreground  # noqa: PLC0415 - takes most of a start, so after that line
+        from elements_local.commands.command_line import foreground  # noqa: PLC0415 - takes most of a start, so after that line
 
     if wait:
         foreground.wait(timeout_s=timeout, token=token, as_json=as_json, quiet=quiet, **options)

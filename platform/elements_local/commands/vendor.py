@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from elements_local.command_line.options import examples
-from elements_local.command_line.output import print_result
-from elements_local.command_line.stacks import json_option
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.output import print_result
+from elements_local.commands.command_line.stacks import json_option
 from elements_local.kit.files import write_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
 
 _PACKAGE = Path(__file__).parents[1]
-_STARTER = _PACKAGE / "templates" / "vendor.yaml"
+_STARTER = _PACKAGE / "commands" / "templates" / "vendor.yaml"
 _SCHEMA = "vendor.schema.json"
 
 

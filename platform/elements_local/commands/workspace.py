@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.command_line.options import examples, setting_option
-from elements_local.command_line.output import print_result
-from elements_local.command_line.stacks import running_stack, workspace_option
-from elements_local.interruption import Interruption, cut_off, interrupted
-from elements_local.reports.progress import announce_filling, progress
+from elements_local.commands.command_line.options import examples, setting_option
+from elements_local.commands.command_line.output import print_result
+from elements_local.commands.command_line.stacks import running_stack, workspace_option
+from elements_local.stack.interruption import Interruption, cut_off, interrupted
+from elements_local.stack.reports.progress import announce_filling, progress
 
 if TYPE_CHECKING:
-    from elements_local.clients import Credentials, RecordsClient
+    from elements_local.clients.workspace_clients import Credentials, RecordsClient
     from elements_local.stack.stack import Stack
 
 

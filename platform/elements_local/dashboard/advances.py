@@ -7,8 +7,8 @@ from contextlib import suppress
 from threading import Lock, Thread, current_thread
 from typing import Any
 
-from elements_local.clients import ClockClient
-from elements_local.errors import HarnessError
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import ClockClient
 from elements_local.kit.instants import parse_instant
 
 PATIENCE_S = 2.0

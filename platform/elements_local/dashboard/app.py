@@ -17,6 +17,8 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
+from elements_local.clients.errors import CallError, HarnessError, UnreachableError
+from elements_local.clients.service_client import TOKEN_HEADER
 from elements_local.dashboard import writing
 from elements_local.dashboard.advances import Advances, progress
 from elements_local.dashboard.axis import WIDTH
@@ -50,13 +52,11 @@ from elements_local.dashboard.routes import (
     records,
     state,
 )
-from elements_local.errors import CallError, HarnessError, UnreachableError
 from elements_local.kit.masks import mask_known
 from elements_local.kit.text import record_name
 from elements_local.kit.web.middleware import BELOW
 from elements_local.kit.web.problems import in_own_words
 from elements_local.kit.web.service_flask import ServiceFlask
-from elements_local.service_client import TOKEN_HEADER
 from elements_local.stack.stack import Stack
 
 _POLICY = (

@@ -15,11 +15,11 @@ from msgspec import Struct
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from elements_local.clients import SERVICES, Credentials, WorkspaceClients
+from elements_local.clients.service_client import ServiceClient, query_of
+from elements_local.clients.workspace_clients import SERVICES, Credentials, WorkspaceClients
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
 from elements_local.kit.text import whole_number
-from elements_local.service_client import ServiceClient, query_of
 
 if TYPE_CHECKING:
     from elements_local.stack.listed_settings import ListedSetting

@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from elements_local.clients import BASE_PATH
-from elements_local.failures.timeline import message_of
+from elements_local.clients.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.text import record_name
-from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.stack.failures.timeline import message_of
 
 Json = Mapping[str, Any]
 Copies = dict[str, str | None]
@@ -29,7 +29,7 @@ _CUT = " ..."
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _TEST = '''"""The change of {title}, done again."""
 
-from elements_local import guide
+from elements_local.clients import guide
 
 
 def test_the_callback_comes(

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.clients import Credentials
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import Credentials
 from elements_local.dashboard.copies import parsed
-from elements_local.guide import instance_body
 from elements_local.kit.masks import mask_value
 
 POLLER_CONFIGURATION = "event.poller.configuration"

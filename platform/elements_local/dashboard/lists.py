@@ -11,9 +11,9 @@ from flask import redirect, request, url_for
 from msgspec import Struct
 from werkzeug.exceptions import NotFound
 
+from elements_local.clients.errors import CallError
 from elements_local.dashboard.context import Answer, page_or_copy, read
 from elements_local.dashboard.copies import Copies
-from elements_local.errors import CallError
 
 _PAGE = 50
 LARGEST = 10**17

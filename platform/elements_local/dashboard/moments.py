@@ -12,14 +12,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from elements_local.clients.records import RESOURCES
 from elements_local.dashboard.axis import WIDTH, TimeAxis
 from elements_local.dashboard.copies import first_two
 from elements_local.dashboard.writing import instant_text, sentence_text
-from elements_local.failures.timeline import condensed_runs, taken
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import record_name
 from elements_local.kit.values import replace
-from elements_local.records import RESOURCES
+from elements_local.stack.failures.timeline import condensed_runs, taken
 
 Json = Mapping[str, Any]
 _MARK = 25

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from elements_local.kit.api.json_text import Json
-from elements_local.shape_errors import Path
-from elements_local.yaml_text import Document, SourcePosition
+from elements_local.stack.shape_errors import Path
+from elements_local.stack.yaml_text import Document, SourcePosition
 
 MATRIX = "matrix"
 MOST_ROWS = 1_000

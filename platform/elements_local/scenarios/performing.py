@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from shlex import quote
 
-from elements_local.errors import HarnessError, UnreachableError
-from elements_local.failures.failure_report import poll_lines, warning_line
-from elements_local.failures.observed import warnings_of
-from elements_local.failures.timeline import TimelineEntry
+from elements_local.clients.errors import HarnessError, UnreachableError
+from elements_local.clients.records import UnknownRecordError
 from elements_local.kit.instants import UnreadableTimeError
 from elements_local.kit.masks import mask_known
-from elements_local.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
+from elements_local.stack.failures.failure_report import poll_lines, warning_line
+from elements_local.stack.failures.observed import warnings_of
+from elements_local.stack.failures.timeline import TimelineEntry
 
 AGAIN = "replay it: "
 """How the line begins that says how to see a failure again."""

@@ -28,8 +28,8 @@ from elements_local.scenarios.scenario_document import (
     start_of,
 )
 from elements_local.scenarios.verbs import VERBS, objections
-from elements_local.shape_errors import shown, unknown
-from elements_local.yaml_text import Document, SourcePosition, YamlError, read_each
+from elements_local.stack.shape_errors import shown, unknown
+from elements_local.stack.yaml_text import Document, SourcePosition, YamlError, read_each
 
 __all__ = [
     "LoadedFile",

@@ -8,10 +8,10 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from elements_local.clients import ServiceClient, WorkspaceClients
-from elements_local.errors import HarnessError
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.records import Kinds, RecordNames
+from elements_local.clients.workspace_clients import ServiceClient, WorkspaceClients
 from elements_local.kit.instants import parse_duration, parse_instant
-from elements_local.records import Kinds, RecordNames
 from elements_local.scenarios.expect import GoldenStream
 
 

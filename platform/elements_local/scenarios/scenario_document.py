@@ -13,9 +13,9 @@ from elements_local.kit.instants import UnreadableTimeError, for_clock, parse_zo
 from elements_local.kit.settings import PREFIX, SettingsError, variable
 from elements_local.kit.workspaces.registry import DEFAULT_START
 from elements_local.scenarios.verbs.instances import INSTANCE_KEYS
-from elements_local.shape_errors import place_and_reason, unknown
-from elements_local.stack_settings import Configuration, stack_variables
-from elements_local.yaml_text import Document, SourcePosition
+from elements_local.stack.shape_errors import place_and_reason, unknown
+from elements_local.stack.stack_settings import Configuration, stack_variables
+from elements_local.stack.yaml_text import Document, SourcePosition
 
 T = TypeVar("T")
 Tag: TypeAlias = Annotated[

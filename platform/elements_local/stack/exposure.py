@@ -5,13 +5,13 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.clients.service_client import TOKEN_HEADER
 from elements_local.kit.settings import variable
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.origins import is_address, is_local
 from elements_local.kit.workspaces.workspace import DOCUMENTED
-from elements_local.service_client import TOKEN_HEADER
-from elements_local.stack_settings import SharedSettings
+from elements_local.stack.stack_settings import SharedSettings
 
 if TYPE_CHECKING:
     from elements_local.kit.workspaces.registry import Workspaces

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _LEFT_REAL = [
     "_pytest.timing",
-    "elements_local.reports.progress",
+    "elements_local.stack.reports.progress",
     "elements_local.kit.web.sessions",
     "waitress",
 ]

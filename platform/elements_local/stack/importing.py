@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from elements_local.errors import OptionError
-from elements_local.shape_errors import unknown
+from elements_local.clients.errors import OptionError
+from elements_local.stack.shape_errors import unknown
 
 if TYPE_CHECKING:
     from elements_local.platform.elements.connector import Connector

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from elements_local.kit.settings import Setting, variable
-from elements_local.stack_settings import (
+from elements_local.stack.stack_settings import (
     SERVICES,
     Configuration,
     FoundSetting,

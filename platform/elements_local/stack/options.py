@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from elements_local.clients import BASE_PATH, SERVICES, Addresses
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.clients.workspace_clients import BASE_PATH, SERVICES, Addresses
 from elements_local.kit.clock import Mode, VirtualClock
 from elements_local.kit.instants import format_instant
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.storage.database import Database
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.stack_settings import ClientSettings, Configuration
+from elements_local.stack.stack_settings import ClientSettings, Configuration
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

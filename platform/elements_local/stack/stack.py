@@ -10,7 +10,10 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from elements_local.clients import (
+from elements_local.clients.errors import CallError, OptionError, StrangeAnswerError, UnreachableError
+from elements_local.clients.records import COLLECTIONS, RESOURCES
+from elements_local.clients.service_client import TOKEN_HEADER, admin_headers, answers_of, query_of
+from elements_local.clients.workspace_clients import (
     BASE_PATH,
     SERVICES,
     Addresses,
@@ -24,13 +27,10 @@ from elements_local.clients import (
     WorkspaceClients,
     reset_services,
 )
-from elements_local.errors import CallError, OptionError, StrangeAnswerError, UnreachableError
-from elements_local.interruption import Interruption
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.http_message import Http, NoReply
 from elements_local.kit.web.over_network import OverNetwork
-from elements_local.records import COLLECTIONS, RESOURCES
-from elements_local.service_client import TOKEN_HEADER, admin_headers, answers_of, query_of
+from elements_local.stack.interruption import Interruption
 
 CLIENT_TIMEOUT = timedelta(minutes=10)
 """How long a client waits for an answer: callbacks may be waited for a minute, and an advance runs all that falls due."""

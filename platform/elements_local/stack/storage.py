@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.storage.data_directory import DirectoryInUseError, owned, owned_file
 from elements_local.kit.storage.database import Database, file_of, remove_database

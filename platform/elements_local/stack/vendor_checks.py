@@ -14,7 +14,7 @@ from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import FileCall, FileListCall, VendorFile, placeholders
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.lint.dates import corrected, mixed_up
-from elements_local.shape_errors import unknown
+from elements_local.stack.shape_errors import unknown
 
 Where = tuple[str | int, ...]
 Objection = tuple[Where, str]

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.api.shape_words import schemas_of
 from elements_local.kit.files import read_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.platform.elements.vendor_file import FileConnector, FileHooks, VendorFile
-from elements_local.shape_errors import place_and_reason, unknown
 from elements_local.stack.importing import NotImportedError, imported
+from elements_local.stack.shape_errors import place_and_reason, unknown
 from elements_local.stack.vendor_checks import Objection, objections
-from elements_local.yaml_text import Document, SourcePosition, YamlError, read_documents
+from elements_local.stack.yaml_text import Document, SourcePosition, YamlError, read_documents
 
 SHIPPED = Path(__file__).parents[1] / "platform" / "elements" / "vendors"
 _TOP = SourcePosition(1, 1)

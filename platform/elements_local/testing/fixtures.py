@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from elements_local.certify import certify
-from elements_local.clients import WorkspaceClients
-from elements_local.errors import HarnessError, OptionError
-from elements_local.failures.failure_report import add_section, latest_of, touched
-from elements_local.failures.observed import warn_of_unpolled, watched
+from elements_local.clients.errors import HarnessError, OptionError
+from elements_local.clients.workspace_clients import WorkspaceClients
+from elements_local.commands.replaying.runner import How, Runner, Transport
 from elements_local.kit.clock import FrozenClock
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.receiving import reachable, receiver_of
-from elements_local.replay.runner import How, Runner, Transport
-from elements_local.reports.explanations import audit, explain
 from elements_local.scenarios.scenario import load_all
 from elements_local.stack import stack
+from elements_local.stack.failures.failure_report import add_section, latest_of, touched
+from elements_local.stack.failures.observed import warn_of_unpolled, watched
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.options import Options
+from elements_local.stack.receiving import reachable, receiver_of
+from elements_local.stack.reports.explanations import audit, explain
 from elements_local.stack.stack import Stack
-from elements_local.stack_settings import Configuration
+from elements_local.stack.stack_settings import Configuration
 from elements_local.start import on_ports
 from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
 

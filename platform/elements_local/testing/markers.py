@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from elements_local.clients import Fields, ServiceClient, WorkspaceClients
-from elements_local.errors import CallError, HarnessError
+from elements_local.clients.errors import CallError, HarnessError
+from elements_local.clients.workspace_clients import Fields, ServiceClient, WorkspaceClients
 from elements_local.kit.clock import NaiveInstantError
 from elements_local.kit.instants import UnreadableTimeError, for_clock, format_instant, parse_zoned_instant
 from elements_local.kit.traffic.fault_rules import FaultRule
-from elements_local.shape_errors import place_and_reason, shown, unknown
+from elements_local.stack.shape_errors import place_and_reason, shown, unknown
 from elements_local.stack.stack import Stack
 from mock_insightly.faults import CrmRule
 

@@ -14,7 +14,7 @@ from elements_local import testing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from elements_local.replay.runner import Runner
+    from elements_local.commands.replaying.runner import Runner
     from elements_local.scenarios.scenario import Scenario
     from elements_local.stack.stack import Stack
 

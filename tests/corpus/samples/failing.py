@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local import guide
+from elements_local.clients import guide
 
 
 @pytest.mark.elements(seed=7)

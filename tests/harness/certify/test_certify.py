@@ -17,8 +17,8 @@ from werkzeug import Response
 
 from elements_local.certify import Outcome, certify
 from elements_local.certify.receiver.certification import BATTERY
-from elements_local.cli import cli
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.commands.cli import cli
 
 _spec = importlib.util.spec_from_file_location("receivers", Path(__file__).with_name("receivers.py"))
 receivers = importlib.util.module_from_spec(_spec)

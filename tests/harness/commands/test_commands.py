@@ -15,8 +15,8 @@ from processes import PROGRAM, started, urls
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from elements_local.clients import WorkspaceClients
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.stack import stack as stack_module

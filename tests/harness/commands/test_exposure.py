@@ -7,9 +7,9 @@ import requests
 from deadline import DEADLINE_S
 from processes import started
 
-from elements_local.clients import BASE_PATH, Credentials
-from elements_local.command_line.foreground import print_what_runs
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.clients.workspace_clients import BASE_PATH, Credentials
+from elements_local.commands.command_line.foreground import print_what_runs
 from elements_local.kit.web.guard import TOKEN_HEADER
 from elements_local.kit.workspaces.workspace import DOCUMENTED, seeded_secrets
 from elements_local.stack.exposure import guard, is_exposed, who_can_reach

@@ -15,11 +15,11 @@ from deadline import DEADLINE_S
 from processes import PROGRAM, started, terminal
 from programs import find_program
 
-from elements_local.cli import COMMANDS, cli
+from elements_local.commands.cli import COMMANDS, cli
+from elements_local.commands.replaying.runner import Transport
 from elements_local.kit.instants import parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START
-from elements_local.replay.runner import Transport
-from elements_local.stack_settings import FLAT, StartSettings
+from elements_local.stack.stack_settings import FLAT, StartSettings
 
 HEAVY = {
     "elements_local.platform", "mock_insightly", "callback_sink",
@@ -100,7 +100,7 @@ def test_help_is_as_wide_as_the_terminal_and_shows_no_escapes_of_its_source() ->
 def test_naming_the_commands_loads_nothing_that_is_slow() -> None:
     asks = (
         "import os, sys\n"
-        "from elements_local.cli import cli\n"
+        "from elements_local.commands.cli import cli\n"
         "completion = {'_ELEMENTS_LOCAL_COMPLETE': 'zsh_complete', 'COMP_WORDS': 'elements-local c', 'COMP_CWORD': '1'}\n"
         "for words, variables in ((['--help'], {}), (['clok'], {}), ([], completion)):\n"
         "    os.environ |= variables\n"

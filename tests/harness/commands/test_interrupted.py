@@ -15,8 +15,8 @@ from processes import ended, started, terminal
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from elements_local.cli import cli
-from elements_local.clients import WorkspaceClients
+from elements_local.clients.workspace_clients import WorkspaceClients
+from elements_local.commands.cli import cli
 
 WORKSPACES = ["default", "mine", "other"]
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -249,7 +249,7 @@ def test_a_burst_that_is_cut_off_is_not_sent_to_its_end(httpserver: HTTPServer) 
 
 CUT_OFF_TOUR = """
 import signal, sys
-from elements_local.cli import main
+from elements_local.commands.cli import main
 from elements_local.commands import tour
 tour._explain = lambda *_: signal.raise_signal(signal.SIGINT)
 sys.argv = ["elements-local", "tour"]

@@ -14,8 +14,8 @@ from processes import FREE_PORTS, PROGRAM
 from programs import find_program
 from sqlalchemy import NullPool, create_engine, make_url
 
-from elements_local.errors import OptionError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import OptionError
+from elements_local.clients.guide import instance_body
 from elements_local.kit.web.serving import listen
 from elements_local.start import Options, in_process
 

@@ -7,7 +7,7 @@ from command import call, every_command
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from elements_local.tenant_replay.tenant import OWN_NAME
+from elements_local.commands.tenant_replay.tenant import OWN_NAME
 
 URLS = ["--platform-url", "{url}", "--crm-url", "{url}", "--sink-url", "{url}"]
 CALLS = {

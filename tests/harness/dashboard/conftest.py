@@ -4,8 +4,8 @@ import pytest
 from deadline import DEADLINE_S
 from page_reader import PageVisitor
 
+from elements_local.clients.guide import instance_body
 from elements_local.dashboard import advances
-from elements_local.guide import instance_body
 
 
 @pytest.fixture(scope="session")

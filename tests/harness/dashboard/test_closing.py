@@ -2,7 +2,7 @@
 
 from page_reader import PageVisitor
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.start import Options, on_ports
 
 

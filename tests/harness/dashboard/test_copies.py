@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from elements_local.clients.guide import instance_body
+from elements_local.clients.records import COLLECTIONS
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.dashboard import copies
-from elements_local.guide import instance_body
-from elements_local.records import COLLECTIONS
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 ELSEWHERE = "http://127.0.0.1:1"

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from page_reader import PageVisitor
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.pages import DashboardPages
-from elements_local.guide import instance_body
 from elements_local.kit.http_message import Reply
 from elements_local.kit.web.in_process import InProcess
 from elements_local.stack.stack import Stack

@@ -2,8 +2,8 @@
 
 import pytest
 
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.kit.instants import parse_instant
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 START = "2026-03-02T10:00:00Z"

@@ -11,8 +11,8 @@ from deadline import DEADLINE_S
 from examples import LONG
 from programs import find_program
 
+from elements_local.clients.guide import instance_body, poller_entry
 from elements_local.dashboard.context import MOST_STREAMS
-from elements_local.guide import instance_body, poller_entry
 from elements_local.start import Options, on_ports
 
 sync_api = pytest.importorskip(

@@ -6,12 +6,12 @@ from base64 import b64encode
 import pytest
 from click.testing import CliRunner
 
-from elements_local import guide
-from elements_local.cli import cli
-from elements_local.clients import BASE_PATH
-from elements_local.recording.import_sources import ImportedFile
-from elements_local.recording.imported_scenario import scenario_of
-from elements_local.records import Kinds
+from elements_local.clients import guide
+from elements_local.clients.records import Kinds
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.cli import cli
+from elements_local.scenarios.recording.import_sources import ImportedFile
+from elements_local.scenarios.recording.imported_scenario import scenario_of
 from elements_local.scenarios.scenario import load
 from elements_local.start import Options, in_process
 

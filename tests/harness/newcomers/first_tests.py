@@ -5,7 +5,7 @@ import time
 import pytest
 from flask import Flask
 
-from elements_local import guide
+from elements_local.clients import guide
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_whatever_fails_has_a_section_and_nothing_else_has_in_processes_of_xdist
 
 WITH_THE_STACK = """
 import pytest
-from elements_local import guide
+from elements_local.clients import guide
 
 
 def lose(clients):

@@ -226,7 +226,7 @@ def test_what_the_product_brings_is_not_compiled_again_for_its_assertions(projec
 
 def test_fixtures_explain_and_audit_what_a_test_has_done(project: pytest.Pytester) -> None:
     project.makepyfile("""
-        from elements_local.guide import instance_body
+        from elements_local.clients.guide import instance_body
 
 
         def test_it(elements_workspace, elements_crm, elements_clock, elements_platform, elements_explain, elements_audit):

@@ -9,7 +9,7 @@ from elements_local.start import Options, on_ports
 TESTS = """
 import flask
 import pytest
-from elements_local import guide
+from elements_local.clients import guide
 
 
 @pytest.mark.elements(start="2025-01-01T00:00:00Z", records=1)

@@ -178,7 +178,7 @@ def test_scenarios_and_fixtures_go_to_the_receiver_of_the_ini_option(project: py
         from datetime import UTC, datetime
 
         import pytest
-        from elements_local import guide
+        from elements_local.clients import guide
 
         @pytest.fixture
         def clocks():
@@ -214,8 +214,8 @@ def test_a_receiver_is_a_fixture_of_any_scope_and_of_either_kind(project: pytest
     project.makepyfile(
         """
         import pytest
-        from elements_local import guide
-        from elements_local.receiving import Receiver
+        from elements_local.clients import guide
+        from elements_local.stack.receiving import Receiver
 
         import hooks
 

@@ -6,7 +6,7 @@ import pytest
 
 HEAD = """
 import pytest
-from elements_local import guide
+from elements_local.clients import guide
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from elements_local.replay.runner import Runner
+from elements_local.commands.replaying.runner import Runner
 from elements_local.scenarios.scenario import load_text
 
 TIED = (

@@ -13,9 +13,9 @@ from deadline import DEADLINE_S
 from processes import FREE_PORTS, ended, stack_of, started, up_ending_well, urls
 from pytest_httpserver import HTTPServer
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.recording import compose, session_of
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
+from elements_local.scenarios.recording import compose, session_of
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 

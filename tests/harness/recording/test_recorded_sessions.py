@@ -9,10 +9,10 @@ from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.recording import Recording, compose, session_of, write
-from elements_local.replay.runner import Runner
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
+from elements_local.commands.replaying.runner import Runner
+from elements_local.scenarios.recording import Recording, compose, session_of, write
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.replay.runner import Runner
+from elements_local.commands.replaying.runner import Runner
 from elements_local.scenarios.scenario import ScenarioError, load
 
 HISTORY = """

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import replay_command as command
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.kit.clock import SystemClock
-from elements_local.replay.runner import How, Runner
 from elements_local.scenarios.scenario import load
 
 PASSES = """scenario: a contact is reported

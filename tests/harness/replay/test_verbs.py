@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from elements_local.replay.runner import How, Runner
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.scenarios.scenario import load_text
 
 

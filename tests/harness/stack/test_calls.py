@@ -1,7 +1,7 @@
 """Calls of clients of one workspace, and how long they wait for answers."""
 
 from callback_sink.routes.callbacks import LONGEST_WAIT
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.stack.stack import at
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
-from elements_local.clients import BASE_PATH
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.settings import SettingsError
 from elements_local.scenarios.scenario import load
-from elements_local.stack_settings import Configuration
+from elements_local.stack.stack_settings import Configuration
 from elements_local.start import Options, in_process
 
 NAMED = "rolodex_connector:RolodexConnector"

@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from elements_local.errors import CallError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError
+from elements_local.clients.guide import instance_body
 
 
 @pytest.fixture(scope="module")

@@ -10,25 +10,25 @@ from each_row import each_row
 from hublike import HUBLIKE, HublikeConnector
 from page_reader import PageVisitor
 
-from elements_local import trigger
-from elements_local.cli import cli
+from elements_local.clients.errors import CallError, OptionError
+from elements_local.clients.guide import instance_body
+from elements_local.commands import triggering as trigger
+from elements_local.commands.cli import cli
+from elements_local.commands.replaying.runner import How, Runner
 from elements_local.commands.trigger import id_of, trigger_command
-from elements_local.errors import CallError, OptionError
-from elements_local.failures.failure_report import text_of
-from elements_local.failures.observed import observe
-from elements_local.failures.reasons import Unreported
-from elements_local.guide import instance_body
+from elements_local.diagnosis.circumstances import CIRCUMSTANCES, POLLS_SECOND
+from elements_local.diagnosis.configured import resource_of
+from elements_local.diagnosis.findings import configured_instance
+from elements_local.diagnosis.grid import CellVerdict
+from elements_local.diagnosis.sweep import sweep
 from elements_local.kit.api.json_text import decode, encode_text
-from elements_local.recording import scenario_so_far
-from elements_local.replay.runner import How, Runner
-from elements_local.reports.explanations import instances_polling
+from elements_local.scenarios.recording import scenario_so_far
 from elements_local.scenarios.scenario import load
+from elements_local.stack.failures.failure_report import text_of
+from elements_local.stack.failures.observed import observe
+from elements_local.stack.failures.reasons import Unreported
+from elements_local.stack.reports.explanations import instances_polling
 from elements_local.start import Options, in_process, on_ports
-from elements_local.what_if.circumstances import CIRCUMSTANCES, POLLS_SECOND
-from elements_local.what_if.configured import resource_of
-from elements_local.what_if.findings import configured_instance
-from elements_local.what_if.grid import CellVerdict
-from elements_local.what_if.sweep import sweep
 
 NAMED = {"ELEMENTS_LOCAL_CONNECTORS": "hublike:HublikeConnector"}
 

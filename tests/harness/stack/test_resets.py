@@ -2,9 +2,9 @@
 
 import pytest
 
-from elements_local.clients import PartlyResetError, reset_services
-from elements_local.errors import CallError, UnreachableError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError, UnreachableError
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import PartlyResetError, reset_services
 from elements_local.start import Options, in_process
 
 RECEIVER = "http://127.0.0.1:4799"

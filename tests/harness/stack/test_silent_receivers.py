@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.web.serving import listen, url_of
 from elements_local.start import Options, in_process
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 
 from callback_sink import tables as sink_tables
-from elements_local.clients import BASE_PATH, NoSnapshotError
-from elements_local.errors import CallError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import CallError
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, NoSnapshotError
 from elements_local.kit.api.json_text import decode, encode
 from elements_local.kit.clock import FrozenClock, SystemClock
 from elements_local.kit.storage.database import Database

@@ -30,7 +30,7 @@ def imported(trace):
 def test_a_stack_starts_without_what_few_calls_need():
     asks = (
         "import sys\n"
-        "import elements_local.command_line.foreground\n"
+        "import elements_local.commands.command_line.foreground\n"
         "from elements_local.start import Options, on_ports\n"
         "with on_ports(Options(ports=(0, 0, 0)), called_inside=True) as stack:\n"
         "    print(stack.workspace().credentials.name, 'loaded', *sorted("

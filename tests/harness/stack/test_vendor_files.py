@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
-from elements_local import trigger
-from elements_local.errors import HarnessError, OptionError
-from elements_local.guide import instance_body
+from elements_local.clients.errors import HarnessError, OptionError
+from elements_local.clients.guide import instance_body
+from elements_local.commands import triggering as trigger
+from elements_local.commands.triggering import kind_of
+from elements_local.diagnosis.configured import NotPolledError, resource_of
+from elements_local.diagnosis.findings import configured_body, configured_instance, of_instance
+from elements_local.diagnosis.grid import CellVerdict
+from elements_local.diagnosis.sweep import Probes
 from elements_local.kit.api.json_text import decode
-from elements_local.recording import scenario_so_far
+from elements_local.scenarios.recording import scenario_so_far
 from elements_local.start import Options, in_process
-from elements_local.trigger import kind_of
-from elements_local.what_if.configured import NotPolledError, resource_of
-from elements_local.what_if.findings import configured_body, configured_instance, of_instance
-from elements_local.what_if.grid import CellVerdict
-from elements_local.what_if.sweep import Probes
 
 VENDORS = Path(__file__).parents[2] / "support" / "vendors"
 NAMES = ("pipes", "booked", "hubly", "salesy")

@@ -9,8 +9,8 @@ from examples import LONG
 from running_tenant import free_port, tenant_running, written
 
 from elements_local.commands.fidelity import ledger
+from elements_local.commands.tenant_replay.portability import obstacles
 from elements_local.scenarios.scenario import find, load
-from elements_local.tenant_replay.portability import obstacles
 
 SCENARIOS = [
     each

@@ -9,14 +9,19 @@ from examples import drawn
 from msgspec.structs import replace
 from shipped_scenarios import all_scenarios
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.tenant_replay.opening import PacedHttp
+from elements_local.commands.tenant_replay.portability import obstacles
+from elements_local.commands.tenant_replay.replays import (
+    CutOffError,
+    GivenUpError,
+    TenantReplays,
+    TenantTiming,
+)
+from elements_local.commands.tenant_replay.tenant import OWN_NAME, SinkReader, tenant_at
 from elements_local.scenarios.scenario import load_text
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.start import Options, in_process
-from elements_local.tenant_replay.opening import PacedHttp
-from elements_local.tenant_replay.portability import obstacles
-from elements_local.tenant_replay.replays import CutOffError, GivenUpError, TenantReplays, TenantTiming
-from elements_local.tenant_replay.tenant import OWN_NAME, SinkReader, tenant_at
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 TIMING = TenantTiming(settle=timedelta(seconds=10), intervals=2)

@@ -17,9 +17,9 @@ from processes import ended, started
 from running_tenant import tenant_running, written
 from shipped_scenarios import by_file
 
-from elements_local.cli import cli
-from elements_local.clients import BASE_PATH
-from elements_local.tenant_replay.portability import length, needs_quiet, obstacles
+from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.cli import cli
+from elements_local.commands.tenant_replay.portability import length, needs_quiet, obstacles
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 SPEED = "60" if LONG else "120"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from elements_local.clients import BASE_PATH, ServiceClient
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, ServiceClient
 from elements_local.kit.api.json_text import decode
 
 VENDORS_401 = "Invalid Organization or User secret, or invalid Element token provided."

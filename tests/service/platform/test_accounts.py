@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH, ServiceClient
+from elements_local.clients.workspace_clients import BASE_PATH, ServiceClient
 from elements_local.kit.storage.database import Database
 from elements_local.kit.web.guard import Guard
 from elements_local.kit.web.in_process import InProcess

@@ -4,7 +4,7 @@ import pytest
 from each_row import each_row
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 
 LAG = {"match": {"path": "/v2.2/contacts/search"}, "effect": {"index_lag_s": 60}}
 

@@ -9,7 +9,7 @@ from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 
 ODD = "\x00\x1f\ud800\udfff<>'\"\\${}%|,\n\u202e\U0001f680"

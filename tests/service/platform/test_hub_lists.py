@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from each_row import each_row
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.platform.hub.service import RecordListQuery
 from elements_local.platform.lint.queries import LIST_PARAMETERS

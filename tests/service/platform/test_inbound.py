@@ -7,7 +7,7 @@ from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import encode
 
 

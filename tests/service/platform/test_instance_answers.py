@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 

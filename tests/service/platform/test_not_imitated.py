@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from each_row import each_row
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.platform.core.not_imitated import ANY, NOT_IMITATED
 
 WORDS = [each.path for each in NOT_IMITATED if "/" not in each.path and not each.methods]

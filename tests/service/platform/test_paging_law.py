@@ -11,8 +11,8 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode, encode, encode_text
 from elements_local.start import Options, in_process
 

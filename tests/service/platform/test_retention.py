@@ -2,10 +2,10 @@
 
 import pytest
 
-from elements_local import guide
-from elements_local.failures.failure_report import PlainWording
-from elements_local.failures.observed import observe
-from elements_local.failures.reasons import Explainer, Unreported
+from elements_local.clients import guide
+from elements_local.stack.failures.failure_report import PlainWording
+from elements_local.stack.failures.observed import observe
+from elements_local.stack.failures.reasons import Explainer, Unreported
 
 HOUR = {
     "ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "3600",

@@ -11,7 +11,7 @@ import pytest
 from deadline import DEADLINE_S
 from each_row import each_row
 
-from elements_local.interruption import Interruption, cut_off, ended_by_signal
+from elements_local.stack.interruption import Interruption, cut_off, ended_by_signal
 
 
 def interrupt(number: signal.Signals = signal.SIGINT) -> str:
@@ -164,7 +164,7 @@ def test_what_is_cut_off_is_not_logged_and_what_comes_after_is(caplog: pytest.Lo
 def test_the_third_signal_ends_the_process_at_once() -> None:
     script = (
         "import os, signal\n"
-        "from elements_local.interruption import Interruption\n"
+        "from elements_local.stack.interruption import Interruption\n"
         "with Interruption().heeded():\n"
         "    for number in (1, 2, 3):\n"
         "        print(number, flush=True)\n"

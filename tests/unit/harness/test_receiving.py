@@ -11,8 +11,8 @@ from each_row import each_row
 from flask import Flask
 
 from elements_local.kit.web.in_process import InProcess
-from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, receiver_of
 from elements_local.stack.held_time import HeldTime
+from elements_local.stack.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, receiver_of
 
 START = datetime(2020, 1, 2, tzinfo=UTC)
 

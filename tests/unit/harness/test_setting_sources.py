@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from each_row import each_row
 
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.clock import Mode
 from elements_local.kit.settings import SettingsError, variable
 from elements_local.stack.listed_settings import effective, listed
-from elements_local.stack_settings import FLAT, SHORTHANDS, Configuration, every_setting
+from elements_local.stack.stack_settings import FLAT, SHORTHANDS, Configuration, every_setting
 from elements_local.start import Options, in_process
 
 TABLE = "[tool.elements-local]\n"

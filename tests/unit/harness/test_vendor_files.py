@@ -7,10 +7,10 @@ from each_row import each_row
 from jsonschema import Draft202012Validator
 
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of
-from elements_local.yaml_text import read_documents
+from elements_local.stack.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[3]
-STARTER = (ROOT / "platform" / "elements_local" / "templates" / "vendor.yaml").read_text("utf-8")
+STARTER = (ROOT / "platform" / "elements_local" / "commands" / "templates" / "vendor.yaml").read_text("utf-8")
 VENDORS = sorted((ROOT / "tests" / "support" / "vendors").glob("*.yaml"))
 GOOD = """vendor: acme
 name: Acme

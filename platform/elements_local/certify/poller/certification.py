@@ -12,9 +12,9 @@ from msgspec import convert
 from elements_local.certify.battery import chosen_of, run_battery
 from elements_local.certify.poller.trial import PollerCheck, PollerTerms, PollerTrial
 from elements_local.certify.scorecard import Result, Scorecard
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.clients.records import INSIGHTLY, Kinds, UnknownRecordError
 from elements_local.kit.instants import format_instant
-from elements_local.records import INSIGHTLY, Kinds, UnknownRecordError
 from elements_local.stack.stack import Stack
 
 _TABLE = files(__package__).joinpath("battery.yaml").read_text("utf-8")

@@ -12,7 +12,7 @@ from typing import IO
 
 from msgspec import Struct
 
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
 
 MOST_OUTPUT = 16 * 1024 * 1024

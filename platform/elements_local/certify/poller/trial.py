@@ -22,8 +22,9 @@ from elements_local.certify.poller.judgement import (
 )
 from elements_local.certify.poller.reported import Reader, records_shown
 from elements_local.certify.scorecard import Finding
-from elements_local.clients import Fields, RecordsClient, WorkspaceClients
-from elements_local.errors import CallError
+from elements_local.clients.errors import CallError
+from elements_local.clients.records import INSIGHTLY, RecordSort, merged, with_value
+from elements_local.clients.workspace_clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
 from elements_local.kit.http_message import AGENT
@@ -32,7 +33,6 @@ from elements_local.kit.masks import mask_known
 from elements_local.kit.text import record_name, shortened
 from elements_local.kit.values import replace
 from elements_local.platform.audit.oracle import ExpectedEventType
-from elements_local.records import INSIGHTLY, RecordSort, merged, with_value
 
 Runner = Callable[[Mapping[str, str], datetime], Ended]
 """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""

@@ -11,7 +11,7 @@ from elements_local.certify.receiver import checks
 from elements_local.certify.receiver.callback import CallbackComposer, Sender
 from elements_local.certify.receiver.trial import CheckStep, Trial
 from elements_local.certify.scorecard import Result, Scorecard
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
 from elements_local.kit.clock import SystemClock
 from elements_local.kit.http_message import NoReply, Reply
 from elements_local.kit.values import replace

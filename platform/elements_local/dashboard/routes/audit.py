@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.records import NAME_FIELDS, RESOURCES
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import (
     Answer,
     back,
@@ -20,8 +21,7 @@ from elements_local.dashboard.context import (
 )
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.text import NO_ID, record_name, whole_number
-from elements_local.records import NAME_FIELDS, RESOURCES
-from elements_local.reports.explanations import WRONG
+from elements_local.stack.reports.explanations import WRONG
 
 _PAGE = 50
 _KINDS = {"reported": "good", "late": "warn", "duplicate": "warn"}

@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
+from elements_local.clients.errors import CallError
+from elements_local.clients.records import COLLECTIONS
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, read, record_path, whose
 from elements_local.dashboard.lists import Listing, list_page
-from elements_local.errors import CallError
 from elements_local.kit.masks import MASK
 from elements_local.kit.text import NO_ID, record_name
 from elements_local.kit.web.signature import sign
-from elements_local.records import COLLECTIONS
 
 bp = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, request
 from msgspec import Struct
 
+from elements_local.clients.errors import CallError
+from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
-from elements_local.errors import CallError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.service_client import SERVICES
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
 

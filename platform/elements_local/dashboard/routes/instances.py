@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.errors import CallError
+from elements_local.clients.guide import patched
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import of_value
 from elements_local.dashboard.instance_form import (
@@ -19,8 +21,6 @@ from elements_local.dashboard.instance_form import (
     new_fields,
 )
 from elements_local.dashboard.lists import Listing
-from elements_local.errors import CallError
-from elements_local.guide import patched
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.masks import MASK, mask_value, secrets_in
 from elements_local.kit.values import replace

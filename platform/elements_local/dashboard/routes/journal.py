@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
+from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, page
 from elements_local.dashboard.lists import Listing, list_page
-from elements_local.service_client import SERVICES
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 

@@ -7,9 +7,9 @@ from threading import Event
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from elements_local.clients import WorkspaceClients
+from elements_local.clients.errors import HarnessError
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.dashboard.context import dependencies, page
-from elements_local.errors import HarnessError
 from elements_local.kit.web.serving import client_gone
 
 bp = Blueprint("live", __name__)

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.service_client import query_of
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import WEBHOOK_ID, of_value
 from elements_local.dashboard.lists import LARGEST, Listing, list_page
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.kit.text import record_name
-from elements_local.service_client import query_of
 
 bp = Blueprint("polls", __name__, url_prefix="/polls")
 notifications = Blueprint("notifications", __name__, url_prefix="/notifications")

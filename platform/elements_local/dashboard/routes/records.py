@@ -6,15 +6,15 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
+from elements_local.clients.errors import CallError, HarnessError
+from elements_local.clients.records import COLLECTIONS, ID_FIELDS, believable_fields
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.lists import Listing, id_of, list_page
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
-from elements_local.errors import CallError, HarnessError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.values import replace
-from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
 
 bp = Blueprint("records", __name__, url_prefix="/records")
 

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request, url_for
 
+from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard.context import DEFAULT, Answer, back, clients, dependencies, page, page_or_copy
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
-from elements_local.service_client import SERVICES
 from elements_local.stack.listed_settings import written
 
 bp = Blueprint("state", __name__, url_prefix="/state")

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from elements_local.failures.timeline import clock_text
 from elements_local.kit.instants import parse_instant
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, event_objections
+from elements_local.stack.failures.timeline import clock_text
 
 _COUNTS = ("owed", "delivered")
 AUDITED = ("reported", "late", "duplicate", "misclassified", "lost")

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, to_builtins
 from elements_local.kit.instants import UnreadableTimeError, check_unit, parse_duration
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb, instant_objections, only_here
-from elements_local.shape_errors import shown, unknown
+from elements_local.stack.shape_errors import shown, unknown
 
 MarkName: TypeAlias = Annotated[str, Meta(min_length=1)]
 """The name of a moment that a scenario goes back to."""

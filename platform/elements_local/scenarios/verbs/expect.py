@@ -7,9 +7,6 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
-from elements_local.failures.observed import Observed, observe
-from elements_local.failures.reasons import Explainer, Unreported
-from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
 from elements_local.kit.instants import parse_instant
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, fail_if_any, filled
@@ -25,7 +22,10 @@ from elements_local.scenarios.verbs.inspect_stack import (
 )
 from elements_local.scenarios.verbs.records import Fields, record_differences
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, event_objections
-from elements_local.shape_errors import Path
+from elements_local.stack.failures.observed import Observed, observe
+from elements_local.stack.failures.reasons import Explainer, Unreported
+from elements_local.stack.failures.timeline import clock_text, event_lines, message_of, taken
+from elements_local.stack.shape_errors import Path
 
 _TAKEN = range(200, 300)
 UNSEEN = "unseen"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from msgspec import to_builtins
 
 from callback_sink.answers import ScriptedResponse
-from elements_local.clients import SERVICES
-from elements_local.records import INSIGHTLY
+from elements_local.clients.records import INSIGHTLY
+from elements_local.clients.workspace_clients import SERVICES
 from elements_local.scenarios.scenario_context import ScenarioContext, client_of, whose
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb, only_here
 from mock_insightly.faults import ELSEWHERE, CrmRule

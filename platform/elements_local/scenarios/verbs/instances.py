@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from elements_local.guide import usual_body
+from elements_local.clients.guide import usual_body
+from elements_local.clients.records import INSIGHTLY, Kinds
 from elements_local.kit.masks import MASK
-from elements_local.records import INSIGHTLY, Kinds
 from elements_local.scenarios.scenario_context import ScenarioContext, ScenarioInstance, filled
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
-from elements_local.shape_errors import unknown
+from elements_local.stack.shape_errors import unknown
 
 INSTANCE_KEYS = (
     "element",

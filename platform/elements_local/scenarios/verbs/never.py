@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from elements_local.failures.timeline import event_lines, taken
 from elements_local.scenarios.scenario_context import ScenarioContext, fail_if_any
 from elements_local.scenarios.verbs import audits
 from elements_local.scenarios.verbs.inspect_stack import (
@@ -20,7 +19,8 @@ from elements_local.scenarios.verbs.inspect_stack import (
 )
 from elements_local.scenarios.verbs.records import Fields, record_differences
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
-from elements_local.shape_errors import shown
+from elements_local.stack.failures.timeline import event_lines, taken
+from elements_local.stack.shape_errors import shown
 
 _EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|UNKNOWN|\*)")
 """What stands for one event or several, with ``*`` for anything."""

@@ -5,14 +5,14 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
 
+from elements_local.clients.records import default_fields, merged
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.api.shape_words import PATTERNS
 from elements_local.kit.text import nearest
-from elements_local.records import default_fields, merged
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext, filled
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, Verb
-from elements_local.shape_errors import unknown
+from elements_local.stack.shape_errors import unknown
 
 _NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
 PATTERNS[_NAME] = "a record's name: a kind, a slash and a word, such as contacts/ada"

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct
 
-from elements_local.clients import BASE_PATH
+from elements_local.clients.records import INSIGHTLY, RESOURCES
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.records import INSIGHTLY, RESOURCES
 from elements_local.scenarios import expect
 from elements_local.scenarios.scenario_context import (
     ExpectationError,

@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
-from elements_local.clients import SERVICES
+from elements_local.clients.records import COLLECTIONS, INSIGHTLY
+from elements_local.clients.workspace_clients import SERVICES
 from elements_local.kit.instants import UnreadableTimeError, parse_duration, parse_instant
-from elements_local.records import COLLECTIONS, INSIGHTLY
 from elements_local.scenarios.scenario_context import ScenarioContext
-from elements_local.shape_errors import Path, shown, unknown
+from elements_local.stack.shape_errors import Path, shown, unknown
 
 Objection: TypeAlias = tuple[Path, str]
 """Where, and what is wrong."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from command import call
 
-from elements_local import guide
-from elements_local.clients import WorkspaceClients
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import WorkspaceClients
 from elements_local.kit.api.json_text import encode_text
 
 TOKYO = {"updatedDateTimezone": "Asia/Tokyo"}

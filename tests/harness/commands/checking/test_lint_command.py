@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from elements_local.cli import cli
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.commands.cli import cli
 from elements_local.scenarios.scenario import load
 
 POLLER = "event.poller.configuration"

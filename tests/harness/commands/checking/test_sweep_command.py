@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from click.testing import CliRunner
 
-from elements_local.cli import cli
+from elements_local.clients.guide import instance_body
 from elements_local.commands import sweep as sweep_module
-from elements_local.guide import instance_body
-from elements_local.what_if.circumstances import CIRCUMSTANCES
+from elements_local.commands.cli import cli
+from elements_local.diagnosis.circumstances import CIRCUMSTANCES
 
 
 def polled_each_minute(credentials):

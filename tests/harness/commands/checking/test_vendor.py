@@ -4,8 +4,8 @@ import json
 
 from command import call
 
-from elements_local import trigger
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.commands import triggering as trigger
 from elements_local.stack.vendor_files import shipped
 from elements_local.start import Options, in_process
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from command import call
 
-from elements_local.stack_settings import every_setting
+from elements_local.stack.stack_settings import every_setting
 
 EMPTY_BLOCK = """scenario: an empty block is skipped
 instance: {configuration: {event.poller.configuration: {contacts: {}}}}

@@ -16,8 +16,8 @@ from deadline import DEADLINE_S
 from processes import ended, started
 from programs import find_program, skip
 
-from elements_local import faketime
-from elements_local.clients import ClockClient, WorkspaceClients
+from elements_local.clients.workspace_clients import ClockClient, WorkspaceClients
+from elements_local.stack import faketime
 
 TELLERS = {
     "python3": ["-c", "import time\nwhile input(): print(int(time.time()), flush=True)"],

@@ -11,8 +11,8 @@ from deadline import DEADLINE_S
 from processes import FREE_PORTS, started
 from sqlalchemy import NullPool, create_engine, text
 
-from elements_local.cli import cli
-from elements_local.errors import OptionError
+from elements_local.clients.errors import OptionError
+from elements_local.commands.cli import cli
 from elements_local.start import Options, in_process
 
 FILE = "elements-local.sqlite3"

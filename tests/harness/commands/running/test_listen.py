@@ -10,9 +10,9 @@ from deadline import DEADLINE_S
 from processes import FREE_PORTS, ended, started
 from pytest_httpserver import HTTPServer
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.reports.activity_lines import line
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
+from elements_local.stack.reports.activity_lines import line
 from elements_local.stack.stack import Stack
 
 

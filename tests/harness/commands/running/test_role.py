@@ -10,8 +10,8 @@ from command import call
 from deadline import DEADLINE_S
 from processes import up_ending_well
 
-from elements_local.clients import Addresses, Credentials
-from elements_local.errors import NotRunningError
+from elements_local.clients.errors import NotRunningError
+from elements_local.clients.workspace_clients import Addresses, Credentials
 from elements_local.kit.instants import parse_instant
 from elements_local.start import Options, in_process
 

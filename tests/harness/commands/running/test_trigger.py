@@ -9,12 +9,18 @@ from command import call
 from programs import find_program
 from pytest_httpserver import HTTPServer
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, WorkspaceClients
-from elements_local.records import COLLECTIONS
+from elements_local.clients import guide
+from elements_local.clients.records import COLLECTIONS
+from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
+from elements_local.commands.triggering import (
+    advance_past_poll_second,
+    advance_to_next_poll,
+    make,
+    outcome_of,
+    poller_of,
+)
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from elements_local.trigger import advance_past_poll_second, advance_to_next_poll, make, outcome_of, poller_of
 
 CONTACTS = guide.poller_entry("contacts", "CONTACT_ID")
 
@@ -304,7 +310,7 @@ def test_cut_off_it_says_what_is_changed(polled: WorkspaceClients, at: dict[str,
     asks = (
         "import signal, sys\n"
         "from elements_local import trigger\n"
-        "from elements_local.cli import main\n"
+        "from elements_local.commands.cli import main\n"
         "trigger.advance_to_next_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
         f"sys.argv = ['elements-local', 'trigger', 'contacts', 'created', '--workspace', {polled.credentials.name!r}]\n"
         "main()\n"

@@ -20,8 +20,8 @@ from deadline import DEADLINE_S
 from processes import FREE_PORTS, PROGRAM, ended, stack_of
 from pytest_httpserver import HTTPServer
 
-from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses
+from elements_local.clients import guide
+from elements_local.clients.workspace_clients import BASE_PATH, Addresses
 from elements_local.kit.workspaces.workspace import DOCUMENTED
 from elements_local.stack.stack import at
 

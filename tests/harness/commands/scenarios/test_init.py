@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 from programs import PATH
 
-from elements_local.cli import cli
-from elements_local.project_scaffold import starting_files
+from elements_local.commands.cli import cli
+from elements_local.commands.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
 OURS = Path(__file__).parents[4] / "scenarios"

@@ -4,8 +4,8 @@ import pytest
 from rolodex_connector import ROLODEX, RolodexConnector
 from rolodex_vendor import TOKEN, Rolodex
 
-from elements_local.clients import BASE_PATH
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.kit.api.json_text import decode
 from elements_local.kit.values import replace
 from elements_local.start import Options, in_process

@@ -7,13 +7,13 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from elements_local.clients.errors import HarnessError
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import WIDTH, axis_of
 from elements_local.dashboard.context import Notice, Notices
 from elements_local.dashboard.lists import SearchWords, search_words
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.dashboard.routes.live import change_events
-from elements_local.errors import HarnessError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

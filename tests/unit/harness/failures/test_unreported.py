@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from elements_local.errors import HarnessError
-from elements_local.failures.failure_report import PlainWording
-from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.reasons import Explainer, Unreported
+from elements_local.clients.errors import HarnessError
+from elements_local.stack.failures.failure_report import PlainWording
+from elements_local.stack.failures.observed import JsonObject, Observed
+from elements_local.stack.failures.reasons import Explainer, Unreported
 
 BIN = "http://127.0.0.1:4702/mine"
 TAKEN = "contacts/7 CREATED"

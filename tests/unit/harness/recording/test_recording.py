@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from each_row import each_row
 
-from elements_local.clients import BASE_PATH, Addresses, Credentials
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import BASE_PATH, Addresses, Credentials
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.instants import format_instant
-from elements_local.recording import RecordingError, compose
-from elements_local.recording.names import Namer, word_of
-from elements_local.recording.session import ObservedCall, Session
+from elements_local.scenarios.recording import RecordingError, compose
+from elements_local.scenarios.recording.names import Namer, word_of
+from elements_local.scenarios.recording.session import ObservedCall, Session
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MINE = Credentials(

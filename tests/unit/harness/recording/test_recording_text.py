@@ -7,9 +7,9 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.recording.text import SCHEMA, dump, lines_above, write
+from elements_local.scenarios.recording.text import SCHEMA, dump, lines_above, write
 from elements_local.scenarios.scenario import ScenarioError, load
-from elements_local.yaml_text import read_documents
+from elements_local.stack.yaml_text import read_documents
 
 JSON = st.recursive(
     st.none()

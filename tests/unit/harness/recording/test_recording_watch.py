@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from each_row import each_row
 
-from elements_local.recording import RecordingError
-from elements_local.recording.watch import _Journal
+from elements_local.scenarios.recording import RecordingError
+from elements_local.scenarios.recording.watch import _Journal
 
 
 class FakeClient:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.reports.progress import progress
+from elements_local.stack.reports.progress import progress
 
 
 class Watch:

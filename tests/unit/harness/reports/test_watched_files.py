@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.replay.session import Selection, WatchedFiles
+from elements_local.commands.replaying.session import Selection, WatchedFiles
 
 
 @pytest.fixture

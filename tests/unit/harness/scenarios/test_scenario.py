@@ -8,7 +8,7 @@ from each_row import each_row
 
 from elements_local.scenarios.matrix import expand
 from elements_local.scenarios.scenario import ScenarioError, find, load
-from elements_local.yaml_text import read_documents
+from elements_local.stack.yaml_text import read_documents
 
 
 def written(folder: Path, text: str) -> Path:

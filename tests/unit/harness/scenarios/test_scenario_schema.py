@@ -12,7 +12,7 @@ from elements_local.scenarios.scenario import ScenarioError, json_schema, load
 from elements_local.scenarios.verbs import VERBS
 from elements_local.scenarios.verbs.expect import Expect
 from elements_local.stack import vendor_files
-from elements_local.yaml_text import read_documents
+from elements_local.stack.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[4]
 PACKAGE = ROOT / "platform" / "elements_local"

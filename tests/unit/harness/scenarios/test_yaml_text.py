@@ -5,7 +5,7 @@ import re
 import pytest
 from each_row import each_row
 
-from elements_local.yaml_text import YamlError, read_documents
+from elements_local.stack.yaml_text import YamlError, read_documents
 
 
 @each_row(

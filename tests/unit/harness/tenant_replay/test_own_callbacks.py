@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from each_row import each_row
 
-from elements_local.tenant_replay.own_data import OwnCallbacks
+from elements_local.commands.tenant_replay.own_data import OwnCallbacks
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

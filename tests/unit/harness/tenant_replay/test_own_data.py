@@ -2,9 +2,9 @@
 
 import pytest
 
+from elements_local.clients.service_client import ServiceClient
+from elements_local.commands.tenant_replay.own_data import OwnData
 from elements_local.kit.http_message import Reply
-from elements_local.service_client import ServiceClient
-from elements_local.tenant_replay.own_data import OwnData
 
 
 class _Tenant:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from each_row import each_row
 
+from elements_local.commands.tenant_replay.portability import obstacles
 from elements_local.scenarios.scenario import find, load, load_text
 from elements_local.scenarios.verbs.verb import TenantAbilities
-from elements_local.tenant_replay.portability import obstacles
 
 SCENARIOS = Path(__file__).parents[4] / "scenarios"
 MADE = "  - create: {contacts/ada: {}}\n"

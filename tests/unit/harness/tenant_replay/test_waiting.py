@@ -6,7 +6,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elements_local.tenant_replay.replays import MOMENT, TenantTiming, WaitingClock
+from elements_local.commands.tenant_replay.replays import MOMENT, TenantTiming, WaitingClock
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 THERE = datetime(2031, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 

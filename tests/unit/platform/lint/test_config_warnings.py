@@ -8,8 +8,8 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.clients import Credentials
-from elements_local.guide import instance_body
+from elements_local.clients.guide import instance_body
+from elements_local.clients.workspace_clients import Credentials
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.configuration.instance_json import InstanceRequest

@@ -8,7 +8,7 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elements_local.guide import patched
+from elements_local.clients.guide import patched
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation
 from elements_local.platform.core.settings import EmptyBlock
