@@ -22,6 +22,30 @@ from elements_local.platform.polling.store import Polls
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
+BAD_GOALS = {
+    "idle for less than nothing": ({"idle": "-1m"}, "idle must be a duration of nought or more"),
+    "idle for less than a second less": ({"idle": "-0.5s"}, "idle must be a duration of nought or more"),
+    "until nothing that is named": ({"until": {}}, "until must say which callbacks"),
+    "until what is null": ({"until": {"callbacks": None, "objectId": None}}, "until must say which callbacks"),
+    "until an id of 400 digits": ({"until": {"objectId": int("9" * 400)}}, "until.objectId"),
+    "until an instance of 400 digits": ({"until": {"instanceId": int("9" * 400)}}, "until.instanceId"),
+    "until callbacks of 400 digits": ({"until": {"callbacks": int("9" * 400)}}, "until.callbacks"),
+    "until no callbacks": ({"until": {"callbacks": 0}}, "until.callbacks"),
+}
+
+
+@pytest.mark.parametrize(("goal", "said"), BAD_GOALS.values(), ids=BAD_GOALS)
+def test_a_goal_that_cannot_be_is_refused_and_no_time_passes(clients, goal, said):
+    before = clients.clock.now()
+
+    with pytest.raises(CallError) as refused:
+        clients.platform.call("POST", "/_local/clock/advance", json=goal)
+
+    assert refused.value.status == 400
+    assert said in str(refused.value)
+    assert clients.clock.now() == before
+
+
 def minutes(number):
     return START + timedelta(minutes=number)
 

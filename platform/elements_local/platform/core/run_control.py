@@ -35,14 +35,23 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         )
 
 
-class CallbackFilter(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Callbacks that an advance goes on to: how many, taken or not, counted from its beginning, with an event of what."""
+_LARGEST = 2**63 - 1
+_Id = str | Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)]
+"""An id as a number is no longer than a database keeps."""
 
-    callbacks: Annotated[int, Meta(ge=1)] = 1
+
+class CallbackFilter(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Callbacks that an advance goes on to: how many, taken or not, counted from its beginning, with an event of what.
+
+    Attributes:
+        callbacks: how many; None is one.
+    """
+
+    callbacks: Annotated[int, Meta(ge=1, le=_LARGEST)] | None = None
     object_type: str | None = None
     event_type: str | None = None
-    object_id: str | int | None = None
-    instance_id: str | int | None = None
+    object_id: _Id | None = None
+    instance_id: _Id | None = None
 
     def matches(self, changes: Collection[tuple[str, str, str]], instance_id: int | None) -> bool:
         """Say whether a callback is one of them.
@@ -127,5 +136,5 @@ class AdvanceRun:
     def count(self, callbacks: int, *, now: datetime) -> None:
         """Count callbacks that were sent of those that it goes on to."""
         self._sent += callbacks
-        if self.goal.until and self._sent >= self.goal.until.callbacks and not self.stopped:
+        if self.goal.until and self._sent >= (self.goal.until.callbacks or 1) and not self.stopped:
             self.end(now, "until")

@@ -1,6 +1,6 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, request
@@ -135,6 +135,12 @@ def _chosen(body: GoalRequest, *, now: datetime) -> tuple[datetime, AdvanceGoal]
     if body.limit is not None and not is_limited:
         raise ParameterError("a limit goes with idle and until; leave it out")
     idle = None if body.idle is None else parse_duration(body.idle)
+    if idle is not None and idle < timedelta(0):
+        raise ParameterError(f"idle must be a duration of nought or more, such as 1m; got {body.idle}")
+    if body.until == CallbackFilter():
+        raise ParameterError(
+            'until must say which callbacks end the advance, such as {"callbacks": 1} or {"objectType": "contacts"}; got {}'
+        )
     goal = AdvanceGoal(next=body.next, idle=idle, until=body.until)
     if body.next:
         return now, goal
