@@ -26,7 +26,10 @@ BAD_GOALS = {
     "idle for less than nothing": ({"idle": "-1m"}, "idle must be a duration of nought or more"),
     "idle for less than a second less": ({"idle": "-0.5s"}, "idle must be a duration of nought or more"),
     "until nothing that is named": ({"until": {}}, "until must say which callbacks"),
-    "until what is null": ({"until": {"callbacks": None, "objectId": None}}, "until must say which callbacks"),
+    "until what is null": (
+        {"until": {"callbacks": None, "objectId": None}},
+        "until must say which callbacks",
+    ),
     "until an id of 400 digits": ({"until": {"objectId": int("9" * 400)}}, "until.objectId"),
     "until an instance of 400 digits": ({"until": {"instanceId": int("9" * 400)}}, "until.instanceId"),
     "until callbacks of 400 digits": ({"until": {"callbacks": int("9" * 400)}}, "until.callbacks"),

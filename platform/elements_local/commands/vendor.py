@@ -12,6 +12,7 @@ from elements_local.commands.command_line.output import print_result
 from elements_local.commands.command_line.stacks import json_option
 from elements_local.kit.files import write_file
 from elements_local.kit.os_errors import os_reason
+from elements_local.stack.shape_errors import shown
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
 
 _PACKAGE = Path(__file__).parents[1]
@@ -84,8 +85,8 @@ def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
 @json_option
 def new(*, name: str, as_json: bool) -> None:
     """Write NAME.yaml, a vendor that runs as it is and says what can be said, and its schema beside it."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name, re.ASCII):
-        raise OptionError(f"a vendor's name has letters a to z, digits and _; got {name!r}")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name, re.ASCII):
+        raise OptionError(f"a vendor's name has up to 64 letters a to z, digits and _; got {shown(name)}")
     path = Path(f"{name}.yaml")
     if path.exists():
         raise OptionError(f"{path} is there; choose another name, or take it away")

@@ -44,6 +44,10 @@ def opened(
     if isinstance(database, Database):
         yield database
         return
+    if database == "":
+        raise OptionError(
+            "--database: expected a URL such as sqlite:///kept.sqlite3 or postgresql+psycopg://me@host/stack; got none"
+        )
     with ExitStack() as closing:
         with explained(data, database):
             if data:

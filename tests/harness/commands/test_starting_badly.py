@@ -148,6 +148,19 @@ def test_a_directory_in_use_has_one_owner_who_is_named(kept):
         assert len(stack.workspace().crm.call("GET", "/v3.1/Contacts")) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which nobody can make a file")
+@pytest.mark.parametrize("place", ["/proc/x.db", "/proc/1/x.sqlite3", "/sys/kernel/x.db"])
+def test_a_folder_in_which_no_file_can_be_made_is_not_called_one_in_use(place):
+    line = refusal("--database", f"sqlite:///{place}")
+
+    assert line.startswith(f"--database sqlite:///{place} cannot be used (")
+    assert "in use by" not in line
+
+
+def test_no_url_of_a_database_is_said_to_be_none():
+    assert refusal("--database", "").startswith("--database: expected a URL such as sqlite:///")
+
+
 def test_a_file_in_use_has_one_owner_however_it_is_named(tmp_path):
     for name in (FILE, "other.db"):
         url = f"sqlite:///{tmp_path / name}"

@@ -116,7 +116,7 @@ class TestHost:
         assert service.send("GET", "/things", headers={"Host": host}).status == 403
 
     def test_who_speaks_http_of_before_the_header_is_answered(self, service):
-        environ = create_environ("/_local/health")
+        environ = create_environ("/_local/health", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
         del environ["HTTP_HOST"]
 
         assert begin(service.app, environ).reply.status == 200
@@ -319,3 +319,36 @@ class TestLength:
 
         assert answer.startswith(f"HTTP/1.{head.partition(' HTTP/1.')[2][0]} {status} ".encode())
         assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+class TestWhomARequestIsFor:
+    """Over a socket: by the host of its target, if that has one, or else by ``Host``."""
+
+    @each_row(
+        ("head", "status"),
+        {
+            "no Host": ("GET /things HTTP/1.1", 403),
+            "no Host, to an admin route": ("POST /_local/reset HTTP/1.1", 403),
+            "no Host, before there was one": ("GET /things HTTP/1.0", 200),
+            "another's target": ("GET http://evil.example/things HTTP/1.1\r\nHost: localhost", 403),
+            "another's admin route": (
+                "POST http://evil.example/_local/reset HTTP/1.1\r\nHost: localhost",
+                403,
+            ),
+            "another's target, before there was a Host": ("GET http://evil.example/things HTTP/1.0", 403),
+            "its own target": ("GET http://localhost/things HTTP/1.1\r\nHost: evil.example", 200),
+        },
+    )
+    def test_a_request_for_another_is_refused(self, service, head, status):
+        listener = listen("127.0.0.1", 0)
+        address = urlsplit(url_of(listener))
+
+        with (
+            closing(Server(service.app, listener)),
+            socket.create_connection((address.hostname, address.port)) as connection,
+        ):
+            connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert answer.split(b" ")[1] == str(status).encode(), answer
+        assert (b"this stack answers to" in answer) is (status == 403)

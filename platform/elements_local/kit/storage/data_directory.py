@@ -1,5 +1,6 @@
 """A directory that keeps everything, and has one owner at a time."""
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -54,6 +55,10 @@ def _locked(place: Path, beside: Path) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
+        if not Path(
+            lock.lock_file
+        ).exists():  # filelock takes a folder in which no file can be made for a lock that is held
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), lock.lock_file) from error
         raise DirectoryInUseError(place, _owner_of(note)) from error
     try:
         note.write_text(json.dumps({"process": os.getpid()}), encoding="utf-8")

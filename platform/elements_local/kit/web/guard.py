@@ -104,8 +104,9 @@ class Guard(Struct, frozen=True, kw_only=True):
     def _foreign(self, environ: "WSGIEnvironment", changing: tuple[str, ...]) -> str | None:
         host, origin = environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN")
         # there may be none in HTTP/1.0, which no browser speaks
-        if host is not None and not _answers_to(self, host):
-            return self._foreign_host(host)
+        is_older = host is None and environ.get("SERVER_PROTOCOL") != "HTTP/1.1"
+        if not is_older and not _answers_to(self, host or ""):
+            return self._foreign_host(host or "")
         if origin is None and "HTTP_SEC_FETCH_SITE" not in environ:
             return None
         path = f"/{environ['PATH_INFO'].lstrip('/')}"

@@ -48,7 +48,9 @@ def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
     assert (started.returncode, "did you mean 'offset'?" in started.stderr) == (2, True)
     for words, told in (
         (("new", "acme"), "acme.yaml is there"),
-        (("new", "My CRM"), "a vendor's name has letters a to z"),
+        (("new", "My CRM"), "a vendor's name has up to 64 letters a to z"),
+        (("new", "a" * 65), "a vendor's name has up to 64 letters a to z"),
+        (("new", "a" * 300), "a vendor's name has up to 64 letters a to z"),
         (("check", "acmee"), "unknown vendor 'acmee'"),
         (("check", "none.yaml"), "the file cannot be read"),
     ):
