@@ -16,8 +16,8 @@ from callback_sink.routes.bins import Url
 from callback_sink.search import Filters
 from callback_sink.store import Bins, CallbackPage, Callbacks
 from callback_sink.stream import Stream
-from elements_local.kit.api.operations import Answer, Link, operation
-from elements_local.kit.api.pages import PAGE, Cursor, Limit, PageJson, page_json
+from elements_local.kit.api.operations import Answer, Link, operation, page_json
+from elements_local.kit.api.pages import PAGE, Cursor, Limit, PageJson
 from elements_local.kit.instants import format_instant
 from elements_local.kit.values import replace
 

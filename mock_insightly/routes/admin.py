@@ -9,8 +9,8 @@ from msgspec import Meta, Struct, field
 
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery, per_stretch, stretches

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from rooms import Room, change_instance, polled
 
 from elements_local.kit.values import replace
-from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances
+from elements_local.platform.core.paging import Paging
+from elements_local.platform.instances.store import InstanceFilter, Instances
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ALL = InstanceRange(size=1000)
+ALL = Paging(size=1000)
 TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
 NAMES = st.sampled_from(
     ["Acme", "ACME West", "100%", "under_score", "back\\slash", "sl/ash", "Ärger", "ß", "x"]
@@ -68,16 +69,16 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
     wanted = InstanceFilter(tags=("x",))
     expected = [each.id for each in reversed(kept) if "x" in each.tags]
 
-    walked, after, more = [], None, True
-    while more:
-        page = Room(store, Instances, workspace).search(wanted, InstanceRange(after=after, size=size))
+    walked, token = [], ""
+    while token is not None:
+        page = Room(store, Instances, workspace).search(wanted, Paging(token=token, size=size))
         walked.append([each.id for each in page.items])
-        after, more = page.items[-1].id if page.items else 0, page.cursor is not None
+        token = page.cursor
         assert page.total == len(expected)
     numbered = [
-        ids(store, workspace, InstanceRange(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
+        ids(store, workspace, Paging(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
     ]
-    double = ids(store, workspace, InstanceRange(size=2 * size), tags=("x",))
+    double = ids(store, workspace, Paging(size=2 * size), tags=("x",))
 
     assert [each for page in walked for each in page] == expected
     assert all(len(page) == size for page in walked[:-1])
@@ -87,14 +88,12 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
 def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
     made = [add() for _ in range(6)]
-    first = Room(store, Instances, "acme").search(InstanceFilter(), InstanceRange(size=3))
+    first = Room(store, Instances, "acme").search(InstanceFilter(), Paging(size=3))
     Room(store, Instances).delete(made[1].id)
     Room(store, Instances).delete(made[5].id)
     add()
 
-    second = Room(store, Instances, "acme").search(
-        InstanceFilter(), InstanceRange(after=first.items[-1].id, size=9)
-    )
+    second = Room(store, Instances, "acme").search(InstanceFilter(), Paging(token=first.cursor, size=9))
 
     assert [each.id for each in second.items] == [made[2].id, made[0].id]
     assert second.cursor is None

@@ -58,6 +58,7 @@ DOING = {
 }
 PURE = {
     "elements_local.kit.api.json_text",
+    "elements_local.kit.api.pages",
     "elements_local.kit.api.views",
     "elements_local.kit.caching",
     "elements_local.kit.masks",

@@ -9,8 +9,15 @@ from msgspec import Struct, field
 
 from elements_local.kit.admin.metrics import Measure, MetricsUnavailableError, exposition
 from elements_local.kit.api.json_text import encode, read_json
-from elements_local.kit.api.operations import JSON, Answer, operation, operation_of, present_request
-from elements_local.kit.api.pages import LogQuery, page_json
+from elements_local.kit.api.operations import (
+    JSON,
+    Answer,
+    operation,
+    operation_of,
+    page_json,
+    present_request,
+)
+from elements_local.kit.api.pages import LogQuery
 from elements_local.kit.api.shapes import parameters_of, refuse_unknown_parameters
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_known

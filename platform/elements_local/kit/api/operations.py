@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, get_args
+from urllib.parse import urlencode
 
 from flask import Request, Response, request
 from msgspec import Struct, field
 
 from elements_local.kit.api.json_text import encode
+from elements_local.kit.api.pages import Page, PageJson
 from elements_local.kit.api.shapes import read_body, read_query
 from elements_local.kit.http_message import BODILESS
 
@@ -56,6 +58,24 @@ def present_request() -> Request:
     """Return the present request itself: each look at Flask's proxy for it would look for it anew."""
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug documents it
     return asked
+
+
+def page_json(
+    page: Page[T], name: str, *, path: str | None = None, search: Mapping[str, object] | None = None
+) -> PageJson:
+    """Return what stands beside the items of a page that the present request asked for.
+
+    Args:
+        name: of the cursor's parameter.
+        path: of the list, if it is not the request's own.
+        search: what else the next page is asked for with, beside the parameters of this one.
+    """
+    if page.cursor is None:
+        return {"total": page.total, "next": None}
+    cursor = {**(search or {}), name: page.cursor}
+    others = {each: values for each, values in request.args.lists() if each not in cursor}
+    query = urlencode({**others, **cursor}, doseq=True)
+    return {"total": page.total, "next": f"{path or request.path}?{query}"}
 
 
 class WholeResponse(Response):

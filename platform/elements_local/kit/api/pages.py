@@ -1,10 +1,8 @@
-"""Pages of admin lists: each says how many there are on all, and where the next one is."""
+"""Pages of lists, and those of admin routes: each says how many there are on all, and where the next one is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, Self, TypedDict, TypeVar
-from urllib.parse import urlencode
 
-from flask import request
 from msgspec import Meta, Struct
 
 PAGE = 1000
@@ -43,17 +41,25 @@ class LogQuery(Struct, kw_only=True):
     limit: Limit = PAGE
 
 
-class Page(Struct, Generic[T], frozen=True, kw_only=True):
-    """A page of a list.
+class Slice(Struct, Generic[T], frozen=True, kw_only=True):
+    """Part of a list, and where the next part begins.
 
     Attributes:
-        total: how many there are on all pages.
-        cursor: by what the next page goes on from this one; None on the last.
+        cursor: by what the next part goes on from this one; None on the last.
     """
 
     items: list[T]
-    total: int
     cursor: int | str | None = None
+
+
+class Page(Slice[T], Generic[T], frozen=True, kw_only=True):
+    """Part of a list, and how many the whole of it has.
+
+    Attributes:
+        total: how many there are on all pages.
+    """
+
+    total: int
 
     @classmethod
     def of(cls, found: Sequence[T], limit: int, *, total: int, cursor: Callable[[T], int | str]) -> Self:
@@ -70,21 +76,3 @@ class PageJson(TypedDict):
 
     total: int
     next: str | None
-
-
-def page_json(
-    page: Page[T], name: str, *, path: str | None = None, search: Mapping[str, object] | None = None
-) -> PageJson:
-    """Return what stands beside the items of a page that the present request asked for.
-
-    Args:
-        name: of the cursor's parameter.
-        path: of the list, if it is not the request's own.
-        search: what else the next page is asked for with, beside the parameters of this one.
-    """
-    if page.cursor is None:
-        return {"total": page.total, "next": None}
-    cursor = {**(search or {}), name: page.cursor}
-    others = {each: values for each, values in request.args.lists() if each not in cursor}
-    query = urlencode({**others, **cursor}, doseq=True)
-    return {"total": page.total, "next": f"{path or request.path}?{query}"}

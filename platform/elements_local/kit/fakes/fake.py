@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from elements_local.kit.admin.routes import ParameterError, asked_workspace
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.openapi import Description
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import LogQuery, PageJson, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import LogQuery, PageJson
 from elements_local.kit.fakes.effects import RecordRules
 from elements_local.kit.fakes.host import FakeHost, FakeService
 from elements_local.kit.fakes.records import (

@@ -1,12 +1,12 @@
 """``/accounts``: the account of the workspace, and its settings."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
 from msgspec import Meta
 
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import (
     AccountJson,
     account_to_json,
@@ -38,7 +38,7 @@ def index(call: Call, query: AccountsQuery) -> Answer[list[AccountJson]]:
     """List the organization's accounts; a list without any is 404 (observed)."""
     answers = narrowed([account_to_json(call.workspace)], query.where)
     page = paging(query)
-    return paginated(answers, replace(page, offset=page.offset + query.offset), kinds="accounts")
+    return paginated(answers, replace(page, skip=page.skip + query.offset), kinds="accounts")
 
 
 @bp.get("/<account_id>")

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypedDict
 from flask import Blueprint, current_app
 from msgspec import Meta, field, json
 
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import ListQuery, Page, PageJson, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import ListQuery, Page, PageJson
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.retention import Pruned

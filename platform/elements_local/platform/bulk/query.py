@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from elements_local.platform import ceql
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.errors import QueryError
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|`[^`]*`")

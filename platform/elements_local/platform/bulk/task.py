@@ -21,7 +21,7 @@ from elements_local.platform.callbacks.task import Receivers
 from elements_local.platform.core import identities
 from elements_local.platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from elements_local.platform.core.instance import Instance, User, Values
-from elements_local.platform.core.paging import key_of
+from elements_local.platform.core.ordering import key_of
 from elements_local.platform.core.run_control import RunSummary
 from elements_local.platform.core.settings import PlatformSettings
 from elements_local.platform.elements.catalogue import Catalogue

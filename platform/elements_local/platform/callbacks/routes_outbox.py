@@ -6,8 +6,8 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import PAGE, Limit, ListQuery, PageJson
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.retention import Pruned

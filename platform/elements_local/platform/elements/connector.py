@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NotRequired, Protocol, Ty
 import msgspec
 from msgspec import Struct
 
+from elements_local.kit.api.pages import Slice
 from elements_local.kit.http_message import Http
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import Clause, Comparison, matches
 from elements_local.platform.core.instance import Values
-from elements_local.platform.provider.lists import PageRequest, ProviderPage
+from elements_local.platform.provider.lists import PageRequest
 from elements_local.platform.provider.service import Record
 
 if TYPE_CHECKING:
@@ -318,7 +319,7 @@ class VendorClient(Protocol):
     def me(self) -> Record:
         """Return the user whose credentials these are."""
 
-    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
+    def page(self, resource: str, page_request: PageRequest) -> Slice[Record]:
         """Return a page of a list: what the vendor cannot filter or sort by itself is seen to here.
 
         Raises:

@@ -14,12 +14,12 @@ from elements_local.platform.ceql.record_path import find_in_any_case, root_of, 
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Direction
+from elements_local.platform.core.ordering import parse_order
 from elements_local.platform.core.paging import (
     DEFAULT_PAGE_SIZE,
     PageQuery,
-    page_headers,
+    answered,
     paging,
-    parse_order,
 )
 from elements_local.platform.core.paths import ID_ALIAS_HEADER, INSTANCE_HEADER
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
@@ -146,27 +146,19 @@ def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[
     mapping = _names(call, resource)
     largest = call.connector_of(call.instance).largest_page
     page = paging(
-        # the token is the vendor's own here, and not one of ours to be read
-        msgspec.structs.replace(query, next_page=""),
-        default=_page_size(call.instance, usual=min(DEFAULT_PAGE_SIZE, largest)),
-        largest=largest,
+        query, default=_page_size(call.instance, usual=min(DEFAULT_PAGE_SIZE, largest)), largest=largest
     )
     _look_at_parameters(call)
     where = query.where.strip()
     page_request = PageRequest(
         where=mapping.clause(parse(where)) if where else None,
         size=page.size,
-        token=query.next_page,
-        # a token already says where to go on; `page` would skip once more
-        skip=0 if query.next_page else page.offset,
+        token=page.token,
+        skip=page.skip,
         order=mapping.order(parse_order(query.order_by)),
     )
-    vendor_page = call.vendor(call.instance).page(mapping.resource, page_request)
-    records = shown(call, mapping, vendor_page.records, query.fields)
-    headers = page_headers(page, returned=len(records), more=False)
-    if vendor_page.next_token is not None:
-        headers["Elements-Next-Page-Token"] = vendor_page.next_token
-    return Answer(records, headers)
+    found = call.vendor(call.instance).page(mapping.resource, page_request)
+    return answered(replace(found, items=shown(call, mapping, found.items, query.fields)), page)
 
 
 def got(call: HubCall, resource: str, record_id: str, fields: str) -> Answer[Json]:

@@ -6,10 +6,11 @@ from enum import Enum
 from typing import Annotated, cast
 
 from flask import request
-from msgspec import UNSET, Meta, Raw, UnsetType, convert, field, structs
+from msgspec import UNSET, Meta, Raw, UnsetType, convert, field
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.operations import Answer
+from elements_local.kit.api.pages import Slice
 from elements_local.kit.api.shapes import SENT
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.http_message import Http
@@ -28,14 +29,14 @@ from elements_local.platform.configuration.instance_json import (
 )
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance, Values
-from elements_local.platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
+from elements_local.platform.core.paging import PageQuery, answered, paging
 from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.connector import Element, VendorGrants
 from elements_local.platform.elements.oauth import application, needs_grant
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
-from elements_local.platform.instances.store import InstanceFilter, InstanceRange, Instances, turn_of
+from elements_local.platform.instances.store import InstanceFilter, Instances, turn_of
 from elements_local.platform.lint.instance import of_body as of_body_sent
 from elements_local.platform.lint.service import BodyWarnings, send_along, warnings_of
 from elements_local.platform.lint.warning import ConfigWarnings
@@ -275,10 +276,6 @@ def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Ele
     return call.catalogue.connector(element.key).grants
 
 
-_COUNTED = "id"
-"""A token names the last instance shown, so that one that is made or deleted meanwhile shifts nothing."""
-
-
 class InstancesQuery(PageQuery, rename="camel", kw_only=True):
     """Which instances are asked for.
 
@@ -306,24 +303,16 @@ def listed(
     Raises:
         NothingFoundError: there are none on any page (observed).
     """
-    # The token names an instance instead of a place, so it is read here.
-    page = paging(structs.replace(query, next_page=""))
-    page_range = InstanceRange(
-        after=token_place(query.next_page, counted=_COUNTED) if query.next_page else None,
-        skip=0 if query.next_page else page.offset,
-        size=page.size,
-    )
+    page = paging(query)
     with call.read() as tx:
-        result = Instances(tx).search(instance_filter, page_range)
+        result = Instances(tx).search(instance_filter, page)
     if not result.total:
         raise NothingFoundError("element instances")
-    headers = page_headers(page, returned=len(result.items), more=False, total=result.total)
-    if result.cursor is not None:
-        headers["Elements-Next-Page-Token"] = page_token(result.cursor, counted=_COUNTED)
     unset = call.settings.unset
     entries = [encoded_entry(view, unset=unset, hydrate=hydrate) for view in views(call, result.items)]
     # JSON already, of this shape
-    return Answer(cast("list[InstanceJson]", entries), headers)
+    shown = Slice(items=cast("list[InstanceJson]", entries), cursor=result.cursor)
+    return answered(shown, page, total=result.total)
 
 
 @bounded_cache(1024)  # lists are asked for again, and have mostly the same in them

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, or_, select
 
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
@@ -18,6 +17,7 @@ from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import NONE, Objects
+from elements_local.platform.core.paging import Paging, page_token
 from elements_local.platform.core.poll import LastPoll
 from elements_local.platform.core.tables import (
     instance_tags,
@@ -30,8 +30,6 @@ from elements_local.platform.events.store_subscriptions import Subscriptions
 from elements_local.platform.instances.instance import PollPlan
 from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.lint.service import BodyWarnings
-
-WithSubscription = Select[tuple[object, ...]]
 
 _tag = WorkspaceStatement(instance_tags.insert())
 _forget_tags = WorkspaceStatement(
@@ -54,40 +52,14 @@ class InstanceFilter(Struct, frozen=True, kw_only=True):
     polling_disabled: bool = False
 
 
-class InstanceRange(Struct, frozen=True, kw_only=True):
-    """Which of the instances that are found are asked for, the highest id first.
-
-    Attributes:
-        after: the id behind which it starts; None is the beginning.
-        skip: how many of them to pass over from there.
-    """
-
-    after: int | None = None
-    skip: int = 0
-    size: int
-
-
-def rows_found(
-    tx: Transaction, selected: WithSubscription, instance_filter: InstanceFilter, page_range: InstanceRange
-) -> list[Row]:
-    """Return the rows of a stretch, and one more if others come behind them."""
-    behind = {} if page_range.after is None else {"behind": page_range.after}
-    query = _page(selected, instance_filter, goes_on=page_range.after is not None)
-    return tx.all(query, **behind, skip=page_range.skip, most=page_range.size + 1)
-
-
-def count_found(tx: Transaction, instance_filter: InstanceFilter) -> int:
-    """Return how many instances there are in all."""
-    number: int = tx.scalar(_count(instance_filter))
-    return number
+_COUNTED = "id"
+"""A token names the last instance shown, so that one that is made or deleted meanwhile shifts nothing."""
 
 
 @bounded_cache(64)  # the same lists are asked for again and again
-def _page(
-    selected: WithSubscription, instance_filter: InstanceFilter, *, goes_on: bool
-) -> WorkspaceStatement:
+def _page(instance_filter: InstanceFilter, *, goes_on: bool) -> WorkspaceStatement:
     number, behind = instances.c.id, bindparam("behind", type_=Integer)
-    query = selected.where(*_conditions(instance_filter))
+    query = _with_subscription.where(*_conditions(instance_filter))
     if goes_on:
         query = query.where(number < behind)
     ordered = query.order_by(number.desc())
@@ -220,13 +192,22 @@ class Instances:
         row = self._tx.first(_with_token, of_token=token)
         return _instance(row) if row else None
 
-    def search(self, instance_filter: InstanceFilter, page_range: InstanceRange) -> Page[Instance]:
-        """Return a page of the instances that are wanted, by their ids."""
-        rows = rows_found(self._tx, _with_subscription, instance_filter, page_range)
-        is_whole = len(rows) <= page_range.size and not page_range.skip and page_range.after is None
-        total = len(rows) if is_whole else self.count(instance_filter)
+    def search(self, instance_filter: InstanceFilter, page: Paging) -> Page[Instance]:
+        """Return a page of the instances that are wanted, the highest id first.
+
+        Raises:
+            InvalidPageTokenError: the page's token is none of ours.
+        """
+        after = page.place(_COUNTED)
+        behind = {} if after is None else {"behind": after}
+        query = _page(instance_filter, goes_on=after is not None)
+        rows = self._tx.all(query, **behind, skip=page.skip, most=page.size + 1)
+        is_whole = len(rows) <= page.size and not page.skip and after is None
         return Page.of(
-            [_instance(row) for row in rows], page_range.size, total=total, cursor=attrgetter("id")
+            [_instance(row) for row in rows],
+            page.size,
+            total=len(rows) if is_whole else self.count(instance_filter),
+            cursor=lambda last: page_token(last.id, counted=_COUNTED),
         )
 
     def latest(self, count: int) -> list[Instance]:
@@ -235,7 +216,8 @@ class Instances:
 
     def count(self, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""
-        return count_found(self._tx, instance_filter)
+        number: int = self._tx.scalar(_count(instance_filter))
+        return number
 
     def count_by_element(self) -> dict[str, int]:
         """Return how many instances there are of each element that has any, by its key."""

@@ -7,8 +7,8 @@ from flask import Blueprint, request
 from msgspec import Meta
 
 from elements_local.kit.admin.routes import asked_workspace
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import Cursor, LogQuery, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import Cursor, LogQuery
 from elements_local.platform.call import OpenCall
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, quoted
 

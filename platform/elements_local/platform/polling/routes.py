@@ -5,8 +5,8 @@ from typing import Annotated
 from flask import Blueprint
 from msgspec import Meta, Struct, field, structs
 
-from elements_local.kit.api.operations import Answer, operation
-from elements_local.kit.api.pages import ListQuery, page_json
+from elements_local.kit.api.operations import Answer, operation, page_json
+from elements_local.kit.api.pages import ListQuery
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_target
 from elements_local.kit.text import other_form

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from msgspec import Struct, field
-
+from elements_local.kit.api.pages import Slice
 from elements_local.platform.ceql import Clause
-from elements_local.platform.core.paging import SortOrder, first_in_order, page_token, token_place
+from elements_local.platform.core.ordering import SortOrder, first_in_order
+from elements_local.platform.core.paging import Paging, page_token, slice_of
 from elements_local.platform.provider.service import Record
 
 ReadPage = Callable[[int, int], tuple[list[Record], int]]
@@ -15,36 +15,20 @@ Keeps = Callable[[Record], bool]
 """Says whether a record is one of those that are asked for."""
 
 
-class PageRequest(Struct, frozen=True, kw_only=True):
-    """Which page of a list is wanted.
+class PageRequest(Paging, frozen=True, kw_only=True):
+    """Which page of which records is wanted.
 
     Attributes:
         where: in the vendor's names; all of it is to hold, whoever sees to it.
-        size: records at the most.
-        token: what the page before gave for this one; for the first, "".
-        skip: matching records to pass over from there.
+        skip: matching records to pass over.
         order: None leaves the vendor's own.
     """
 
     where: Clause | None = None
-    size: int
-    token: str = ""
-    skip: int = 0
     order: SortOrder | None = None
 
 
-class ProviderPage(Struct, frozen=True, kw_only=True):
-    """A page of a list.
-
-    Attributes:
-        next_token: what the page after this one is asked for by; None on the last page.
-    """
-
-    records: list[Record] = field(default_factory=list)
-    next_token: str | None = None
-
-
-def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: int) -> ProviderPage:
+def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: int) -> Slice[Record]:
     """Return what is asked for of a list in which places are counted.
 
     Args:
@@ -54,15 +38,16 @@ def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, larg
     Raises:
         InvalidRequestError: the token is none of a list like this.
     """
-    start = token_place(page_request.token) if page_request.token else 0
-    # Sorted lists are read whole, from their beginning, for every page: places are those after sorting.
+    start = page_request.offset
     if page_request.order is not None:
-        return _ordered(
-            page_request, start + page_request.skip, _kept(_walk(read, 0, largest), keeps), page_request.order
-        )
+        # Sorted lists are read whole, from their beginning, for every page: places are those after sorting.
+        end, matching = start + page_request.size, _kept(_walk(read, 0, largest), keeps)
+        ordered = first_in_order((record for _, record in matching), page_request.order, count=end + 1)
+        return slice_of(ordered[start:end], page_request, total=len(ordered))
     if keeps is None:
-        return _plain(page_request, start + page_request.skip, read)
-    return _filtered(page_request, _kept(_walk(read, start, largest), keeps))
+        records, total = read(page_request.size, start)
+        return slice_of(records, page_request, total=total)
+    return _filtered(page_request, _kept(_walk(read, page_request.place() or 0, largest), keeps))
 
 
 def whole(read: Callable[[], list[Record]]) -> ReadPage:
@@ -72,15 +57,7 @@ def whole(read: Callable[[], list[Record]]) -> ReadPage:
     return lambda top, skip: (once()[skip : skip + top], len(once()))
 
 
-def _plain(page_request: PageRequest, start: int, read: ReadPage) -> ProviderPage:
-    """Return what the vendor filters all by itself."""
-    records, total = read(page_request.size, start)
-    end = start + len(records)
-    # An empty page ends a list whose total says that there is more.
-    return ProviderPage(records=records, next_token=page_token(end) if records and end < total else None)
-
-
-def _filtered(page_request: PageRequest, matching: Iterator[tuple[int, Record]]) -> ProviderPage:
+def _filtered(page_request: PageRequest, matching: Iterator[tuple[int, Record]]) -> Slice[Record]:
     """Return what is left after filtering here, reading on until the page is full or nothing is left.
 
     One more match is looked for, since a last page must not promise another.
@@ -92,21 +69,10 @@ def _filtered(page_request: PageRequest, matching: Iterator[tuple[int, Record]])
             skip -= 1
         elif len(found) == page_request.size:
             # At the record that did not fit: the next page begins by looking at it again.
-            return ProviderPage(records=found, next_token=page_token(at))
+            return Slice(items=found, cursor=page_token(at))
         else:
             found.append(record)
-    return ProviderPage(records=found)
-
-
-def _ordered(
-    page_request: PageRequest, start: int, matching: Iterator[tuple[int, Record]], order: SortOrder
-) -> ProviderPage:
-    """Return a page of the sorted list, whose places are those of the sorted records."""
-    end = start + page_request.size
-    ordered = first_in_order((record for _, record in matching), order, count=end + 1)
-    return ProviderPage(
-        records=ordered[start:end], next_token=page_token(end) if len(ordered) > end else None
-    )
+    return Slice(items=found)
 
 
 def _kept(walked: Iterator[tuple[int, Record]], keeps: Keeps | None) -> Iterator[tuple[int, Record]]:

@@ -21,7 +21,7 @@ from elements_local.kit.values import replace
 from elements_local.platform.ceql import Clause, with_fields
 from elements_local.platform.ceql.field_path import is_writable, parse_path
 from elements_local.platform.core.objects import Direction, MappedField, Objects, Transformation
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.dates.java_dates import format_date, parse_date
 from elements_local.platform.errors import InvalidRequestError, UnreadableDateError, quoted

@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.api.pages import Slice
 from elements_local.kit.http_message import Http
 from elements_local.kit.instants import format_instant, parse_instant
 from elements_local.platform.ceql import And, Clause, Comparison, matches
@@ -24,7 +25,7 @@ from elements_local.platform.elements.connector import (
     VendorCollection,
 )
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, quoted
-from elements_local.platform.provider import PageRequest, ProviderClient, ProviderPage, ProviderRequest, lists
+from elements_local.platform.provider import PageRequest, ProviderClient, ProviderRequest, lists
 from elements_local.platform.provider.service import Record
 
 LARGEST_PAGE = 3
@@ -121,7 +122,7 @@ class RolodexClient:
     def me(self) -> Record:
         return self.calls.record(ProviderRequest(method="GET", path="/me"))
 
-    def page(self, resource: str, asked: PageRequest) -> ProviderPage:
+    def page(self, resource: str, asked: PageRequest) -> Slice[Record]:
         """Return a page, whose token is the vendor's cursor, and the place of the next record behind it."""
         filters, rest = _split(asked.where)
         keeps = partial(matches, And(rest))
@@ -138,7 +139,7 @@ class RolodexClient:
         )
         found = list(islice(matching, asked.skip, asked.skip + asked.size + 1))
         token = found[asked.size][0] if len(found) > asked.size else None
-        return ProviderPage(records=[record for _, record in found[: asked.size]], next_token=token)
+        return Slice(items=[record for _, record in found[: asked.size]], cursor=token)
 
     def get(self, resource: str, record_id: str) -> Record:
         return self.calls.record(ProviderRequest(method="GET", path=_path(resource, record_id)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from elements_local.platform import ceql
 from elements_local.platform.bulk.csv_text import header, line, records
 from elements_local.platform.bulk.query import BulkQuery, narrowed, parse, parse_order
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.errors import InvalidRequestError, QueryError
 
 

@@ -7,7 +7,7 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.core.paging import SortOrder, first_in_order, key_of, parse_order, sort_key
+from elements_local.platform.core.ordering import SortOrder, first_in_order, key_of, parse_order, sort_key
 from elements_local.platform.errors import InvalidRequestError
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elements_local.platform.ceql import Comparison, matches
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.provider import lists
 from elements_local.platform.provider.lists import PageRequest, whole
@@ -41,10 +41,10 @@ def expected(records, residual, order):
 def walk(records, residual, order, size):
     """Follow the tokens to the end, and return each page."""
     pages = [page(PageRequest(size=size, order=order), whole(lambda: records), residual=residual)]
-    while pages[-1].next_token is not None:
-        asked = PageRequest(size=size, order=order, token=pages[-1].next_token)
+    while pages[-1].cursor is not None:
+        asked = PageRequest(size=size, order=order, token=pages[-1].cursor)
         pages.append(page(asked, whole(lambda: records), residual=residual))
-    return [each.records for each in pages]
+    return [each.items for each in pages]
 
 
 @given(lengths, residuals, orders, sizes)
@@ -63,9 +63,7 @@ def test_two_pages_of_n_are_one_of_twice_n(count, residual, order, size, turn):
     records = whole(lambda: people(count))
 
     def numbered(number, size):
-        return page(
-            PageRequest(size=size, skip=number * size, order=order), records, residual=residual
-        ).records
+        return page(PageRequest(size=size, skip=number * size, order=order), records, residual=residual).items
 
     assert numbered(2 * turn, size) + numbered(2 * turn + 1, size) == numbered(turn, 2 * size)
 
@@ -81,7 +79,7 @@ def test_a_long_list_is_read_one_large_page_at_a_time(order):
 
     found = page(PageRequest(size=2, order=order), stretch, residual=Comparison("A", "=", -1))
 
-    assert (found.records, found.next_token) == ([], None)
+    assert (found.items, found.cursor) == ([], None)
     assert asked_for == [(LARGEST_PAGE, number * LARGEST_PAGE) for number in range(4)]
 
 
@@ -108,5 +106,5 @@ def test_a_list_that_is_read_all_at_once_is_read_once_and_not_for_a_token_of_not
         page(PageRequest(size=2, token="x"), whole(everything), residual=None)
 
     assert read == []
-    assert len(page(PageRequest(size=2), whole(everything), residual=ODD).records) == 1
+    assert len(page(PageRequest(size=2), whole(everything), residual=ODD).items) == 1
     assert read == [True]

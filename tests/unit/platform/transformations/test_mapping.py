@@ -19,7 +19,7 @@ from elements_local.platform.core.objects import (
     Objects,
     Transformation,
 )
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.transformations.field_mapping import Move, moved
 from elements_local.platform.transformations.name_mapping import NameMapping, converted, names

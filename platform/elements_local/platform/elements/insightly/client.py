@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from elements_local.kit.api.pages import Slice
 from elements_local.kit.http_message import Http
 from elements_local.kit.text import whole_number
 from elements_local.platform.ceql import Clause, Comparison, matches
@@ -27,7 +28,7 @@ from elements_local.platform.elements.insightly.resources import InsightlyCollec
 from elements_local.platform.elements.insightly.where_to_query import ListRequest, listing
 from elements_local.platform.errors import NotFoundError, ProviderError
 from elements_local.platform.provider import lists
-from elements_local.platform.provider.lists import PageRequest, ProviderPage, ReadPage
+from elements_local.platform.provider.lists import PageRequest, ReadPage
 from elements_local.platform.provider.service import ProviderClient, ProviderRequest, Record
 
 
@@ -52,7 +53,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return the user whose credentials these are."""
         return self._calls.record(dialect.me())
 
-    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
+    def page(self, resource: str, page_request: PageRequest) -> Slice[Record]:
         """Return a page of a list.
 
         Raises:
@@ -119,7 +120,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
             return listed
         # One record shows what fields there are; without any there is nothing to tell from.
         if not listed:
-            records = self.page(resource, PageRequest(size=1)).records
+            records = self.page(resource, PageRequest(size=1)).items
             listed = fields.fields_of_record(records[0], place.id_field) if records else []
         custom = self._definitions(fields.custom_fields(place, self._base_url))
         names = {field["vendorPath"] for field in listed}
@@ -213,7 +214,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
     def _child(self, place: InsightlyCollection, record_id: str) -> Record:
         """Return a child that lives by itself, if it is one of this parent's."""
         clause = Comparison(place.id_field or "", "=", record_id)
-        records = self.page(place.resource, PageRequest(where=clause, size=1)).records
+        records = self.page(place.resource, PageRequest(where=clause, size=1)).items
         if not records:
             raise NotFoundError(place.resource, record_id)
         return records[0]

@@ -11,9 +11,11 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from elements_local.kit.api.pages import Slice
 from elements_local.kit.http_message import Reply
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import Clause
+from elements_local.platform.core.paging import InvalidPageTokenError
 from elements_local.platform.elements import connector
 from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resource_named
@@ -28,7 +30,7 @@ from elements_local.platform.elements.vendor_file.query import (
 from elements_local.platform.elements.vendor_file.templates import filled, joined, placeholders, read
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, quoted
 from elements_local.platform.provider import lists
-from elements_local.platform.provider.lists import PageRequest, ProviderPage
+from elements_local.platform.provider.lists import PageRequest
 from elements_local.platform.provider.service import ProviderClient, ProviderRequest, Record
 
 Values = dict[str, Any]
@@ -92,7 +94,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
             raise NotFoundError("resource", "users/me", named="name")
         return self.calls.record(self._request("me", {}))
 
-    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
+    def page(self, resource: str, page_request: PageRequest) -> Slice[Record]:
         """Return a page of a list."""
         kind = resource_named(self.resources, resource)
         where = page_request.where and self.hooks.understood(page_request.where, kind)
@@ -101,7 +103,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
             every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])
             keeps = None if where is None else lambda one: holds(chosen.left, kind.comparable(one))
             page = lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
-            return replace(page, records=[self._of_hub(one, kind) for one in page.records])
+            return replace(page, items=[self._of_hub(one, kind) for one in page.items])
         return self._paged(chosen, kind, page_request)
 
     def get(self, resource: str, record_id: str) -> Record:
@@ -182,7 +184,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         values |= self._of(kind)
         return _ListCall(name=name, call=call, values=values, left=left, is_ordered=is_ordered)
 
-    def _paged(self, chosen: _ListCall, kind: FileResource, page_request: PageRequest) -> ProviderPage:
+    def _paged(self, chosen: _ListCall, kind: FileResource, page_request: PageRequest) -> Slice[Record]:
         """Return a page; what is filtered here is read one match further, since a last page must not promise another."""
         found, skip = list[Record](), page_request.skip
         start = (
@@ -199,11 +201,11 @@ class FileClient(Struct, frozen=True, kw_only=True):
                 skip -= 1
                 continue
             if len(found) == page_request.size:
-                return ProviderPage(records=found, next_token=_token(at))
+                return Slice(items=found, cursor=_token(at))
             found.append(self._of_hub(record, kind))
             if chosen.left is None and len(found) == page_request.size:
-                return ProviderPage(records=found, next_token=following and _token(following))
-        return ProviderPage(records=found)
+                return Slice(items=found, cursor=following and _token(following))
+        return Slice(items=found)
 
     def _walk(
         self, chosen: _ListCall, start: _Cursor | None, *, size: int | None
@@ -342,4 +344,4 @@ def _cursor(token: str, *, counted: bool) -> _Cursor:
                 return _Cursor(page, record)
     except ValueError:
         pass  # the same error below as of another value
-    raise InvalidRequestError(f"nextPage must be a token from Elements-Next-Page-Token; got {quoted(token)}")
+    raise InvalidPageTokenError(token)

@@ -20,7 +20,7 @@ from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
-from elements_local.platform.core.paging import SortOrder, sort_key
+from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of

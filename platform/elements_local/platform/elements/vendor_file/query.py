@@ -10,7 +10,7 @@ from elements_local.kit.text import nearest
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import And, Clause, Comparison, Or, matches
 from elements_local.platform.ceql.grammar import with_fields
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
 from elements_local.platform.elements.vendor_file.model import FileListCall, VendorFilter
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError

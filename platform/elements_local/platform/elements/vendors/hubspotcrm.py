@@ -13,7 +13,7 @@ from elements_local.kit.fakes.records import KeptRecord, NoKeptRecordError
 from elements_local.kit.instants import format_instant
 from elements_local.kit.text import nearest
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
-from elements_local.platform.core.paging import SortOrder
+from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.elements.vendor_file import (
     FileFake,
     FileResource,
