@@ -218,6 +218,7 @@ def test_a_longer_tolerance_is_no_cure_of_what_was_changed_before_it_was_reporte
     assert again in said["untried"]
 
 
+OFF, ON = ({"platform": [method, "/instances/<id>/enabled"]} for method in ("DELETE", "PUT"))
 TWICE = [
     {"effect": {"status": 503}, "path": "/v2.2/contacts*", "until": f"2026-03-02T10:{minute}:00Z"}
     for minute in (16, 46)
@@ -227,7 +228,11 @@ TWICE = [
 @pytest.mark.parametrize(
     ("cause", "story", "text"),
     [
-        ("instance-disabled", "disabled for a while", "leave the instance enabled"),
+        (
+            "instance-disabled",
+            [OFF, "1m", "create", "30m", ON, "20m", OFF, "10m"],
+            "leave the instance enabled",
+        ),
         (
             "outage",
             [{"fault": TWICE[0]}, "1m", "create bob", "20m", {"fault": TWICE[1]}, "15m", "create", "30m"],
@@ -243,6 +248,16 @@ def test_of_two_changes_that_read_alike_each_is_tried(cause, story, text, stack_
     assert said["cause"] == cause
     assert said["fix"]["text"] == text
     assert [each["change"] for each in said["tries"]] == [said["fix"]["change"]] * 2
+
+
+def test_what_is_enabled_is_not_to_be_enabled_but_to_be_left_so(stack_set_to):
+    story = [OFF, "1m", "create", "30m", ON, "30m"]
+    east = {"updatedDateTimezone": EAST}
+    world = lived(stack_set_to({}), Planted(name="east", cause="wrong-zone", story=story, dates=east))
+
+    fix = world.clients.platform.explain(**world.asked())["fix"]
+
+    assert [part["text"] for part in fix["also"]] == ["leave the instance enabled"]
 
 
 def test_a_queue_is_released_and_the_subscription_reactivated_by_one_command(stack_set_to):

@@ -21,7 +21,12 @@ from elements_local.platform.configuration.instance_configuration import (
     VENDOR_TYPE,
     refresh_interval,
 )
-from elements_local.platform.configuration.poller_configuration import CONFIGURATION, REFRESH_INTERVAL
+from elements_local.platform.configuration.poller_configuration import (
+    CONFIGURATION,
+    OBJECTS,
+    REFRESH_INTERVAL,
+    URLS,
+)
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS
 from elements_local.platform.core.objects import Objects
 from elements_local.platform.core.poll import DateField
@@ -188,11 +193,7 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             keys = {ENABLED: True, VENDOR_TYPE: "polling"}
             yield CureCandidate(where="configuration", text="switch events on, and leave them on", keys=keys)
         case Cause.POLLING_GAP:
-            yield CureCandidate(where="configuration", text="leave events on", keys={ENABLED: True})
-            if sought.block:
-                text = f"leave {case.resource} in the configuration"
-                block = _as_keys(sought.block)
-                yield CureCandidate(where="configuration", text=text, block=block)
+            yield from _of_gap(sought)
         case Cause.UNPOLLED_RESOURCE | Cause.OTHER_COLLECTION if sought.own:
             block = _as_keys(sought.own)
             collection = case.change.collection if case.change else case.resource
@@ -200,8 +201,10 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
             text = f"{'add a' if is_new else 'let the'} block for {case.resource}{'' if is_new else f' ask for {collection}'}"
             yield CureCandidate(where="configuration", text=text, block=block)
         case Cause.INSTANCE_DISABLED | Cause.POLLER_OFF:
-            yield (cure := enabled(case.instance.id))
-            text = "leave the instance enabled"
+            cure = enabled(case.instance.id)
+            if case.instance.disabled or case.instance.polling_disabled:
+                yield cure
+            text = f"leave the {'poller' if cause is Cause.POLLER_OFF else 'instance'} enabled"
             yield CureCandidate(where="configuration", text=text, stays_enabled=True, shown=cure.shown)
         case Cause.NO_RECEIVER:
             keys = {CALLBACK_URL: "{callback_url}"}
@@ -215,6 +218,18 @@ def _of_instance(sought: CureCase) -> Iterator[CureCandidate]:
         if minutes in wanted:
             text = f"let polls come every {minutes} min"
             yield CureCandidate(where="configuration", text=text, keys={REFRESH_INTERVAL: str(minutes)})
+
+
+def _of_gap(sought: CureCase) -> Iterator[CureCandidate]:
+    """Yield what leaves a resource polled: events, the choice of blocks, and its block as they are."""
+    case = sought.case
+    yield CureCandidate(where="configuration", text="leave events on", keys={ENABLED: True})
+    for key in (OBJECTS, URLS):
+        if value := case.instance.configuration.get(key):
+            yield CureCandidate(where="configuration", text=f"leave {key} at {value!r}", keys={key: value})
+    if sought.block:
+        text = f"leave {case.resource} in the configuration"
+        yield CureCandidate(where="configuration", text=text, block=_as_keys(sought.block))
 
 
 def _of_crm(stage: CauseStage, scenario: Scenario) -> Iterator[CureCandidate]:
