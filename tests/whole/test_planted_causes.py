@@ -218,6 +218,22 @@ def test_a_longer_tolerance_is_no_cure_of_what_was_changed_before_it_was_reporte
     assert again in said["untried"]
 
 
+def test_the_dates_of_the_element_are_taken_without_its_tolerance(stack_set_to):
+    planted = Planted(
+        name="at once",
+        cause="changed-at-once",
+        element="hubspotcrm",
+        story=["1m", "create", "5s", "update", "30m"],
+        dates={"createdCheckTolerance": None},
+    )
+    world = lived(stack_set_to({"ELEMENTS_LOCAL_VENDORS": "hubspotcrm"}), planted)
+
+    said = world.clients.platform.explain(**world.asked())
+
+    assert said["cause"] == "changed-at-once"
+    assert said["fix"]["change"] == {"idempotent": True}
+
+
 OFF, ON = ({"platform": [method, "/instances/<id>/enabled"]} for method in ("DELETE", "PUT"))
 TWICE = [
     {"effect": {"status": 503}, "path": "/v2.2/contacts*", "until": f"2026-03-02T10:{minute}:00Z"}

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from msgspec import to_builtins
 
-from elements_local.clients.guide import DATES, changed_block
+from elements_local.clients.guide import DATES, TOLERANCE, changed_block
 from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.diagnosis.candidate import CureCandidate, fault_rules, neutral
 from elements_local.platform.configuration.callback_headers import SIGNATURE_KEY
@@ -115,9 +115,12 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
 
 
 def own_dates(sought: CureCase) -> Iterator[CureCandidate]:
-    """Yield all keys of dates as the element has them, which mends whatever is wrong with several."""
-    dates = sought.own.get(DATES)
-    if sought.cause.stage in _OF_DATES and sought.block is not None and dates:
+    """Yield all keys of dates as the element has them, which mends whatever is wrong with several; the tolerance is no date."""
+    own, written = sought.own.get(DATES), (sought.block or {}).get(DATES)
+    if sought.cause.stage in _OF_DATES and sought.block is not None and isinstance(own, Mapping):
+        dates = {key: value for key, value in own.items() if key != TOLERANCE}
+        if isinstance(written, Mapping) and TOLERANCE in written:
+            dates[TOLERANCE] = written[TOLERANCE]
         text = f"take the dates of {sought.case.resource} as the element's own block has them"
         yield CureCandidate(where="configuration", text=text, block={DATES: dates})
 
