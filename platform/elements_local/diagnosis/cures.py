@@ -10,20 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import structs
 
 from elements_local.clients.errors import HarnessError
-from elements_local.clients.guide import TOLERANCE
 from elements_local.diagnosis.candidate import CureCandidate, applied, merge_patch
 from elements_local.diagnosis.candidates import enabled, linted, others, own_dates, single_keys
 from elements_local.diagnosis.findings import configured_instance, of_instance
-from elements_local.diagnosis.grid import Grid, repeats_more, worsened
+from elements_local.diagnosis.harm import OF_RESOURCE, OtherRecords
 from elements_local.diagnosis.history import (
-    MISTAKES,
     History,
     HistoryReplay,
     NotRebuiltError,
@@ -33,7 +31,6 @@ from elements_local.diagnosis.history import (
     rebuilt,
     replayed,
 )
-from elements_local.diagnosis.sweep import is_created_again
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.masks import mask_value
 from elements_local.platform.configuration import instance_configuration as configuration
@@ -51,9 +48,6 @@ from elements_local.stack.stack import Stack
 
 _MOST_TRIES = 80
 _MOST_CAUSES = 3
-_OF_RESOURCE = MISTAKES | {CauseStage.WINDOW, CauseStage.LIST}
-"""Links of the chain that have nothing to do with how other resources are polled."""
-
 _LONGEST = timedelta(days=4)
 _AT_ONCE = Cause.CHANGED_AT_ONCE.word
 
@@ -68,7 +62,7 @@ def search(stack: Stack, trials: Callable[[], TrialStack], sought: CureCase) -> 
         trials: starts the one on which changes are tried, unless it runs.
     """
     try:
-        history = rebuilt(stack, sought, go_on=_go_on(sought), alone=sought.cause.stage in _OF_RESOURCE)
+        history = rebuilt(stack, sought, go_on=_go_on(sought), alone=sought.cause.stage in OF_RESOURCE)
         with ExitStack() as closing:
             base = closing.enter_context(replayed(trials(), history.scenario, history))
             if history.is_alone and base.then.cause != sought.cause.word:
@@ -79,20 +73,6 @@ def search(stack: Stack, trials: Callable[[], TrialStack], sought: CureCase) -> 
         return CureSearch(why=f"nothing was tried: {error}")
     except HarnessError as error:
         return CureSearch(why=f"nothing could be tried: {error}")
-
-
-class _Harm(NamedTuple):
-    """What changes do to other records.
-
-    Attributes:
-        text: why they are no cure; empty if they are one.
-        left: what came of a record that something else in the block still has wrong; None without one.
-        cost: what they may do to others though they are a cure; empty if nothing.
-    """
-
-    text: str = ""
-    left: ReplayOutcome | None = None
-    cost: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +119,7 @@ class _Search:
         self._sought = sought
         self._history = history
         self._base = base
+        self._others = OtherRecords(sought, base)
         self._findings = of_instance(self._clients, sought.case.instance.id, lag_s=None).findings
         self._attempts: list[CureAttempt] = []
         self._partly: list[_Step] = []
@@ -244,84 +225,19 @@ class _Search:
     def _helped(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Step:
         """Return what to offer of changes with which the change that was asked about was reported."""
         outcome = replay.afterwards
-        harm, left, cost = self._harm(cure, before, replay)
-        came = self._came(outcome, cure)
-        self._note(cure, f"{came}, but {harm}" if harm else came)
+        harm = self._others.harm(_main(cure), replay, mended=self._addressed(before))
+        came, left = self._came(outcome, cure), harm.left
+        self._note(cure, f"{came}, but {harm.text}" if harm.text else came)
         # Late is right where it was lost, unless something else made it late that can be mended, too.
         if outcome.wrong and outcome.cause not in self._addressed(before) and not self._is_late_at_best:
             left = left or (structs.replace(outcome, sought=None) if outcome.cause == _AT_ONCE else outcome)
         fix = None
-        if harm:
-            self._harmful = self._harmful or f"{_text(cure)} reports it, but {harm}"
+        if harm.text:
+            self._harmful = self._harmful or f"{_text(cure)} reports it, but {harm.text}"
+            self._nearly += cure[1:] if harm.is_too_little else ()
         else:
-            fix = self._fix(cure, tried=came, cost=cost, left=left)
-        return _Step(cure=cure, left=left, beside=_with(before.beside, left), fix=fix, cost=cost)
-
-    def _harm(self, cure: Cure, before: _Step, replay: HistoryReplay) -> _Harm:
-        """Return what changes do to other records, in what happened and around the polls that follow."""
-        if not any(each.is_configured for each in cure):
-            return _Harm()
-        longer = self._longer_tolerance(cure)
-        again = f"call a record CREATED twice that is changed within {longer} s of its creation"
-        # What the CRM itself writes apart cannot be called by its name otherwise.
-        if longer and Cause.TOLERANCE_SHORT.word not in self._addressed(before):
-            return _Harm(f"it may {again}")
-        harm = self._harm_in_what_happened(replay)
-        without, after = self._grid_without, replay.grid()
-        if after is None or harm.text:
-            return harm
-        # What is made and changed at about the same time may be called either.
-        worse = [
-            key
-            for key in (worsened(without, after) if without else ())
-            if not (after.cells[key].is_misclassified and key.change == "both")
-        ]
-        if worse:
-            first = worse[0]
-            what = f"{first.change} at {first.label} of a poll"
-            # What was wrong as well is now so by another cause.
-            is_unmasked = without and not any(without.cells[key].is_right for key in worse)
-            left = replay.broken_at(_OF_RESOURCE, worse) if is_unmasked else None
-            return _Harm(f"it loses or misclassifies {len(worse)} other changes: {what}", left)
-        still = self._addressed(before) & replay.why_lost(after)
-        if still and not self._base.then.reported:
-            self._nearly += cure[1:]
-            return _Harm(f"others are still lost by {min(still)}")
-        wrong = [key for key, cell in after.cells.items() if cell.is_wrong and key.change != "both"]
-        costs = [*([again] if longer else []), *([_repeating(cure)] if repeats_more(without, after) else [])]
-        cost = f" (may {', and '.join(costs)})" if costs else ""
-        return _Harm("", replay.broken_at(MISTAKES, wrong), cost)
-
-    def _longer_tolerance(self, cure: Cure) -> int | None:
-        """Return the createdCheckTolerance of changes, if it is longer than the block's, or the element's where nothing is polled."""
-        case = self._sought.case
-        polled = case.state.resource or case.state.own
-        was = polled.tolerance(case.default_tolerance) if polled else case.default_tolerance
-        given = [int(str(each.block[TOLERANCE])) for each in cure if each.block.get(TOLERANCE)]
-        return next((each for each in given if each > was.total_seconds()), None)
-
-    def _harm_in_what_happened(self, replay: HistoryReplay) -> _Harm:
-        """Return which change of what happened is lost or misclassified that was not."""
-        was = self._base.audited
-        for change, (verdict, cause) in replay.audited.items():
-            before, _ = was.get(change, ("lost", None))
-            is_again = is_created_again(verdict, change.change) and before != "misclassified"
-            is_worse = verdict in {"lost", "misclassified"} and before not in {"lost", "misclassified"}
-            if not (is_worse or is_again) or cause == _AT_ONCE:
-                continue
-            # Not by the change itself: what was lost before is now reported by what else is wrong.
-            is_unmasked = cause and before == "lost" and Cause.named(cause).stage in MISTAKES
-            return _Harm(
-                f"it loses or misclassifies {change.change} of {change.resource} {change.record_id} at {change.at}",
-                replay.outcome_of(change.resource, change.record_id) if is_unmasked else None,
-            )
-        return _Harm()
-
-    @cached_property
-    def _grid_without(self) -> Grid | None:
-        """The grid of what happened as it was."""
-        _ = self._base.audited  # before other records are made
-        return self._base.grid()
+            fix = self._fix(cure, tried=came, cost=harm.cost, left=left)
+        return _Step(cure=cure, left=left, beside=_with(before.beside, left), fix=fix, cost=harm.cost)
 
     def _addressed(self, before: _Step) -> set[str]:
         """Return the causes that a change beside those of a step is to mend."""
@@ -374,7 +290,7 @@ class _Search:
             change=main.change,
             patch=self._patch(main),
             also=[CurePart(where=each.where, change=each.change, text=each.text) for each in rest],
-            text=_text((main, *rest)) + cost,
+            text=_text((main, *rest)) + (f" (may {cost})" if cost else ""),
             tried=tried,
         )
 
@@ -436,11 +352,6 @@ def _text(cure: Cure) -> str:
 
 def _advised(cause: Cause) -> CureCandidate:
     return CureCandidate(where="receiver", text=cause.advice, shown={"idempotent": True})
-
-
-def _repeating(cure: Cure) -> str:
-    delay = next((each.block["pollDelay"] for each in cure if each.block.get("pollDelay")), None)
-    return f"repeat records changed in the last {delay} s" if delay else "repeat records"
 
 
 def _waiting(outcome: ReplayOutcome, *, tried: str) -> CureFix:
