@@ -1,4 +1,4 @@
-"""What the sink answers: the next answers of a bin are told beforehand, and used up in order."""
+"""What the sink answers: the next answers of a bin are scripted beforehand, and used up in order."""
 
 from typing import Annotated, NotRequired, TypedDict
 from wsgiref.util import is_hop_by_hop
@@ -16,7 +16,7 @@ _BODILESS = frozenset({204, 205, 304})
 
 
 class AnswerJson(TypedDict):
-    """An answer as it was told."""
+    """An answer as it was scripted."""
 
     status: int
     times: NotRequired[int]
@@ -66,14 +66,14 @@ class ScriptedResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return body[: len(body) // 2] if self.half_read else body
 
     def to_json(self) -> AnswerJson:
-        """Return the answer as it was told, its status always with it."""
+        """Return the answer as it was scripted, its status always with it."""
         scripted: AnswerJson = {"status": self.status}
         scripted.update(to_builtins(self))
         return scripted
 
 
 class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a bin is told to answer."""
+    """What a bin is configured to answer."""
 
     bin: BinName
     responses: list[ScriptedResponse]
@@ -113,7 +113,7 @@ def reply_of(answer: ScriptedResponse) -> Reply:
         is assumed, nobody reads it.
     """
     body, kind = _body(answer)
-    # by their names in lower case: whoever scripts a content type does not get a second one
+    # by their names in lower case: a scripted content type is not joined by a second one
     headers = {"content-type": ("Content-Type", kind)} if kind else {}
     headers |= {name.lower(): (name, value) for name, value in answer.headers.items()}
     if answer.delay_s:

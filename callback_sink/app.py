@@ -88,7 +88,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
 
     Args:
         workspaces: whose names are the names of their own bins.
-        database: where callbacks and what bins were told are kept.
+        database: where callbacks and the settings of bins are kept.
         http: reaches the targets that callbacks are sent on to.
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
@@ -148,7 +148,7 @@ def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
 
 
 def _shown(workspace: Workspace) -> dict[str, object]:
-    """Return what whoever sends callbacks to a workspace's bin has to know."""
+    """Return what a sender of callbacks to a workspace's bin has to know."""
     return {
         "name": workspace.name,
         "callback_url": f"{request.url_root}{workspace.name}",

@@ -46,7 +46,7 @@ class Sink(Struct, frozen=True, kw_only=True):
 
     @contextmanager
     def quiesce(self, workspace: Workspace) -> Iterator[None]:
-        """Let nothing come into any bin meanwhile; whoever waits for callbacks looks again afterwards."""
+        """Let nothing come into any bin meanwhile; waiting requests look again afterwards."""
         with self.store.quiesce(workspace.name):
             yield
         self.arrivals.announce(workspace.name)
@@ -131,7 +131,7 @@ class SinkCall(Struct, frozen=True, kw_only=True):
         return mean(self.request, self.sink.chosen_by(self.request) or self.sink.owner_of(named_bin))
 
     def owner_of(self, named_bin: str) -> Workspace:
-        """Return the workspace of a bin that is going to be told something.
+        """Return the workspace of a bin that is about to be configured.
 
         Raises:
             UnknownWorkspaceError, ParameterError: as ``workspace``.
@@ -151,7 +151,7 @@ class SinkCall(Struct, frozen=True, kw_only=True):
         return self.sink.store.transaction(self.workspace().name)
 
     def change(self, named_bin: str) -> AbstractContextManager[Transaction]:
-        """Open a transaction of the workspace of a bin that is going to be told something."""
+        """Open a transaction of the workspace of a bin that is about to be configured."""
         return self.sink.store.transaction(self.owner_of(named_bin).name)
 
 

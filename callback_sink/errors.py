@@ -24,14 +24,14 @@ class NoSuchCallbackError(SinkError):
 
 
 class OtherObjectTypeError(SinkError):
-    """Nothing is found by a type of object that is, but for its form, one that callbacks told of."""
+    """Nothing is found by a type of object that differs only in form from one in the callbacks."""
 
-    def __init__(self, asked: str, *, told: str) -> None:
-        super().__init__(f"no callback has objectType {asked!r} (did you mean {told!r}?)")
+    def __init__(self, asked: str, *, known: str) -> None:
+        super().__init__(f"no callback has objectType {asked!r} (did you mean {known!r}?)")
 
 
 class ForeignBinError(SinkError):
-    """A bin was to be told something in the name of a workspace that does not own it."""
+    """A bin was to be configured in the name of a workspace that does not own it."""
 
     def __init__(self, asked: str, *, owner: str, workspace: str) -> None:
         super().__init__(

@@ -53,7 +53,7 @@ def as_json(callbacks: Iterable[Callback], page: PageJson) -> CallbackExport:
 
 
 def as_har(callbacks: Iterable[Callback], page: PageJson, *, origin: str) -> Har:
-    """Write callbacks as an HTTP archive, for browsers' developer tools and whatever else reads it.
+    """Write callbacks as an HTTP archive, for browsers' developer tools and other readers of HAR.
 
     Args:
         origin: where the sink is reached; the URLs start with it.

@@ -145,7 +145,7 @@ def differences(filters: Filters, callback: Callback) -> list[str]:
     """Tell what keeps a callback from being meant, by the event of it that comes closest."""
     found = [*_plain_differences(filters, callback)]
     if asked := filters.of_event:
-        # All that is asked must hold for one event; of several, the one with the fewest differences is told of.
+        # All that is asked must hold for one event; of several, the one with the fewest differences is reported.
         nearest = min((_event_differences(asked, event) for event in callback.events), key=len)
         found += nearest
     found += _header_differences(filters.header, callback.shown_headers)

@@ -29,7 +29,7 @@ def judge(header: str | None, body: bytes, keys: Sequence[str]) -> SignatureVerd
         keys: those known for the bin; any of them will do, so that a key can be changed without a gap.
 
     Source: the vendor's event documentation and API test suite (documented); that anything but exactly
-        this text is no signature, whatever its base64 may decode to, is assumed.
+        this text is no signature, even if it decodes as base64, is assumed.
     """
     if header is None:
         return SignatureVerdict.ABSENT

@@ -310,10 +310,10 @@ class Callbacks:
         return [replace(miss, callback=self.get(miss.callback.id)) for miss in misses]
 
     def refuse_other_form(self, filters: Filters, *, found: bool) -> None:
-        """Refuse a search that looked for, or left out, a type of object that is told of in another form.
+        """Refuse a search that looked for, or left out, a type of object that callbacks have in another form.
 
         Args:
-            found: whether the search found something, so that what it looked for is told of.
+            found: whether the search found something, so that callbacks have what it looked for.
 
         Raises:
             OtherObjectTypeError: the type is in the singular, or differs in case.
@@ -323,15 +323,15 @@ class Callbacks:
             asked.add(filters.object_type)
         if not asked:
             return
-        told = {
+        seen = {
             event["objectType"]
             for callback in self._found(Filters(), bodies=False)
             for event in callback.events
         }
-        known = sorted(filter(None, told))
+        known = sorted(filter(None, seen))
         for object_type in sorted(asked):
             if near := other_form(object_type, known):
-                raise OtherObjectTypeError(object_type, told=near)
+                raise OtherObjectTypeError(object_type, known=near)
 
     def get(self, asked: int) -> Callback:
         """Return one callback.

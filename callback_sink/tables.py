@@ -64,7 +64,7 @@ bins = _table(
     Column("forward", Text),
     Column("relays", Boolean, nullable=False),
 )
-"""What a bin was told; keys and answers are JSON. One that ``relays`` answers what its forward's target answers."""
+"""The settings of a bin; keys and answers are JSON. One that ``relays`` answers what its forward's target answers."""
 
 usage = _table(
     "sink_usage",

@@ -357,15 +357,15 @@ def renamed_fields() -> Iterator[str]:
     yield _RENAMED
     yield "| --- | --- | --- |"
     for path, renamed in RENAMED.items():
-        for (field, told), names in groupby(renamed, key=lambda name: _told(name, renamed[name])):
+        for (field, form), names in groupby(renamed, key=lambda name: _name_and_form(name, renamed[name])):
             listed = ", ".join(f"`{name}`" for name in names)
-            yield f"| {path[1:]} | {listed} | `{field}`{told and f', `{told}`'} |"
+            yield f"| {path[1:]} | {listed} | `{field}`{form and f', `{form}`'} |"
         old = {*VERSION_2[path].split(), *renamed, *READ_ONLY}
         if lost := [f"`{name}`" for name in VERSION_3[path].split() if name not in old]:
             yield f"| {path[1:]} | {', '.join(lost)} | not shown |"
 
 
-def _told(name: str, field: RenamedField) -> tuple[str, str]:
+def _name_and_form(name: str, field: RenamedField) -> tuple[str, str]:
     part = name.rpartition("_")[2]
     return field.name, field.form.replace(f'"{part}":"..."', '"STREET":"..."')
 

@@ -143,7 +143,7 @@ def problem(status: int, message: str, error: Exception) -> Json:
 
 
 def _shown(workspace: Workspace) -> dict[str, object]:
-    """Return what whoever calls the CRM on behalf of a workspace has to know."""
+    """Return what a client that calls the CRM for a workspace has to know."""
     kept = ("name", "crm_username", "crm_api_key", "seed")
     return {name: value for name, value in workspace.to_json().items() if name in kept}
 

@@ -52,7 +52,7 @@ _HEADERS: Mapping[str, JsonSchema] = {
     "X-RateLimit-Limit": _header("integer", "calls that the account may make on one day"),
     "X-RateLimit-Remaining": _header("integer", "calls that are left of them"),
     "X-Total-Count": _header(
-        "integer", "how many match, whatever the page; only with `count_total=true`", required=False
+        "integer", "how many match on all pages; only with `count_total=true`", required=False
     ),
     "ETag": _header("string", "of the body; a PUT may name it in If-Match"),
     "Location": _header("string", "where the record is"),

@@ -106,7 +106,7 @@ _SHOWS: Mapping[str, _Shows] = {
 def _matched_places(match: Match) -> Iterator[_Place]:
     path = plain_path(match.path).lower()
     for place in _places():
-        # whatever answers GET answers HEAD
+        # all that answers GET answers HEAD
         methods = ("GET", "HEAD") if place.method == "GET" else (place.method,)
         if any(match.takes(method) for method in methods) and _can_be_one(path, place.path):
             yield place
@@ -226,7 +226,7 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
         return RateLimits(
             daily=usual.daily if self.daily_limit is None else self.daily_limit,
             burst=usual.burst if self.burst_limit is None else self.burst_limit,
-            # Whoever sets a limit of a day wants it kept, also where the account's own would be lenient.
+            # A limit of a day that is set is kept, also where the account's own would be lenient.
             strict=usual.strict or self.daily_limit is not None,
         )
 

@@ -65,7 +65,7 @@ class InsightlyMiddleware:
         if verdict and verdict.retry_after_s is not None:
             start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
             return [_TOO_MANY]
-        # a copy: whoever stands before us may still want to know what came
+        # a copy: an outer layer may still need the original
         environ = {**environ, "PATH_INFO": path, API_CALL: True}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 

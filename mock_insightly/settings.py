@@ -47,7 +47,7 @@ class CrmSettings(Settings):
     search_inclusive: bool = flag(
         False,
         "whether updated_after_utc finds what was updated in that very second, as the OpenAPI document's wording "
-        "suggests; the vendor's developers told the Airbyte connector's that it does not (observed second-hand)",
+        "suggests; the vendor's developers said to the Airbyte connector's that it does not (observed second-hand)",
     )
     search_order: str = one_of(
         "id",

@@ -1,4 +1,4 @@
-"""The bins: every path outside ``/_local``, and every method; and what a bin is told.
+"""The bins: every path outside ``/_local``, and every method; and their settings.
 
 That is ``/_local/responses``, ``/_local/forwards`` and ``/_local/signature-keys``. The keys are never shown.
 """
@@ -95,7 +95,7 @@ def _recorded(sink: Sink, asked: Request, workspace: Workspace, name: str) -> Re
         sink.arrivals.announce(workspace.name)
         facts_of(asked).drops = reply is None
         return _written(reply or Reply(status=502))
-    # who waits is told before the callback is sent on: a target may take its time, and the callback is there already
+    # waiting requests are woken before the callback is sent on: a target may take its time, and the callback is there already
     sink.arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _sent_on(sink, workspace, recorded, recorded.forward)
@@ -159,7 +159,7 @@ _Key = Annotated[str, Meta(min_length=1)]
 
 
 class ResponsesLeftJson(TypedDict):
-    """The answers that are left of those a bin was told."""
+    """The scripted answers of a bin that are not used up."""
 
     bin: str
     responses: list[AnswerJson]
@@ -169,7 +169,7 @@ class Forward(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a bin's callbacks go, beside being recorded.
 
     Attributes:
-        answers: whose answer the sender gets. With ``target`` the sink answers only what it is told to, and then
+        answers: whose answer the sender gets. With ``target`` the sink gives only scripted answers, and then
             in the target's place: such a callback is not sent on.
     """
 

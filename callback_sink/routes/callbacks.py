@@ -225,7 +225,7 @@ def _asked(
     """Return the page that a query asks for.
 
     Raises:
-        OtherObjectTypeError: it is about a type of object that is told of in another form.
+        OtherObjectTypeError: it names a type of object that callbacks have in another form.
     """
     with call.read() as tx:
         found = Callbacks(tx).page(query, after=query.after, before=before, limit=query.limit, bodies=bodies)

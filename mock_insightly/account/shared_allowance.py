@@ -27,7 +27,7 @@ SCHEMA = SchemaPart("allowance", _metadata)
 
 _find = WorkspaceStatement(select(_uses.c.used))
 _claim = WorkspaceStatement(
-    # one statement makes the row or locks it, so that a call waits for whoever counts another
+    # one statement makes the row or locks it, so that a call waits while another is counted
     lambda insert: (
         insert(_uses)
         .on_conflict_do_update(index_elements=[_uses.c.workspace], set_={"used": _uses.c.used})

@@ -33,7 +33,7 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 def read_upload(body: bytes, content_type: str) -> Upload | None:
-    """Read the file out of a multipart body, in whatever part it comes; None if there is none.
+    """Read the file out of a multipart body, in any part; None if there is none.
 
     Source: part ``file`` (Insightly v3.1 OpenAPI document, documented); the vendor's Python client ends every delimiter
         with the two dashes that only the last should have, and names the part after the file (observed).
@@ -55,7 +55,7 @@ def read_upload(body: bytes, content_type: str) -> Upload | None:
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
     delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)")
-    # What stands before the first delimiter is no part. Whoever ends each one with `--` is understood, as the
+    # What stands before the first delimiter is no part. A `--` at the end of each one is accepted, as the
     # vendor's client does so.
     for part in delimiter.split(body)[1:]:
         head, blank, content = part.removeprefix(b"\r").removeprefix(b"\n").partition(b"\r\n\r\n")

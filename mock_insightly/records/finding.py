@@ -3,7 +3,7 @@
 What it costs grows with what is found, not with what is stored, but for searches by value, which look at every record.
 
 Source: v2.2 and v3.1 lists are ordered by id (v2.2 organisations of 2017, live probes of v3.1; observed
-    second-hand); that searches are too is assumed. Counts are of what matches, whatever the page (Insightly v3.1 help
+    second-hand); that searches are too is assumed. Counts are of what matches on all pages (Insightly v3.1 help
     page, documented). Lead sources and statuses come by FIELD_ORDER, those of one order by id (recorded v2.1 lists,
     observed).
 """
@@ -95,7 +95,7 @@ def _needs_scan(record_filter: RecordFilter) -> bool:
 def documents_of(
     tx: Transaction, kind: RecordKind, record_filter: RecordFilter = EVERYTHING
 ) -> Iterator[str]:
-    """Return records as they are read, ids ascending, whatever their values: a million need not be held at once."""
+    """Return records as they are read, ids ascending, regardless of their values: a million need not be held at once."""
     values = _values(kind.name, record_filter)
     ordered = _chosen(select(records.c.document), frozenset(values)).order_by(records.c.id)
     return (row.document for row in tx.stream(ordered, at_once=_BATCH, **values))
@@ -205,7 +205,7 @@ class RecordSearch(Struct, frozen=True, kw_only=True):
 
 
 def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Page[Row]:
-    """Return a page as whoever looks after the CRM goes through them: the latest first, those that contain a text, ids descending; without any text it costs what is shown, with one all records are read."""
+    """Return a page of records for an administrator of the CRM: the latest first, those that contain a text, ids descending; without any text it costs what is shown, with one all records are read."""
     limit = search.limit
     highest = LARGEST_WHOLE if search.before is None else search.before - 1
     if not search.text and not search.unwanted:

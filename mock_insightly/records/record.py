@@ -27,7 +27,7 @@ def created(kind: RecordKind, given: Record, *, record_id: int, account: CrmAcco
     Source: both stamps are the server's, in whole seconds, and equal in all recorded v2.1 creations (observed).
     """
     blank = kind.blank
-    # Blank first, so that a record has all fields of its kind, in their order, whatever was sent.
+    # Blank first, so that a record has all fields of its kind, in their order, regardless of what was sent.
     record = {**blank, **{name: value for name, value in given.items() if name in blank}}
     record[kind.id_field] = record_id
     record["DATE_CREATED_UTC"] = record["DATE_UPDATED_UTC"] = format_date(now)

@@ -121,8 +121,8 @@ def state_change(before: Record, after: Record, account: CrmAccount) -> Record |
     Source: the entry's fields from the v3.1 OpenAPI document (documented); that an update tells as well, and that a
         creation does not, is assumed.
     """
-    told = ("OPPORTUNITY_STATE", "OPPORTUNITY_STATE_REASON_ID")
-    if all(before[name] == after[name] for name in told):
+    fields = ("OPPORTUNITY_STATE", "OPPORTUNITY_STATE_REASON_ID")
+    if all(before[name] == after[name] for name in fields):
         return None
     return state_entry(after, account)
 

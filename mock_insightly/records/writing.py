@@ -226,7 +226,7 @@ class Writing(RecordTransaction):
         record = change(record_in(document))
         self.insert(kind, [record])
         self.sequences.join(kind.name)
-        # To whoever reads the log, a record that is back has been updated: it has its old id and its old date of
+        # To a reader of the log, a record that is back has been updated: it has its old id and its old date of
         # creation.
         self._log_change(kind, ChangeType.UPDATED, record)
         return record
@@ -279,5 +279,5 @@ class Writing(RecordTransaction):
             created=stamp(record, "DATE_CREATED_UTC"),
             updated=stamp(record, "DATE_UPDATED_UTC"),
         )
-        # Whoever writes tidies up: there is nobody else who would, as there is no process in the background.
+        # Each write tidies up, as there is no process in the background.
         self._retention.forget(self.tx, self._at)

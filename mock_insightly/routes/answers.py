@@ -39,7 +39,7 @@ _LARGEST_NOTE = 1000
 
 
 def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, *, whole: bool = False) -> Response:
-    """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
+    """Answer with a page of what is wanted; or with all of it, regardless of what is asked for."""
     asked = WHOLE if whole else page_of(call.query)
     found = _page_of(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))

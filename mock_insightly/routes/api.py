@@ -34,7 +34,7 @@ def add_api(app: Flask) -> None:
     """Give an application the paths; a call whose method a path does not take is refused in the terms of its resource."""
     for path, view in _VIEWS.items():
         endpoint = f"api.{view.__name__}"
-        # for whatever method: which of them a path takes depends on what it names
+        # for any method: which of them a path takes depends on what it names
         app.url_map.add(app.url_rule_class(f"{ANY_VERSION}{path}", endpoint=endpoint))
         app.view_functions[endpoint] = view
 

@@ -1,6 +1,6 @@
 """The profiles that are written down by hand: a company's daily life, and what breaks clients.
 
-They are always the same, whatever the seed, but for ids; each can be filled in as often as one likes.
+They are the same for every seed, but for ids; each can be filled in as often as one likes.
 """
 
 from collections.abc import Mapping

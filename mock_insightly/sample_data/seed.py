@@ -132,7 +132,7 @@ def colleague(account: CrmAccount, number: int, name: tuple[str, str], *, since:
 
 
 LARGEST = 10_000
-"""Records of each kind in one call: some seconds of work, which whoever wants more repeats."""
+"""Records of each kind in one call: some seconds of work; repeat the call for more."""
 
 _DATES = {
     OPPORTUNITIES.name: {"FORECAST_CLOSE_DATE": timedelta(days=90)},

@@ -1,4 +1,4 @@
-"""The versions that are served, which of them a path asks for, whatever its case and slashes, and for which shape."""
+"""The versions that are served, which of them a path asks for in any case and with any slashes, and for which shape."""
 
 from collections.abc import Iterable, Mapping
 from string import ascii_lowercase, ascii_uppercase

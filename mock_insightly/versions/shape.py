@@ -251,8 +251,8 @@ class Shape(Struct, frozen=True, kw_only=True, dict=True):
         Raises:
             BadRequestError: a value does not fit, or a required one is missing.
         """
-        # First of all: what is not sent counts as null below, and then two names of one field could not be told
-        # apart.
+        # First of all: what is not sent counts as null below, and then two names of one field could not be
+        # distinguished.
         if self.agree:
             sent = self.agree(sent, before)
         if whole:

@@ -27,7 +27,7 @@ class SubResource(Struct, frozen=True, kw_only=True):
 class EmbeddedCollection(SubResource, frozen=True, kw_only=True):
     """A collection that a record carries, reached by itself.
 
-    A write is one of the parent's graph in which only this collection differs: whatever a version's shape knows of
+    A write is one of the parent's graph in which only this collection differs: what a version's shape knows of
     it is known here.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 That is the command line, scenarios with their runner and pytest plugin, recording, and the certification of receivers. It sees no more
 of the services than an outside client does. Two folders are no harness: ``kit``, what every service stands on, and ``platform``, the
-first service. Nothing is imported before it is asked for, so that whoever imports a service loads the kit and that service alone.
+first service. Nothing is imported before it is asked for, so that an import of a service loads the kit and that service alone.
 """
 
 from importlib import import_module

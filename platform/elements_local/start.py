@@ -125,7 +125,7 @@ def on_ports(
 
     Args:
         options: how it is started; any free ports of loopback, a virtual clock and nothing kept without any.
-        called_inside: whether whoever is given the stack calls its services as they call one another, and not at their ports.
+        called_inside: whether the user of the stack calls its services as they call one another, and not at their ports.
         over_sockets: whether the services call one another at their ports, too, as separate processes do; takes twice as long.
 
     Returns:
@@ -271,7 +271,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
 ) -> "Iterator[tuple[str, Flask]]":
     """Make the services one after the other, so that the platform may answer while the other two are made.
 
-    Each is put where the others find it; whoever is given the last one finds the records.
+    Each is put where the others find it; the last one finds the records.
 
     Args:
         fakes: element -> where its vendor is played.

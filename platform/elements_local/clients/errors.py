@@ -7,7 +7,7 @@ _MOST_LINES = 3
 
 
 class HarnessError(Exception):
-    """Base of the harness's errors: whoever catches it catches all that is on this page.
+    """Base of the harness's errors: catch it to catch all that is on this page.
 
     Attributes:
         message: what went wrong, in a sentence.

@@ -112,7 +112,7 @@ class ServiceClient:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Send a request and return the answer, whatever its status.
+        """Send a request and return the answer, with any status.
 
         Args:
             method: such as ``GET``.
@@ -337,7 +337,7 @@ def query_of(parameters: Mapping[str, object]) -> str:
 
 
 def segment(value: object) -> str:
-    """Return an id, or a name, as one segment of a path, whatever a stranger's answer has there.
+    """Return an id, or a name, as one segment of a path, for any text of a stranger's answer.
 
     Raises:
         HarnessError: it would lead to another path.

@@ -178,7 +178,7 @@ class PlatformClient(ServiceClient):
         return self.call_object("POST", "/_local/polls", json={"instanceId": instance_id})
 
     def audit(self, instance_id: int) -> dict[str, Any]:
-        """Compare what an instance owed its receiver with what the receiver got, from all pages.
+        """Compare what an instance's receiver should have got with what it got, from all pages.
 
         Args:
             instance_id: ``id`` of the instance.
@@ -815,7 +815,7 @@ def take_snapshot(sides: Sides) -> dict[str, Any]:
     """Return what all services remember of a workspace.
 
     Each answers for one moment of its own; if other calls go on meanwhile, the platform's is the earliest, so that
-    nothing which it still owes is missing.
+    nothing that is still to be delivered is missing.
     """
     parts = {
         name: client.call("POST", f"/_local/snapshot{query_of(whose)}")

@@ -26,7 +26,7 @@ COMMANDS = {
         "explain",
         "Say why a change did, or did not, lead to a callback, and what would have helped.",
     ),
-    "audit": ("explain", "Compare what was owed to receivers with what they got."),
+    "audit": ("explain", "Compare what receivers should have got with what they got."),
     "clock": ("clock", "Show, set or advance a workspace's clock."),
     "replay": ("replay", "Run scenarios without pytest."),
     "lint": ("lint", "Find what in a poller's configuration will miss, duplicate or misclassify events."),

@@ -232,7 +232,7 @@ def _showing_progress(clock: "ClockClient", bounds: dict[str, str]) -> Iterator[
 
 
 def _watch(clock: "ClockClient", ended: Event, bounds: dict[str, str]) -> None:
-    """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
+    """Show how far the advance of a clock is, until it is over; that the stack is gone is reported by the caller, which waits for it."""
     with suppress(HarnessError):
         if ended.wait(_WORTH_SHOWING_S) or "advance" not in (state := clock.show()):
             return

@@ -1,4 +1,4 @@
-"""``explain`` and ``audit``: why a change did or did not lead to a callback, and what was owed against what came."""
+"""``explain`` and ``audit``: why a change did or did not lead to a callback, and what should have come against what came."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +113,7 @@ def _change(clients: "WorkspaceClients", seq: int | None) -> dict[str, Any]:
 def audit_command(
     stack: "Stack", *, instance: int | None, strict: bool, workspace: str, as_json: bool
 ) -> None:
-    """Compare every event that was owed to a workspace's receivers with what they got.
+    """Compare every event that a workspace's receivers should have got with what they got.
 
     Events that are lost, late, duplicate or misclassified are listed with their cause; `elements-local explain` says more of
     each. The exit status is 1 if any is lost, misclassified or a duplicate, or if a poll failed; a line on standard error
@@ -124,7 +124,7 @@ def audit_command(
     audits = [{"instanceId": number, **platform.audit(number)} for number in numbers]
     nobodys = unpolled(audits)
     texts = [*(f"instance {one['instanceId']}: {audit_text(one)}" for one in audits), *nobodys]
-    text = "\n".join(texts) or "there is no instance in this workspace, so nothing is owed"
+    text = "\n".join(texts) or "there is no instance in this workspace, so no event is expected"
     print_result({"audits": audits}, text, as_json=as_json)
     if wrong := [*objections(audits), *(nobodys if strict else [])]:
         click.echo(f"exit status 1: {'; '.join(wrong)}", err=True)

@@ -86,7 +86,7 @@ def record_command(  # noqa: PLR0913 - the command's options
 ) -> None:
     """Write what was done in a workspace since it was made or reset as a scenario that does the same.
 
-    Calls to the platform, the CRM and the sink become steps, by whatever client they were made; what came at the sink
+    Calls to the platform, the CRM and the sink become steps, whichever client made them; what came at the sink
     is what the scenario expects. Secrets are left out: a scenario has its own.
     """
     refuse_kept(output, force=force)

@@ -1,4 +1,4 @@
-"""``tour`` and ``listen``: the guide's walk-through, and whatever else happens in a running stack, as it happens."""
+"""``tour`` and ``listen``: the guide's walk-through, and all else that happens in a running stack, as it happens."""
 
 import json
 from collections.abc import Iterator
@@ -35,14 +35,14 @@ class _TourError(click.ClickException):
 
 @dataclass
 class _Steps:
-    """Numbers the steps as they are told, or keeps them until all of them are there."""
+    """Numbers the steps as they are shown, or keeps them until all of them are there."""
 
     quiet: bool
-    told: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[dict[str, Any]] = field(default_factory=list)
 
     def tell(self, what: str, *details: str) -> None:
-        number = len(self.told) + 1
-        self.told.append({"step": number, "what": what, "details": list(details)})
+        number = len(self.shown) + 1
+        self.shown.append({"step": number, "what": what, "details": list(details)})
         if self.quiet:
             return
         click.echo(f"\n{click.style(f'{number}. {what}', bold=True)}")
@@ -61,13 +61,13 @@ def tour_command(*, as_json: bool) -> None:
     steps = _Steps(quiet=as_json)
     with (
         cut_off(
-            lambda: f"{len(steps.told)} steps were shown; nothing is kept, so each tour begins from the start"
+            lambda: f"{len(steps.shown)} steps were shown; nothing is kept: each tour begins from the start"
         ),
         on_ports(Options(ports=(0, 0, 0))) as stack,
     ):
         _walk(stack.workspace(), steps)
     if as_json:
-        print_json({"steps": steps.told})
+        print_json({"steps": steps.shown})
     else:
         click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
 

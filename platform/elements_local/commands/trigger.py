@@ -148,7 +148,7 @@ def trigger_command(  # noqa: PLR0913 - an option each
         raise SystemExit(1)
 
 
-def _triggered(  # noqa: PLR0913 - what the command was told
+def _triggered(  # noqa: PLR0913 - the options of the command
     clients: "WorkspaceClients",
     kind: str,
     change: "Change",

@@ -35,7 +35,7 @@ class MovedBackError(ClockError):
 
 
 class Mode(Enum):
-    """Who moves the hands: the machine, or whoever asks for an advance."""
+    """Who moves the hands: the machine, or a caller that asks for an advance."""
 
     REAL = "real"
     VIRTUAL = "virtual"
@@ -162,7 +162,7 @@ class WorkspaceClock:
     """A clock whose mode can be changed while others hold on to it.
 
     Attributes:
-        lock: held while a change is stamped and kept, and while time is moved, so that whoever reads at a later instant
+        lock: held while a change is stamped and kept, and while time is moved, so that a reader at a later instant
             finds all changes with an earlier stamp.
         reading: held while somebody reads as of one instant, which in virtual time takes no time: changes come before or
             after it.

@@ -34,7 +34,7 @@ def read_bounded(file: BinaryIO) -> bytes:
 
 
 def _opened(path: str, flags: int) -> int:
-    """Open a file without waiting for whoever may write to it; what is read is waited for."""
+    """Open a file without waiting for a writer; what is read is waited for."""
     descriptor = os.open(path, flags | _NO_WAITING)
     if _NO_WAITING:
         os.set_blocking(descriptor, True)

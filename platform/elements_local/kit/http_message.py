@@ -121,7 +121,7 @@ def _after(delay: float, reply: Reply, timeout: timedelta) -> Reply | NoReply:
 
 def received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
-    # a client reads no body here, so whatever length was promised means nothing
+    # a client reads no body here, so a promised length means nothing
     if method == "HEAD" or reply.status in BODILESS:
         return in_time(replace(reply, body=b""), timeout)
     if len(reply.body) > LARGEST_REPLY:

@@ -18,7 +18,7 @@ from elements_local.kit.caching import bounded_cache
 MASK = "********"
 
 OWN = frozenset({"{organization_secret}", "{user_secret}", "{crm_api_key}"})
-"""What stands for a workspace's own secrets where these are told from others; it hides them already."""
+"""What stands for a workspace's own secrets where these are distinguished from others; it hides them already."""
 
 _SECRET = re.compile(
     r"passw|secret|credential|authorization|cookie|(?<!page)(?<!page[-_. +])token"
@@ -26,7 +26,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _PARTS = ("passw", "secret", "creden", "author", "cook", "token")
-"""Each such name has one of these or of ``_KEYS`` in it, whatever the case; they are found forty times as fast."""
+"""Each such name has one of these or of ``_KEYS`` in it, in any case; they are found forty times as fast."""
 _KEYS = tuple(f"{of}{mark}key" for of in ("api", "access", "private", "signature") for mark in ("", *"-_. +"))
 
 _CODED = re.compile(r"""\\[^"\\/bfnrt]|%[0-9a-f]{2}""", re.IGNORECASE)
@@ -114,7 +114,7 @@ def mask_url(url: str) -> str:
 
 
 def mask_body(text: str) -> str:
-    """Return a body as it may be shown: whatever is below a key that names a secret is masked, and who calls in URLs.
+    """Return a body as it may be shown: all below a key that names a secret is masked, and who calls in URLs.
 
     JSON in a text of JSON, and the pairs of a form, are looked into as well.
 
@@ -143,7 +143,7 @@ def mask_value(value: Any) -> Any:
 
 
 def mask_known(text: str, secrets: Iterable[str]) -> str:
-    """Return a text without secrets that are known by their values, whatever they are under and however they are encoded.
+    """Return a text without secrets that are known by their values, under any key and in any encoding.
 
     >>> mask_known("MDEyMzQ1Njc4OTo= is 0123456789 in base64", ["0123456789"])
     '********To= is ******** in base64'

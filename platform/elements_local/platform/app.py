@@ -136,7 +136,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         connectors: for elements beside those that are shipped.
         fakes: element -> where this stack plays its vendor.
         http: reaches the other services.
-        receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
+        receivers: reaches the receivers of callbacks, as far as they may be reached; by default the same.
         guard: who may call the admin routes.
         cures: tries what would have helped; without it nothing is tried.
         pages: for people, at ``/_local/``.
@@ -229,7 +229,7 @@ def _guarded(settings: PlatformSettings, http: Http) -> Outbound:
 
 
 def engine_of(app: Flask) -> Engine:
-    """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
+    """Return what runs the due work of a platform; the server lets it follow real clocks."""
     engine: Engine = app.extensions[EXTENSION].engine
     return engine
 

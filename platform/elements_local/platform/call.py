@@ -75,7 +75,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     """The parts of a platform, put together by ``create_app``.
 
     Attributes:
-        http: reaches the other services, on behalf of whoever calls.
+        http: reaches the other services, on behalf of the caller.
         inside: reaches them, too, on the platform's own.
         outbound: reaches receivers, as far as they may be reached.
         admin_headers: what this stack's admin routes want to see, in every service.
@@ -110,7 +110,7 @@ class PlatformFacts(RequestFacts):
         routed: the path by which the route was looked for; the request's own unless it is the hub's.
         instance: the one that the call goes through; None if it goes through none, or none is known yet.
         request_id: of its answer; empty until one is given.
-        headers: of its answer, whatever the view answers; what is in each is found once that is there.
+        headers: of any answer of the view; what is in each is found once that is there.
     """
 
     def __init__(self, environ: "WSGIEnvironment", platform: Platform) -> None:

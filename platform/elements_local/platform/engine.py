@@ -1,4 +1,4 @@
-"""Runs whatever falls due, at its exact instant.
+"""Runs all that falls due, at its exact instant.
 
 In virtual time everything runs one after the other, so that the same world always runs the same way. On real clocks
 receivers are called side by side, so that none of them waits for another: see ``real_time.py``, and ``shared/`` for
@@ -154,7 +154,7 @@ class Engine:
         return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
-        """Poll an instance at once, whatever its schedule, and deliver what that owes.
+        """Poll an instance at once, regardless of its schedule, and deliver the callbacks that are due then.
 
         On a real clock, receivers that take their time are not waited for, and not counted.
 
@@ -201,8 +201,8 @@ class Engine:
                     f"{waiting} polls or deliveries are planned; reset the workspace first"
                 )
             self._workspaces.set_clock(workspace, mode, then)
-            told = activity.clock_set(present, then, follows=mode is Mode.REAL)
-            self._activities.publish(workspace, told)
+            entry = activity.clock_set(present, then, follows=mode is Mode.REAL)
+            self._activities.publish(workspace, entry)
         self.wake()
 
     @contextmanager

@@ -15,7 +15,7 @@ def quoted(value: object) -> str:
 
 
 class PlatformError(Exception):
-    """Base of all the platform's own errors; its text is meant for whoever debugs a call."""
+    """Base of all the platform's own errors; its text is meant for the person who debugs a call."""
 
 
 class InvalidCredentialsError(PlatformError):

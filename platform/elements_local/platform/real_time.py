@@ -123,8 +123,8 @@ class RealTime:
         """Let what has fallen due by a real clock run, and return for how long, by the machine's, nothing else will.
 
         A defect in one workspace must not end the polls of all others; it is tried again after a while. What has
-        fallen due and waits for a free lane is no reason to look again: who leaves a lane says so, and so does whoever
-        has a workspace for himself.
+        fallen due and waits for a free lane is no reason to look again: what leaves a lane says so, and
+        so does a run that had the workspace for itself.
         """
         if workspace.clock.mode is not Mode.REAL:
             return _LONGEST_WAIT
@@ -182,7 +182,7 @@ class RealTime:
     def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
         """Let the deliveries that are due run in lanes, one for each receiver, as far as these are free."""
         under_way: list[Future[RunSummary]] = []
-        # whoever is being called is left out: the lane looks for more by itself, and nobody gets two callbacks at
+        # receivers that are being called are left out: the lane looks for more by itself, and nobody gets two callbacks at
         # once
         called = self._receivers.busy(workspace.name)
         # again and again, as each look returns only so many; receivers with a lane are left out of the next

@@ -185,7 +185,7 @@ class _RequestPolicy:
         try:
             return facts.workspace.clock.now()
         except Exception as error:
-            # whoever is told that the database is away has an id, too
+            # the answer that the database is away has an id, too
             if is_away(error):
                 return self._platform.workspaces.real_clock.now()
             raise

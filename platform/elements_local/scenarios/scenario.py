@@ -1,6 +1,6 @@
 """Scenarios: YAML documents that say what happens in the CRM, how time moves, and what is to arrive.
 
-The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
+The whole file is read and checked before anything runs; all that is wrong with it is said with its line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -304,7 +304,7 @@ Schema = dict[str, Any]
 def json_schema() -> Schema:
     """Return the schema of one document.
 
-    Whatever a ``matrix`` may fill in may be a placeholder such as ``<kind>``, so numbers and choices may be one, too.
+    All that a ``matrix`` may fill in may be a placeholder such as ``<kind>``, so numbers and choices may be one, too.
     """
     (head, *verbs), definitions = schemas_of(
         [ScenarioHead, *(verb.shape for verb in VERBS.values())], reference=_REF

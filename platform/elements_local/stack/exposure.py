@@ -49,7 +49,7 @@ def guard(options: "Options", *, exposed: bool) -> Guard:
 
 
 def _names(options: "Options") -> frozenset[str]:
-    """Return the names that a stack is called by: those that it was told, and those of where it listens and is called."""
+    """Return the names that a stack is called by: those that it was given, and those of where it listens and is called."""
     called = {urlsplit(url).hostname or "" for name, url in options.urls.items() if name in options.services}
     bound = set() if is_address(options.host) else {options.host.lower()}
     return SharedSettings.from_env(options.environment).served_as | bound | called
@@ -89,8 +89,8 @@ def who_can_reach(stack: "Stack", options: "Options") -> str:
     ]
     names = ", ".join(sorted(_names(options))) or "none yet; --served-as adds one"
     return (
-        f"Whoever can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
+        f"All who can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
         f"the admin token, in the header {TOKEN_HEADER}, do everything: read callbacks and all workspaces' secrets, move "
         f"time, reset. Calls may use any address of this machine, or a name that it knows ({names}). Pages of other "
-        "sites are refused, whatever they send."
+        "sites are all refused."
     )

@@ -27,7 +27,7 @@ def environment(**time: str) -> dict[str, str]:
 
 
 def seconds(instant: datetime) -> str:
-    """Return an instant as a line that libfaketime reads with the format ``%s``, whatever the program's zone.
+    """Return an instant as a line that libfaketime reads with the format ``%s``, regardless of the program's zone.
 
     >>> from datetime import UTC
     >>> seconds(datetime(2026, 3, 2, 10, 0, 0, 500, tzinfo=UTC))

@@ -35,7 +35,7 @@ def imported(module: str, attribute: str, *, whose: str) -> object:
         raise NotImportedError(
             f"cannot import {whose} module {module!r}: there is no module {error.name!r}"
         ) from error
-    except Exception as error:  # whatever somebody's module raises
+    except Exception as error:  # somebody's module may raise anything
         reason = f"{type(error).__name__}: {error}"
         raise NotImportedError(f"cannot import {whose} module {module!r}: {reason}") from error
     for name in attribute.split("."):
@@ -60,7 +60,7 @@ def connectors_named(names: Iterable[str]) -> Iterator["Connector"]:
         found = imported(module, attribute, whose="the connector's")
         try:
             made = found() if callable(found) else found
-        except Exception as error:  # whatever somebody's class raises
+        except Exception as error:  # somebody's class may raise anything
             raise NotImportedError(
                 f"the connector {name} is made without arguments; {type(error).__name__}: {error}"
             ) from error

@@ -23,7 +23,7 @@ _HINT = b"elements-local is ending; once more ends it at once\n"
 class Interruption:
     """Whether this process was asked to stop, and what is cut off by that.
 
-    A signal only makes a note, unless something runs that may be cut off; so whatever cleans up comes to its end.
+    A signal only makes a note, unless something runs that may be cut off; so all cleaning up comes to its end.
     The second one changes nothing: npm and its like pass on the Ctrl-C that the terminal has sent already. The third
     one ends the process at once, since what cleans up may hang.
     """

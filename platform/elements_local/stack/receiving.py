@@ -1,7 +1,7 @@
 """A receiver of one's own in the place of the sink's answers: an application of this process, or a URL.
 
 The sink stays in front of it: it records every callback with what the receiver answered, and answers in its place
-only what it is told to.
+only with scripted answers.
 """
 
 import asyncio

@@ -47,7 +47,7 @@ class Stack:
         addresses: of its services: ``platform``, ``crm``, ``sink``.
         token: for the admin routes of one that is not bound to loopback.
         listening: where the services of this process listen, by their names, if it has started some on ports.
-        choices: how a new workspace begins, where whoever makes it does not say.
+        choices: how a new workspace begins by default.
     """
 
     http: Http
@@ -67,7 +67,7 @@ class Stack:
         return replace(self, http=OverNetwork(timeout=_AS_LONG_AS_IT_TAKES))
 
     def admin(self) -> ServiceClient:
-        """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
+        """Return the service that keeps the workspaces, as the owner of the stack calls it."""
         return self._service(getattr(self.addresses, self.addresses.keeper))
 
     def workspaces(self) -> list[Credentials]:
@@ -296,7 +296,7 @@ def wait_for(
     Args:
         timeout_s: seconds of real time.
         stop: ends it at once.
-        say: is told what is waited for, if that takes longer than a moment.
+        say: is called with what is waited for, if that takes longer than a moment.
     """
     begun, announced = monotonic(), False
     while True:
@@ -383,7 +383,7 @@ def _missing(name: str, url: str) -> str | None:
     if isinstance(reply, NoReply):
         return f"no {name} at {url} ({reply.reason})"
     if reply.status == 403 and TOKEN_HEADER.encode() in reply.body:
-        return None  # it is not bound to loopback, and answers whoever has its token
+        return None  # it is not bound to loopback, and answers all who have its token
     try:
         health = decode(reply.body)
     except MalformedJsonError:

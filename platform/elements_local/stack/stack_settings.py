@@ -235,7 +235,7 @@ class FoundSetting:
 class Configuration:
     """The settings that were chosen, each by its name: ``host``, ``crm.limits``.
 
-    Whatever reads them raises ``SettingsError`` of a file that cannot be read, and of a name that nobody knows.
+    All that reads them raises ``SettingsError`` of a file that cannot be read, and of a name that nobody knows.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None, project: Path | None = None) -> None:

@@ -66,7 +66,7 @@ def opened(
 
 @contextmanager
 def explained(data: Path | None, database: str | Database | None) -> Iterator[None]:
-    """Say of errors of a stack's database what they mean for whoever starts it.
+    """Say of errors of a stack's database what they mean for the user who starts it.
 
     Raises:
         OptionError: one came; names the place, the reason, and what to do.

@@ -148,7 +148,7 @@ def _fill(field: engine.VendorField, *, texts: bool) -> str:
         return f"Faker has no method {method!r}{f'; did you mean {near!r}?' if near else ''}"
     try:
         made = engine.made_value(field)
-    except Exception as error:  # noqa: BLE001 - whatever one of its many methods raises
+    except Exception as error:  # noqa: BLE001 - each of its many methods may raise anything
         return f"Faker's {method} does not take {arguments}: {type(error).__name__}"
     fitting = engine.takes(field, made, texts=texts)
     return "" if fitting else f"Faker's {method} makes {made!r}, which the type {field.type} does not take"

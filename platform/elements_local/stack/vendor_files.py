@@ -1,4 +1,4 @@
-"""Vendor files: found by their names or paths, read, checked, and made connectors; whatever is wrong is said with its line."""
+"""Vendor files: found by their names or paths, read, checked, and made connectors; all that is wrong is said with its line."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator

@@ -1,6 +1,6 @@
 """Scenarios as pytest items, and fixtures for tests that need the stack.
 
-Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
+Loaded in every pytest run where the package is installed, so nothing heavy is imported at the top.
 """
 
 from contextlib import ExitStack
@@ -232,7 +232,7 @@ def elements_explain(elements_workspace: "WorkspaceClients") -> "Callable[..., d
 
 @pytest.fixture
 def elements_audit(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
-    """Hold what was owed against what came: ``elements_audit()["lost"] == []``."""
+    """Compare what should have come with what came: ``elements_audit()["lost"] == []``."""
     return partial(testing.fixtures.audit, elements_workspace)
 
 

@@ -101,7 +101,7 @@ class ScenarioItem(pytest.Item):
 def is_meant_as_scenarios(path: Path) -> bool:
     """Say whether a document of a file has ``scenario:`` at its top, as far as its text tells; not if it cannot be read.
 
-    It is told from the text, since what is meant so need not be YAML that can be read.
+    It is read from the text, since what is meant so need not be YAML that can be read.
     """
     try:
         return _KEY.search(path.read_bytes()) is not None
@@ -139,7 +139,7 @@ INI: dict[str, dict[str, Any]] = {
         "type": "args",
     },
 }
-"""Of the ini file: name -> what pytest's ``addini`` is told."""
+"""Of the ini file: name -> what pytest's ``addini`` gets."""
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--elements-set": {
@@ -170,4 +170,4 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "write the streams that scenarios expect, instead of holding what came against them",
     },
 }
-"""Of the command line: flag -> what pytest's ``addoption`` is told."""
+"""Of the command line: flag -> what pytest's ``addoption`` gets."""

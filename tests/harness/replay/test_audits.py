@@ -84,7 +84,7 @@ OF_TWO = {
     "expect: {audit: clean}": [
         "audit of one: lost: unexpected: contacts/ada CREATED",
         f"audit of one: lost: contacts/ada CREATED is lost: {LOST_WHY}",
-        "audit of other: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
+        "audit of other: nothing has been polled that could be expected; `audit: {owed: 0}` expects that",
         f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
     ],
 }
@@ -152,7 +152,7 @@ def test_nothing_that_was_never_polled_is_clean(runner, tmp_path):
     lines = of_nothing(runner, tmp_path, off, "clean")
 
     assert lines[:2] == [
-        "audit: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
+        "audit: nothing has been polled that could be expected; `audit: {owed: 0}` expects that",
         "audit: note: events are off: nothing is polled until event.notification.enabled is true",
     ]
     assert of_nothing(runner, tmp_path, off, "{lost: []}") == lines

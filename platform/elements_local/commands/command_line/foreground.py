@@ -165,8 +165,8 @@ def _print_awaited(role: str, addresses: "Addresses", *, token: str | None, data
     """Print the line of JSON that what answers has printed itself."""
     if role == "platform":
         part = {"role": role, "listens": addresses.platform}
-        told = as_platform_says(addresses, SERVICES, token=token)
-        print_what_runs(at(told, token=token), as_json=True, part=part, shows_token=False)
+        known = as_platform_says(addresses, SERVICES, token=token)
+        print_what_runs(at(known, token=token), as_json=True, part=part, shows_token=False)
     elif role != "all" and is_shared(database):
         print_part(role, addresses, listens=addresses.running[role], as_json=True)
     else:

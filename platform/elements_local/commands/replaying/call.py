@@ -1,4 +1,4 @@
-"""One call of ``replay``: what it is told, put into what runs scenarios, and its exit status."""
+"""One call of ``replay``: its options, put into what runs scenarios, and its exit status."""
 
 import os
 import sys

@@ -40,7 +40,7 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
         quiet: failures only, and how far it is.
         as_json: standard output is for JSON, so that all words go to standard error.
         verdicts: a tenant is held against the ledger.
-        junit, html: files that are written at the end, whatever the end was.
+        junit, html: files that are written at the end, passed or failed.
     """
 
     quiet: bool = False

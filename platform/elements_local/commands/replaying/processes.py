@@ -25,7 +25,7 @@ _HANDFUL = 4
 """Scenarios that a process takes at a time: few, so that none is left with the slow ones."""
 
 _GRACE_S = 30
-"""How long a process that was told to stop may take to hand over what it has done."""
+"""How long a process that was asked to stop may take to hand over what it has done."""
 
 _LOST = (
     "a process ended in the midst of its scenarios; a receiver may have ended it, or the machine has too little memory: "

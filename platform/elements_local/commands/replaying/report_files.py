@@ -57,7 +57,7 @@ def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
     return {
         "name": case.name,
         "status": case.status.value,
-        "told": ", ".join([*duration, *case.tags]),
+        "details": ", ".join([*duration, *case.tags]),
         "place": place,
         "why": case.why,
         "open": is_open,

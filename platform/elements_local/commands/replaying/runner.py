@@ -93,8 +93,8 @@ class Runner:
             except OptionError as error:
                 return ScenarioResult(scenario=scenario, failure=failed_to_begin(scenario, "settings", error))
             watch = Stopwatch()
-            told = answers_of(stack.addresses.platform, stack.http) if self._how.target else nullcontext()
-            with told, self._workspace(scenario, stack) as clients:
+            answers = answers_of(stack.addresses.platform, stack.http) if self._how.target else nullcontext()
+            with answers, self._workspace(scenario, stack) as clients:
                 result = run(scenario, clients, self._how, receiver=self._receiver)
             return replace(result, seconds=watch.seconds)
 

@@ -97,7 +97,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
     def replayed(self, loaded: LoadedFile) -> Iterator[ReplayReport]:
         """Run what was read, telling of it, and give what came of it; at the end of the block the stacks are stopped.
 
-        That may take its time if a receiver hangs, so what came of it is better told before.
+        That may take its time if a receiver hangs, so its result is better reported before.
         """
         began, watch = SystemClock().now(), Stopwatch()
         left_out = [skipped for each in loaded.scenarios if (skipped := self._left_out(each))]

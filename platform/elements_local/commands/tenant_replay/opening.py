@@ -155,7 +155,7 @@ def _reader(file: TenantFile, http: Http) -> Iterator[CallbackReader]:
 
 @dataclass
 class PacedHttp:
-    """Sends with a gap before each request, and waits where it is told to.
+    """Sends with a gap before each request, and waits where it is asked to.
 
     Attributes:
         wait: lets real time pass.
@@ -175,7 +175,7 @@ class PacedHttp:
         """Send a request; what was refused as one too many is sent again, five times at the most."""
         tries = 1
         while True:
-            with self._pace:  # whoever sends at the same time waits after us
+            with self._pace:  # other threads that send at the same time wait after us
                 self.wait(self.gap)
             reply = self.http.send(method, url, headers=headers, body=body)
             if isinstance(reply, NoReply):

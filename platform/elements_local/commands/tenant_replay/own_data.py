@@ -175,13 +175,13 @@ def _ids(reply: Reply, key: str) -> Iterator[int]:
 
 def _told_once(callbacks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield callbacks without those whose event has been taken before; each notification's ``eventId`` is its own."""
-    told: set[object] = set()
+    seen: set[object] = set()
     for each in callbacks:
         event_id = message_of(each).get("eventId")
-        if event_id is None or event_id not in told:
+        if event_id is None or event_id not in seen:
             yield each
         if taken(each):
-            told.add(event_id)
+            seen.add(event_id)
 
 
 def _own_of(value: Any, own: set[str]) -> Any:

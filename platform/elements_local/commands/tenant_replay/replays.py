@@ -119,7 +119,7 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
         now: returns the tenant's instant.
         wait: lets so much of the tenant's time pass; raises ``CutOffError`` once ``cut`` is set. Nothing else is cut off: of a
             request that is, nobody knows what it has made.
-        on_left: is told of what could not be taken away.
+        on_left: is called with what could not be removed.
         jobs: so many scenarios at once.
         stop_requested: says whether a signal has come.
     """

@@ -24,7 +24,7 @@ class CallbackReader(Protocol):
 
     @property
     def can_fail(self) -> bool:
-        """Whether it can be told to refuse callbacks."""
+        """Whether it can be configured to refuse callbacks."""
 
     def callbacks(self) -> list[dict[str, Any]]:
         """Return what has come so far, oldest first, as the sink shows it.
@@ -84,7 +84,7 @@ class UnreadableCollectorError(HarnessError):
 
 @dataclass
 class SinkReader:
-    """Our own sink: it shows headers and signatures, and refuses what it is told to.
+    """Our own sink: it shows headers and signatures, and refuses what it is configured to.
 
     Attributes:
         bin_name: where the callbacks arrive; the workspace's own if it is None.

@@ -1,4 +1,4 @@
-"""What was owed to the receivers, held against what they got; and why a record's changes led to a callback, or did not."""
+"""What receivers should have got, compared with what they got; and why a record's changes led to a callback, or did not."""
 
 import json
 from datetime import timedelta
@@ -57,7 +57,7 @@ def verdict() -> str:
     counts = {name: sum(audit["counts"][name] for audit in audits) for name in (*WRONG, "reported")}
     wrong = ", ".join(f"{counts[name]} {name}" for name in WRONG if counts[name])
     owed, reported = sum(audit["owed"] for audit in audits), counts["reported"]
-    text = wrong or (f"{reported} of {owed} reported" if owed else "nothing owed")
+    text = wrong or (f"{reported} of {owed} reported" if owed else "nothing expected")
     seen = {_KINDS.get(name, "bad") for name, count in counts.items() if count}
     kind = next((each for each in ("bad", "warn", "good") if each in seen), "quiet")
     return render_template("verdict.html", kind=kind, text=text)
@@ -135,8 +135,8 @@ def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, b
     name = NAME_FIELDS[RESOURCES[kind]]
     clients().crm.update(kind, number, {name: records[0][name]})
     if clients().clock.show()["mode"] == "virtual":
-        told = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
-        clients().clock.advance(until=told, limit=_AGAIN)
+        condition = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
+        clients().clock.advance(until=condition, limit=_AGAIN)
     else:
         clients().platform.poll(instance_id)
     found = read("platform", "explain", instanceId=instance_id, resource=resource, recordId=record_id)

@@ -188,7 +188,7 @@ def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> 
     """Return the latest of what services count, one by one, up to the numbers that are the newest of each.
 
     Args:
-        known: is told from when on it is kept, if what was before is not.
+        known: is called with the time from which on it is kept, if what was before is not.
     """
     found: list[Moment] = []
 
@@ -214,7 +214,7 @@ def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
     """Return what services list without counting it.
 
     Args:
-        known: is told from when on all of it is listed, if there are earlier ones.
+        known: is called with the time from which on all of it is listed, if there are earlier ones.
     """
     found: list[Moment] = []
 
@@ -224,8 +224,8 @@ def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
             known[more[0].lane] = max(known.get(more[0].lane, more[0].at), min(one.at for one in more))
 
     if "platform" in page().runs:
-        told = read("platform", "activity", workspace=page().name, limit=_LINES)
-        add(moments.activities(told["activities"], url_for), left=told["total"] - _LINES + 1)
+        answer = read("platform", "activity", workspace=page().name, limit=_LINES)
+        add(moments.activities(answer["activities"], url_for), left=answer["total"] - _LINES + 1)
         found += moments.next_polls(page().pollers, url_for)
     for service in page().runs:
         struck = read(service, "journal", struck=True, limit=depth)

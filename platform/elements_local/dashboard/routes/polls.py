@@ -74,7 +74,7 @@ def show_notification(notification_id: int) -> Answer:
 
 @notifications.get("/latest")
 def latest_notification() -> Answer:
-    """Lead to the latest notification that somebody was to be told of."""
+    """Lead to the latest notification with a subscriber."""
     found = read("platform", "deliveries", limit=1)["deliveries"]
     to = {"notification_id": found[0]["notificationId"]} if found else None
     return redirect(url_for("notifications.show", **to) if to else url_for("notifications.index"))
@@ -103,7 +103,7 @@ def _polls_of(delivery: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_told(poll: dict[str, Any], delivery: dict[str, Any]) -> bool:
-    told = {text.rpartition(" ")[0] for text in delivery["events"]}
+    reported = {text.rpartition(" ")[0] for text in delivery["events"]}
     return (delivery["instanceId"], delivery["created"]) == (poll["instanceId"], poll["at"]) and any(
-        record_name(poll["resource"], record["id"]) in told for record in poll["records"]
+        record_name(poll["resource"], record["id"]) in reported for record in poll["records"]
     )

@@ -27,7 +27,7 @@
   document.addEventListener("htmx:sse:error", (event) => {
     const { connection, status } = event.detail;
     say("not live: connecting again");
-    // an answer, whatever it is, comes of a stack that is there; before a second attempt it may be the line alone
+    // any answer comes of a stack that is there; before a second attempt it may be the line alone
     if (status && status !== 502 && status !== 504) rest(false);
     else if (connection?.attempt) rest(true);
   });

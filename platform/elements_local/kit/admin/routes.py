@@ -36,7 +36,7 @@ bp = Blueprint("admin", __name__, url_prefix=ADMIN)
 
 
 class AdminRefusedError(Exception):
-    """What only whoever runs the stack may do was asked for without the token."""
+    """What only the owner of the stack may do was asked for without the token."""
 
     def __init__(self) -> None:
         super().__init__(f"send the token that `up` printed in the header {TOKEN_HEADER}")
@@ -107,7 +107,7 @@ _STREAM = "text/event-stream"
 
 
 def without_secrets(asked: Request, response: Response) -> Response:
-    """Hide the secrets of a workspace in what an admin call about it is answered, whatever they are under."""
+    """Hide the secrets of a workspace in what an admin call about it is answered, under any key."""
     meant = facts_of(asked).meant
     first = asked.path.strip("/").split("/")[1:2]
     if meant is None:

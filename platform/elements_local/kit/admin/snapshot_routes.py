@@ -1,6 +1,6 @@
 """``/_local/snapshot``: all that a service remembers of a workspace, and the way back to it.
 
-A snapshot holds secrets: those of the workspace, and whatever was sent with its requests. Both routes are guarded like
+A snapshot holds secrets: those of the workspace, and all that was sent with its requests. Both routes are guarded like
 every admin route.
 """
 
@@ -20,7 +20,7 @@ LARGEST_SNAPSHOT = 256 * 1024 * 1024
 
 _EXTENSION = "elements-local-snapshots"
 _DEEPEST = 100
-"""Levels of a snapshot's JSON: more than those of whatever is in it."""
+"""Levels of a snapshot's JSON: more than those of all that is in it."""
 
 _PROBLEMS = (401, 403, 409)
 

@@ -61,7 +61,7 @@ class StandaloneAdmin(Struct, frozen=True, kw_only=True):
     """What a service that runs alone needs to keep its workspaces.
 
     Attributes:
-        shown: what whoever works in a workspace has to know.
+        shown: what a user of a workspace has to know.
         fill: fills in so many made-up records of each kind; None where there are no records.
         largest: how many of each it fills in at the most.
     """

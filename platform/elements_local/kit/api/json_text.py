@@ -77,7 +77,7 @@ def json_fault(raw: bytes | str, error: Exception) -> str:
 
 
 def as_bytes(raw: bytes | str) -> bytes:
-    """Return a text's UTF-8; what cannot be written so stays as it is, for whoever reads it to refuse."""
+    """Return a text's UTF-8; what cannot be written so stays as it is, for its reader to refuse."""
     return raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
 
 

@@ -41,7 +41,7 @@ CREDENTIALS = "credentials"
 
 
 class IdConverter(UnicodeConverter):
-    """A path's variable that holds a number; whatever else comes is for the view to refuse, in its own words."""
+    """A path's variable that holds a number; the view refuses all else, in its own words."""
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -211,7 +211,7 @@ def serve_document(app: "Flask", description: Description | Callable[[], Descrip
 
 
 def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse links that lead nowhere, and paths that are told apart by names only: they are mistakes in the declarations.
+    """Refuse links that lead nowhere, and paths that differ only in the names of variables: they are mistakes in the declarations.
 
     Raises:
         LookupError: says which.

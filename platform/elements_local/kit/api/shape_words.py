@@ -1,4 +1,4 @@
-"""Declared shapes in words, for whoever sent something else, and as JSON Schema."""
+"""Declared shapes in words, for senders of something else, and as JSON Schema."""
 
 from collections.abc import Sequence
 from inspect import cleandoc

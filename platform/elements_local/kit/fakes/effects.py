@@ -1,4 +1,4 @@
-"""Fault effects of whatever keeps records: what makes real APIs hard to poll."""
+"""Fault effects of services that keep records: what makes real APIs hard to poll."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RecordRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One scripted misbehaviour of whatever keeps records."""
+    """One scripted misbehaviour of a service that keeps records."""
 
     effect: RecordEffect
 

@@ -69,7 +69,7 @@ class FakeService(Struct, frozen=True, kw_only=True):
         memories, sound, moved: as ``Snapshots`` has them, beside faults and journal.
         application, finish: as ``ServiceMiddleware`` has them.
         before: looks at a call of the vendor's before its view.
-        shown: what whoever works in a workspace has to know, of a fake that runs alone.
+        shown: what a user of a workspace has to know, of a fake that runs alone.
         fill, largest: as ``StandaloneAdmin`` has them.
     """
 

@@ -33,7 +33,7 @@ _MOST_IDLE = 4
 
 
 class _Connections:
-    """SQLite's connections, kept open, and transactions that the driver is told to begin and to end.
+    """SQLite's connections, kept open, and transactions that we make the driver begin and end.
 
     ``poe bench`` and ``poe bench-scenarios`` pay for it: with SQLAlchemy's pool, and "BEGIN" sent on its "begin" event,
     the virtual day and all scenarios take a third longer.
@@ -73,7 +73,7 @@ class _Loan(AbstractContextManager[Connection]):
     A class, as a generator's context takes three times as long, and a poll borrows a few times (``poe bench --part day``).
 
     Args:
-        begin: what the driver is told first, so that it commits in the end. None for statements that are transactions of their own.
+        begin: the driver's first statement, so that it commits in the end. None for statements that are transactions of their own.
     """
 
     def __init__(self, connections: _Connections, begin: str | None) -> None:
@@ -245,7 +245,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Database:
-    """A SQLAlchemy engine with short transactions, on SQLite in WAL mode unless told otherwise.
+    """A SQLAlchemy engine with short transactions, by default on SQLite in WAL mode.
 
     Args:
         url: an SQLAlchemy URL, see ``place_of``; without one a temporary file is used and removed on ``close``.
@@ -331,7 +331,7 @@ class Database:
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
-        """Let no other process have a transaction open of which ``writing`` was told this name."""
+        """Let no other process have a transaction open of which ``writing`` was given this name."""
         held = None if self.locks is None else self.locks.acquire(name)
         try:
             yield

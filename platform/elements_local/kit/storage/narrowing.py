@@ -1,4 +1,4 @@
-"""Statements narrowed to the rows of one workspace, so that whoever works in a transaction cannot reach another's."""
+"""Statements narrowed to the rows of one workspace, so that a transaction cannot reach another's."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar

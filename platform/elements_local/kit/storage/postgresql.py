@@ -59,7 +59,7 @@ def _refuse_cut(connection: Any, _record: object, _proxy: object) -> None:
 
 
 class Outages:
-    """Tells of a database that is away, once a minute at the most, whatever number of requests meet with it."""
+    """Logs that a database is away, once a minute at the most, for any number of requests."""
 
     def __init__(self) -> None:
         self._telling = Lock()
@@ -192,7 +192,7 @@ class DatabaseLocks:
 
     Args:
         waits_on: lends the connection of the one thread that may wait so at the same time; None lets any number wait, as
-            whoever holds one lock may need another before giving the first back.
+            the holder of one lock may need another before giving the first back.
     """
 
     def __init__(self, url: URL, *, called: str = "elements-local", waits_on: Engine | None = None) -> None:

@@ -88,7 +88,7 @@ class Prepared:
 
 
 class _Compiled:
-    """A statement as one kind of database takes it, which is told its parameters by their names.
+    """A statement as one kind of database takes it, which takes its parameters by name.
 
     Attributes:
         text: of the statement.
@@ -136,7 +136,7 @@ class _Compiled:
 def row_stream(
     connection: Connection, query: "Select[Any]", values: Mapping[str, object] | None = None, *, at_once: int
 ) -> Iterator[Row]:
-    """Yield a query's rows; whoever wants no more of them just lets go, within the connection's transaction.
+    """Yield a query's rows; a caller that wants no more of them just stops, within the connection's transaction.
 
     Args:
         at_once: how many are in memory.

@@ -1,4 +1,4 @@
-"""What has become too old is forgotten, in a transaction that adds to it; that it was is remembered, and told."""
+"""What has become too old is forgotten, in a transaction that adds to it; that it was is remembered, and shown."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -50,7 +50,7 @@ class Transaction(_Statements[WorkspaceStatement]):
         self.workspace = workspace
 
     def stream(self, query: "Select[Any]", *, at_once: int, **values: object) -> Iterator[Row]:
-        """Yield a query's rows, so many of them in memory at a time; whoever wants no more of them lets go."""
+        """Yield a query's rows, so many of them in memory at a time; a caller that wants no more of them just stops."""
         return row_stream(
             self.connection, bound(query), {**values, PARAMETER: self.workspace}, at_once=at_once
         )

@@ -68,7 +68,7 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return self.takes(method) and fits(path.lower(), self.path.lower())
 
     def takes(self, method: str) -> bool:
-        """Say whether requests of a method are meant, whatever their path."""
+        """Say whether requests of a method are meant, on any path."""
         return fits(method.upper(), self.method.upper())
 
     def validation_error(self) -> str | None:

@@ -49,7 +49,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         answered_at: when it was answered; another instant on a virtual clock, too, if a change began the next second.
         status: of the answer; None if the connection was dropped.
         fault: whether a scripted fault struck.
-        effect: what it did, as its rule says, with ``noted``, what the service told of it; empty if none struck.
+        effect: what it did, as its rule says, with ``noted``, what the service noted of it; empty if none struck.
         duration_us: microseconds of the machine's time until the answer. Snapshots have none, as one seed makes one snapshot.
     """
 

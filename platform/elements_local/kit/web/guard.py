@@ -33,7 +33,7 @@ def is_admin(path: str) -> bool:
 
 
 def leads_to_admin(url: str) -> bool:
-    """Say whether a URL may end at an admin route of whoever listens there.
+    """Say whether a URL may end at an admin route of the server that listens there.
 
     On the way to a service each takes steps out of a path, decodes it and joins its slashes in an order of its own. So
     of a path with steps it is enough that the segment stands anywhere.
@@ -84,7 +84,7 @@ class Guard(Struct, frozen=True, kw_only=True):
         return POSTMAN | self.allow_origins
 
     def answers_to(self, host: str) -> bool:
-        """Say whether a ``Host`` header names this stack; a name that it was not told may have been bound to it."""
+        """Say whether a ``Host`` header names this stack; a name that it was not given may have been bound to it."""
         name = host_in(host)
         if name is None:
             return False

@@ -65,7 +65,7 @@ class InProcess:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Call the application that lives at the URL's origin."""
-        # of what is not a URL there is none: whoever sends elsewhere says what is wrong with it
+        # of what is not a URL there is none: sending it elsewhere reports what is wrong with it
         known = map(self._applications.get, _origins_of(url.partition("?")[0]))
         application = next((each for each in known if each is not None), None)
         if application is None:
@@ -177,7 +177,7 @@ def _environ_of_place(place: str) -> Mapping[str, object]:
     path = urljoin("/", f"/{url.path.lstrip('/')}") if "/." in url.path else url.path
     return {
         "SCRIPT_NAME": "",
-        # WSGI wants the bytes of a path as latin-1 text (PEP 3333), whatever their encoding is
+        # WSGI wants the bytes of a path as latin-1 text (PEP 3333), in any encoding
         "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
         "SERVER_NAME": url.hostname or "",
         "SERVER_PORT": str(url.port or USUAL_PORTS.get(url.scheme, "")),

@@ -260,7 +260,7 @@ class ServiceMiddleware:
     def _refuse(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", status: str, reason: str
     ) -> list[bytes]:
-        # whoever runs the stack reads it, as a browser does not tell its page; once, as a page may go on and on
+        # the owner of the stack reads it, as a browser does not tell its page; once, as a page may go on and on
         if reason not in self._logged and len(self._logged) < _LOGGED:
             self._logged.add(reason)
             _log.warning("a request was refused: %s", mask_body(reason), extra={"event": "request_refused"})

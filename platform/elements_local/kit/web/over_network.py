@@ -43,7 +43,7 @@ class OverNetwork:
             beginning of a request.
 
     Attributes:
-        has_answered: whether anything has answered yet, whatever it was.
+        has_answered: whether anything has answered yet, with any status.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class OverNetwork:
             if answer.raw.length_remaining and len(content) <= LARGEST_REPLY:
                 # as urllib3 says itself since its version 2
                 raise IncompleteRead(answer.raw.tell(), answer.raw.length_remaining)
-            # requests would join headers that came twice, and cookies cannot be told apart then
+            # requests would join headers that came twice, and cookies cannot be distinguished then
             headers_come = list(answer.raw.headers.items())
             return Reply(status=answer.status_code, header_list=headers_come, body=content)
 

@@ -51,7 +51,7 @@ class Deadline:
             self.over = True
 
     def expire(self) -> None:
-        """Let whoever waits for the connection's socket find it closed."""
+        """Let a thread that waits for the connection's socket find it closed."""
         with self._ending:  # once the call is over, its connection may be another's
             if self.over:
                 return

@@ -136,7 +136,7 @@ class Workspaces:
 
     @property
     def default(self) -> Workspace:
-        """The workspace of whoever names none."""
+        """The workspace of calls that name none."""
         return self._by_name[DEFAULT_NAME]
 
     def __iter__(self) -> Iterator[Workspace]:
@@ -207,7 +207,7 @@ class Workspaces:
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
         with self._lock:
-            # another of the same name may have been made meanwhile; a workspace is told by the clock that it keeps
+            # another of the same name may have been made meanwhile; a workspace is identified by the clock that it keeps
             existing = self._by_name.get(workspace.name)
             if existing is None or existing.clock is not workspace.clock:
                 return
@@ -278,7 +278,7 @@ class Workspaces:
         In the second of the watermark the change begins the next one, unless ties are kept.
 
         Args:
-            stays: the change happens at the present instant, whatever was read.
+            stays: the change happens at the present instant, not at that of the read.
         """
         with ExitStack() as locks:
             if (

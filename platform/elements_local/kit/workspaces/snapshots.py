@@ -1,7 +1,7 @@
 """Snapshots: all that one service remembers of one workspace, as one JSON document, and the way back.
 
 A snapshot holds the workspace's secrets, as it could not be taken back without them: keep it like a password.
-Whoever restores one gets the state, not the identity: name, credentials and addresses of the workspace that it is
+A restore brings back the state, not the identity: name, credentials and addresses of the workspace that it is
 restored into stay what they are. Whether its rows hold together is looked at in the transaction that wrote them, which is
 undone if they do not.
 """

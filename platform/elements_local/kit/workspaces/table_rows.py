@@ -1,4 +1,4 @@
-"""The rows of one workspace as JSON, whatever the table: its own description says what they may hold.
+"""The rows of one workspace as JSON, of any table: its own description says what they may hold.
 
 A table of a service's has a column ``workspace``; those of its rows that are of one workspace are written without it,
 so that they can be put into another.

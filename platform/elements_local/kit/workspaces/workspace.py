@@ -59,7 +59,7 @@ class DefaultWorkspaceError(WorkspaceError):
 
 DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-"""A Monday morning; where a virtual clock starts unless it is told."""
+"""A Monday morning; where a virtual clock starts by default."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 

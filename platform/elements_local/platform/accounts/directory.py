@@ -33,7 +33,7 @@ class RoleJson(TypedDict):
 
 
 class MemberJson(TypedDict):
-    """A user; ``secret`` is there for whoever sent the user's password along."""
+    """A user; ``secret`` is there if the user's password was sent along."""
 
     id: int
     createdDate: str

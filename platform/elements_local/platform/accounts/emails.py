@@ -75,9 +75,9 @@ def delivery_failed(  # noqa: PLR0913 - what the e-mail says
 def of_notification(  # noqa: PLR0913 - as above
     config: Mapping[str, object], owner: User, *, topic: str, sender: str, message: str, at: datetime
 ) -> Email:
-    """Write what a subscriber by e-mail is told.
+    """Write what a subscriber by e-mail gets.
 
-    Source: there is such a channel (observed); which key of ``config`` has the address is assumed, and whoever
+    Source: there is such a channel (observed); which key of ``config`` has the address is assumed, and that a user who
         gives none is the owner.
     """
     addresses = (config.get(key) for key in ("to", "email", "emailAddress"))

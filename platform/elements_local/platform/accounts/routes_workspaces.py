@@ -115,7 +115,7 @@ def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, 
 
 
 def _shown(call: OpenCall, workspace: Workspace) -> Json:
-    """Return what whoever works in the workspace has to know."""
+    """Return what a user of the workspace has to know."""
     shown: Json = {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}
     crms = {
         key: {

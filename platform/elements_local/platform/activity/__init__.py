@@ -1,1 +1,1 @@
-"""What happens in a stack, told in a line each to whoever watches."""
+"""What happens in a stack, in a line each, for observers."""

@@ -1,4 +1,4 @@
-"""What happened lately, of each workspace and of all: lines in memory, which whoever watches follows by their numbers.
+"""What happened lately, of each workspace and of all: lines in memory, which observers follow by their numbers.
 
 The oldest make room for new ones, and a restart begins anew: what has to last is in the tables. A line says no instant of
 its own, since it is shown beside the one it belongs to. Who hands in a URL masks its secrets.
@@ -298,7 +298,7 @@ class Activities:
         return len(self._kept if workspace is None else self._entries_of(workspace).numbers)
 
     def _dropped(self, number: int, workspace: str | None, *, kept: int) -> int:
-        """Return how many entries after a number are gone: of a workspace, where others told in between, at the most."""
+        """Return how many entries after a number are gone: of a workspace, where others have entries in between, at the most."""
         if workspace is None:
             cleared = sum(each > number for each in self._cleared)
             return self._last - number - kept - cleared

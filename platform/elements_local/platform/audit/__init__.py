@@ -1,1 +1,1 @@
-"""The audit: what was owed to an instance's receiver, by an oracle of its own, held against what it got."""
+"""The audit: what an instance's receiver should have got, by an oracle of its own, compared with what it got."""

@@ -1,4 +1,4 @@
-"""What is known of an instance, as the reckoning needs it: how it was polled, and what its receiver was told."""
+"""What is known of an instance, as the reckoning needs it: how it was polled, and what its receiver was sent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -49,9 +49,9 @@ class AuditedResource(Struct, frozen=True, kw_only=True):
         *,
         until: datetime,
     ) -> ResourceHistory:
-        """Return this with what happened to the records of its collection, and what was told of them."""
+        """Return this with what happened to the records of its collection, and what was reported of them."""
         own_changes = changes.get(self.collection or "", ())
-        if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
+        if self.is_cut:  # reports of older changes are expected by nobody, as far as is known
             later = {one.record_id for one in own_changes if one.at > self.since}
             reports = [
                 one
@@ -124,7 +124,7 @@ def reported(one: NotifiedRecord, callback: CallbackHistory) -> ReportedEvent:
     """Return an event that a notification tells of, as it is reckoned with."""
     return ReportedEvent(
         record_id=one.event.object_id,
-        told=ExpectedEventType(one.event.event_type.value),
+        event_type=ExpectedEventType(one.event.event_type.value),
         date=one.event.date,
         poll_at=one.at,
         callback=callback,

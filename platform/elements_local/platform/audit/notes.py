@@ -1,4 +1,4 @@
-"""Sentences on why nothing, or not everything, could be owed: so that an audit is never all zeros without a word. Pure."""
+"""Sentences on why no event, or not every one, could be expected: an audit is never all zeros without a reason. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
     Args:
         changes: that the CRM logged, by the collection.
         silent: why it is polled no more; empty if it is.
-        nothing: whether nothing was owed, and nothing told.
+        nothing: whether nothing was expected, and nothing reported.
         gone: what is no longer kept.
     """
     remarks = [*_not_polled(instance, polled, silent)]
@@ -66,7 +66,7 @@ def _not_polled(instance: Instance, polled: Sequence[AuditedResource], silent: s
         yield f"nothing is polled: {silent}"
     for one in polled:
         if one.collection is None:
-            yield f"what is owed for {one.resource} is not known: its url does not list a whole collection of the CRM"
+            yield f"what is expected for {one.resource} is not known: its url does not list a whole collection of the CRM"
 
 
 def _failing(polled: Sequence[AuditedResource]) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _nothing_owed(polled: Sequence[AuditedResource], changes: _Changes) -> str:
     since = shown(min(one.since for one in polled))
     names = ", ".join(one.resource for one in polled)
     if count := sum(len(_of(one, changes)) for one in polled):
-        return f"none of the {count} changes of {names} since {since} is owed: they were undone before a poll could see them"
+        return f"none of the {count} changes of {names} since {since} is expected: they were undone before a poll could see them"
     return f"nothing of {names} has changed since {since}"
 
 

@@ -1,7 +1,7 @@
-"""What a polled instance owes its receiver, worked out from what happened in the CRM and when it was polled. Pure.
+"""What a polled instance's receiver should get, computed from what happened in the CRM and when it was polled. Pure.
 
 It shares no code with the poller, and knows none of its dates, patterns, filters or verdicts: it takes the CRM's
-own log for the truth, and what whoever reads the callbacks wants for the measure.
+own log for the truth, and what a reader of the callbacks wants for the measure.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +13,7 @@ from itertools import groupby
 
 
 class ExpectedEventType(Enum):
-    """What was made of a record, and what a callback calls it; UNKNOWN is never owed, only told."""
+    """What was made of a record, and what a callback calls it; UNKNOWN is never expected, only reported."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
@@ -27,7 +27,7 @@ class LoggedChange:
 
     Attributes:
         seq: its place in the log.
-        at: when it really happened, whatever the CRM stamped on the record.
+        at: when it really happened, regardless of the CRM's stamp on the record.
     """
 
     seq: int
@@ -42,7 +42,7 @@ class PollingHistory:
 
     Attributes:
         since: when that began.
-        polls: when it was polled, ascending, whatever came of it.
+        polls: when it was polled, ascending, with any result.
         until: up to when polls count that should have been and were not: now, unless it is polled no more.
         missing_every: the interval at which it should be polled; None while its poller is paused.
         delay: each poll asks once more for what had changed within this time before the poll before it.
@@ -59,7 +59,7 @@ class PollingHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class OwedEvent:
-    """An event that is owed.
+    """An event that a receiver should get.
 
     Attributes:
         kind: what it has to be called.
@@ -78,14 +78,14 @@ class OwedEvent:
 
 
 def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEvent]:
-    """Return the events that are owed for the changes of a collection, in the order in which they fell due.
+    """Return the events that are expected for the changes of a collection, in the order in which they fell due.
 
     - A change is due at the first poll after it. One in the very instant of a poll counts as after it, unless the poll
       is known to have seen it (assumed; that what is dated at a poll's own time is not reported by the next one is how
-      the vendor's rule reads, but a receiver has been told of nothing, so it is owed all the same).
-    - Nothing is owed for what happened up to the moment in which events were enabled (assumed: no source speaks of a
+      the vendor's rule reads, but a receiver knows of nothing yet, so it is expected all the same).
+    - Nothing is expected for what happened up to the moment in which events were enabled (assumed: no source speaks of a
       back-fill), nor before the next poll that is to see it, nor while a poller is paused. That there is no poll is no
-      excuse otherwise: what an interval after the last one should have seen, is owed, whether the poller was switched
+      excuse otherwise: what an interval after the last one should have seen is expected, whether the poller was switched
       off after failures (documented), its interval was changed again and again, or its resource was taken out of the
       configuration in the midst of it (assumed).
     - What had changed within the delay before a poll is asked for once more by the next one, and is not late there
@@ -94,9 +94,9 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
       worked timeline): CREATED if the record was made since the poll before, even if it was changed afterwards, for its
       receiver has never heard of it (assumed: what the receiver wants; the documented rule holds two dates against a
       tolerance, and may call it otherwise).
-    - A record that is gone is owed DELETED if the receiver may have it, although polling this CRM never says so (that
+    - A record that is gone has DELETED expected if the receiver may have it, although polling this CRM never says so (that
       only elements whose lists hold deleted rows can report them is documented); one that was made and deleted between
-      two polls is owed nothing.
+      two polls has nothing expected.
 
     Args:
         changes: of records of one collection, in any order; of a record that the log begins to know with something else
@@ -119,7 +119,7 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
 
 
 def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[OwedEvent]:
-    """Yield what is owed for one record, poll by poll."""
+    """Yield what is expected for one record, poll by poll."""
     # A record that the log begins with anything but its creation was there before, and its receiver may have it.
     exists = not changes or changes[0].kind is not ExpectedEventType.CREATED
     for due, group in groupby(changes, key=lambda change: _due(change, watch)):

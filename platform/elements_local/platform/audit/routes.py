@@ -1,4 +1,4 @@
-"""``/_local/audit``: which events an instance owed its receiver, and what became of each; ``/_local/pollers``: how far each has polled."""
+"""``/_local/audit``: which events an instance's receiver should have got, and what became of each; ``/_local/pollers``: how far each has polled."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ class AuditQuery(ListQuery, rename="camel", kw_only=True):
 class FindingJson(TypedDict):
     """An event, and why it came as it did, or did not.
 
-    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``why`` and the word of
+    ``change`` is what was expected, ``at`` when that happened; of a duplicate, what was reported, and when. ``why`` and the word of
     the ``cause`` are those of ``/_local/explain``; of what was reported as it should, ``why`` names the poll, and ``cause`` is null.
     """
 
@@ -87,13 +87,13 @@ class UnpolledJson(TypedDict):
 
 
 class AuditJson(PageJson, TypedDict):
-    """What was owed, held against what was delivered.
+    """What was expected, compared with what was delivered.
 
-    Every event that was owed is reported, late, misclassified or lost. The lists have the findings of a page, and ``counts``
+    Every expected event is reported, late, misclassified or lost. The lists have the findings of a page, and ``counts``
     how many there are of each on all of them. ``delivered`` counts the events of callbacks that
-    were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
+    were taken, each as often as that; what was reported unexpectedly is a duplicate, or misclassified if it names no
     record. ``pruned`` says what is no longer kept and so not judged; null if all is. ``notes`` say what is not polled, and
-    why nothing is owed if nothing is. ``failedPolls`` and ``unpolled`` are in what is judged. ``warnings`` are those of ``/_local/warnings``.
+    why nothing is expected if nothing is. ``failedPolls`` and ``unpolled`` are in what is judged. ``warnings`` are those of ``/_local/warnings``.
     """
 
     owed: int
@@ -132,7 +132,7 @@ def show(call: AdminCall, query: AuditQuery) -> Answer[AuditJson]:
 
 
 class AuditCountsJson(TypedDict):
-    """How many events an instance owed, and how many are of each verdict."""
+    """How many events were expected of an instance, and how many are of each verdict."""
 
     instanceId: int
     owed: int

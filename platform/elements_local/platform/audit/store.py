@@ -69,8 +69,8 @@ class _Gathered:
     Attributes:
         grounds: the resources without their polls, and what the vendor's log no longer has; None while nothing is known.
         edges: of each resource, how many polls there were, and how many were missed since the last.
-        told: by the notification.
-        reports: by the resource, the record, and where they were told.
+        notified: by the notification.
+        reports: by the resource, the record, and where they were reported.
         changes: by the collection and the record.
     """
 
@@ -79,7 +79,7 @@ class _Gathered:
         self.last_change = list[VendorChange]()
         self.polls = defaultdict[str, list[Poll]](list)
         self.last_poll = 0
-        self.told = defaultdict[int, list[NotifiedRecord]](list)
+        self.notified = defaultdict[int, list[NotifiedRecord]](list)
         self.states: dict[Key, tuple[str, int]] = {}
         self.reports = defaultdict[str, dict[str, dict[_Place, ReportedEvent]]](lambda: defaultdict(dict))
         self.changes = defaultdict[str, dict[str, list[StampedChange]]](lambda: defaultdict(list))
@@ -99,7 +99,7 @@ class _Gathered:
             if number in changed:
                 standing[number].append(DeliveryStatus(status))
         for number in sorted(changed):
-            for place, one in enumerate(self.told[number]):
+            for place, one in enumerate(self.notified[number]):
                 callback = CallbackHistory(sent=one.at, tries=tries[number], states=standing[number])
                 of_record = self.reports[one.event.object_type][one.event.object_id]
                 of_record[number, place] = facts.reported(one, callback)
@@ -133,9 +133,9 @@ class _Gathered:
             concerned = concerned | {name for name, each in records.items() if not each.settled}
         self.edges[one.resource] = edge
         own = {one.collection or "": [each for name in concerned for each in changes.get(name, ())]}
-        told = [each for name in concerned for each in reports.get(name, {}).values()]
+        reported = [each for name in concerned for each in reports.get(name, {}).values()]
         if concerned:
-            records |= by_record(one.followed(own, told, until=now))
+            records |= by_record(one.followed(own, reported, until=now))
         return bool(concerned)
 
 
@@ -143,7 +143,7 @@ class KeptAudit:
     """The audit of one instance.
 
     Attributes:
-        flight: of whoever answers; who asks for the same meanwhile may have the answer.
+        flight: of the request that computes the answer; another for the same meanwhile may have it.
         answers: how many there were.
         answered: the last, and to what.
         size: records of which it keeps the reckoning, and what it holds beside them.
@@ -172,21 +172,23 @@ class KeptAudit:
             with call.read() as tx:
                 own_pruned = call.platform.history.pruned(tx)
                 basis, known = (instance, generation, own_pruned), self._basis
-                self._basis = None  # whatever fails from here on: half of it may have been taken in
+                self._basis = None  # if something fails from here on, half of it may have been taken in
                 if basis != known:
                     self._gathered = _Gathered()
                     self._revision += 1
                 kept = self._gathered
                 search = PollSearch(instance_id=instance.id, after=kept.last_poll)
                 polls = Polls(tx).latest(search, limit=EVERY)
-                notifications = Notifications(tx).of_instance(instance.id, after=max(kept.told, default=0))
+                notifications = Notifications(tx).of_instance(
+                    instance.id, after=max(kept.notified, default=0)
+                )
                 states = Deliveries(tx).states_of(instance.id)
                 differing = kept.states.items() ^ states.items() if kept.states != states else ()
                 changed = {one.id for one in notifications} | {number for (number, _), _ in differing}
                 attempts = Attempts(tx).of_each(changed)
             kept.take_polls(polls)
-            for told in notified(notifications):
-                kept.told[told.notification_id].append(told)
+            for record in notified(notifications):
+                kept.notified[record.notification_id].append(record)
             reader.polls = kept.polls
             polled = facts.polled(reader)
             since = min((one.since for one in polled), default=instance.created)

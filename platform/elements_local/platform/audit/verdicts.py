@@ -1,4 +1,4 @@
-"""What was owed, held against what was told: which events were reported, late, duplicate, misclassified or lost. Pure."""
+"""What was expected, compared with what was reported: which events were reported, late, duplicate, misclassified or lost. Pure."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -28,10 +28,10 @@ _PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
 
 class AuditVerdict(Enum):
-    """What became of an event that was owed, or what is wrong with one that was told.
+    """What became of an event that was expected, or what is wrong with one that was reported.
 
-    Every event that was owed is one of the first four; besides, what names no record of the CRM's is misclassified, and
-    what was told without being owed is a duplicate.
+    Every expected event is one of the first four; besides, what names no record of the CRM's is misclassified, and
+    what was reported unexpectedly is a duplicate.
     """
 
     REPORTED = "reported"
@@ -45,9 +45,9 @@ class CallbackHistory(Struct, frozen=True, kw_only=True):
     """What became of one notification.
 
     Attributes:
-        sent: when it was first owed to anybody.
+        sent: when it was first to be sent to anybody.
         tries: the attempts to tell each subscriber, in their order.
-        states: of its deliveries; empty if nobody is told.
+        states: of its deliveries; empty if there is no subscriber.
     """
 
     sent: datetime
@@ -80,7 +80,7 @@ class CallbackHistory(Struct, frozen=True, kw_only=True):
         return self.taken is None and _PLANNED.isdisjoint(self.states)
 
     def _failed(self) -> list[Attempt]:
-        """Return the attempts in vain, of whoever took it first, before that; of everybody, if nobody did."""
+        """Return the failed attempts before that of the subscriber that took it first; of all, if none did."""
         delivered = self.taken
         if delivered is None:
             return [attempt for tried in self.tries for attempt in tried]
@@ -99,7 +99,7 @@ class ReportedEvent:
     """
 
     record_id: str
-    told: ExpectedEventType
+    event_type: ExpectedEventType
     date: datetime
     poll_at: datetime
     callback: CallbackHistory
@@ -109,10 +109,10 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
     """One event, and the verdict on it.
 
     Attributes:
-        change: what was owed; of what was not, what was told.
-        at: when that happened; of what was not owed, when it was told.
-        why: how what was owed was reported as it should; of all else ``explain`` says it.
-        poll_at: of what was not owed, when the poll came that told it.
+        change: what was expected; of what was not, what was reported.
+        at: when that happened; of what was not expected, when it was reported.
+        why: how an expected event was reported as it should; of all else ``explain`` says it.
+        poll_at: of what was not expected, when the poll came that reported it.
     """
 
     verdict: AuditVerdict
@@ -208,7 +208,7 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
 
 
 def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
-    """Hold what was owed for each record of a resource against what was told of it: no record counts for another."""
+    """Compare what was expected for each record of a resource with what was reported of it: no record counts for another."""
     changed, told_of = defaultdict[str, list[datetime]](list), defaultdict[str, list[ReportedEvent]](list)
     owed_for = defaultdict[str, list[OwedEvent]](list)
     for change in followed.changes:
@@ -218,7 +218,7 @@ def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
     for report in followed.reports:
         told_of[report.record_id].append(report)
     for record_id, events in owed_for.items():
-        # What the next poll asks for once more is not owed before that.
+        # What the next poll asks for once more is not expected before that.
         reports = told_of[record_id]
         owed_for[record_id] = [
             event for event in events if event.by or any(_covers(report, event) for report in reports)
@@ -258,9 +258,9 @@ class _Writer:
     def _of_record(
         self, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
     ) -> Iterator[AuditFinding]:
-        """Yield what became of the events that one record owed, and what was told of it besides.
+        """Yield what became of the expected events of one record, and what was reported of it besides.
 
-        A report tells of everything that had fallen due by its poll and had not been told: it shows the record's state.
+        A report covers everything that had fallen due by its poll and had not been reported: it shows the record's state.
         One poll may show two states of a record, which was changed while its pages were read.
         """
         left, earlier, states = list(events), list[datetime](), set[tuple[datetime, datetime]]()
@@ -280,13 +280,13 @@ class _Writer:
             yield self._untold(event)
 
     def besides(self, report: ReportedEvent, verdict: AuditVerdict) -> AuditFinding:
-        """Return a finding about what was told without being owed."""
+        """Return a finding about an unexpected report."""
         delivered = report.callback.taken
         return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
             record_id=report.record_id,
-            change=report.told,
+            change=report.event_type,
             at=delivered.at if delivered else report.poll_at,
             poll_at=report.poll_at,
         )
@@ -296,7 +296,7 @@ class _Writer:
         callback = report.callback
         if callback.taken is None:
             return self._about(event, AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE)
-        if report.told not in names:
+        if report.event_type not in names:
             return self._about(event, AuditVerdict.MISCLASSIFIED)
         if (event.by and report.poll_at > event.by) or callback.is_late:
             return self._about(event, AuditVerdict.LATE)
@@ -329,7 +329,9 @@ def _is_id(record_id: str) -> bool:
 
 def _covers(report: ReportedEvent, event: OwedEvent) -> bool:
     """Say whether a report tells of an event: one of a deletion tells of nothing else, and no other tells of that."""
-    about_deletion = (report.told is ExpectedEventType.DELETED) == (event.kind is ExpectedEventType.DELETED)
+    about_deletion = (report.event_type is ExpectedEventType.DELETED) == (
+        event.kind is ExpectedEventType.DELETED
+    )
     return about_deletion and event.due <= report.poll_at
 
 

@@ -45,10 +45,10 @@ class BulkJob(Struct, frozen=True, kw_only=True):
         where: a CEQL clause; of queries.
         order_field: "" where records are not sorted.
         fields: keys of the records, in the order in which they first came.
-        payload: what a client wants to be told again when the job is done; JSON text.
+        payload: what a client wants back when the job is done; JSON text.
         next_page: token of the page to read next; "" for the first one.
         taken: records of an upload that have been tried.
-        callback_url: who else is told when the job is done; of its own request.
+        callback_url: another URL that is called when the job is done; of its own request.
     """
 
     id: int
@@ -154,9 +154,9 @@ def listed(job: BulkJob) -> BulkLoadJson:
 def callback(
     job: BulkJob, instance: Instance, owner: User, *, notification_id: int, payload: object
 ) -> Mapping[str, object]:
-    """Return what the instance's receiver is told when a job is done.
+    """Return what the instance's receiver gets when a job is done.
 
-    Source: that it is told, and signed like an event (documented); the envelope is that of events (assumed).
+    Source: that it is called, and signed like an event (documented); the envelope is that of events (assumed).
     """
     return {
         "severity": "medium",

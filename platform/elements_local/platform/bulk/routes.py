@@ -105,7 +105,7 @@ class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
     links=_LINKS,
 )
 def query(call: HubCall, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
-    """Read many records; what they are is told by the job's status, and by the callback (documented)."""
+    """Read many records; the job's status and the callback say what they are (documented)."""
     parsed = bulk_query.parse(query.q)
     order = parsed.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
     instants = [parse_instant(text) for text in (query.last_run_date, query.from_) if text]
@@ -233,7 +233,7 @@ def _add(call: HubCall, new: BulkJob, sources: Iterable[str] = ()) -> Answer[Bul
 
 
 def _callback_url() -> str | None:
-    """Return where a job's end is told beside the instance's own receiver (documented; the latter assumed).
+    """Return where a job's end is reported beside the instance's own receiver (documented; the latter assumed).
 
     Raises:
         InvalidRequestError: it is not a URL of http or https.

@@ -59,7 +59,7 @@ def as_csv_lines(bodies: Iterable[str], fields: Sequence[str]) -> Iterator[str]:
 
 
 def payload(call: OpenCall) -> str | None:
-    """Return what a client wants to be told again with the callback, as JSON text; None if it said nothing.
+    """Return what a client wants back with the callback, as JSON text; None if it said nothing.
 
     What else stands in ``metaData`` is warned of.
 

@@ -156,7 +156,7 @@ class Bulk:
         done: Callable[[BulkJob, int], NewNotification],
         first_id: int,
     ) -> BulkJob | None:
-        """Keep what one step of a job led to, and what is owed if it was the last.
+        """Keep what one step of a job led to, and what is to be sent if it was the last.
 
         Args:
             done: makes the notification of a job that has come to its end, under an id.
@@ -166,7 +166,7 @@ class Bulk:
             The job as it is now kept; None if it was cancelled meanwhile, and nothing has been kept.
         """
         after = outcome.job
-        # Cancelled while the step ran: what the step has read is dropped, and nobody is told of an end.
+        # Cancelled while the step ran: what the step has read is dropped, and no end is reported.
         kept = self._to_change(before.id)
         if kept is None or kept.status.is_final:
             return None
@@ -180,7 +180,7 @@ class Bulk:
             notifications = Notifications(self._tx)
             number = notifications.take_ids(1 + bool(after.callback_url), first=first_id)
             if after.callback_url:
-                # a job of its own, under an id of its own: killed before it has run, the stack still owes the call
+                # a job of its own, under an id of its own: killed before it has run, the stack still has to make the call
                 Jobs(self._tx).plan(JobKind.BULK, f"{after.id}/{number + 1}", after.updated)
             notifications.publish(done(after, number))
         return after

@@ -73,8 +73,8 @@ class BulkCallbacks(Struct, frozen=True, kw_only=True):
         body = encode(to_json(job))
         headers = callback_headers(body, values, notification_id=notification_id)
         reply = self.receivers.of(workspace).send("POST", url, headers=headers, body=body)
-        told = in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
-        return RunSummary(attempts=1, deliveries=int(isinstance(told, Reply) and told.ok))
+        answer = in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
+        return RunSummary(attempts=1, deliveries=int(isinstance(answer, Reply) and answer.ok))
 
 
 class BulkTask(Struct, frozen=True, kw_only=True):
@@ -119,7 +119,7 @@ class BulkTask(Struct, frozen=True, kw_only=True):
         return RunSummary()
 
     def _tell(self, workspace: Workspace, job: Job, ended: BulkJob, instance: Instance | None) -> RunSummary:
-        """Tell the receiver that a request has named, whatever it answers; a process killed before that is kept tells it again."""
+        """Call the receiver that a request has named; any answer will do. A process killed before that is kept calls it again."""
         values = instance.configuration if instance else {}
         number = int(job.subject.partition("/")[2])
         ran = self.callbacks.tell(workspace, ended.callback_url or "", ended, values, notification_id=number)
@@ -197,7 +197,7 @@ class _BulkWay(Struct, frozen=True, kw_only=True):
 
 
 def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNotification]:
-    """Return what makes the word that an instance's receiver is owed when a job is done."""
+    """Return what makes the notification that an instance's receiver gets when a job is done."""
 
     def notification(bulk: BulkJob, number: int) -> NewNotification:
         payload = None if bulk.payload is None else decode(bulk.payload)

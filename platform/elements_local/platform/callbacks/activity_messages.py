@@ -1,4 +1,4 @@
-"""What is told of callbacks: what each is about, read from its body, and where it goes, as far as that may be shown."""
+"""What the activity says of callbacks: what each is about, read from its body, and where it goes, as far as that may be shown."""
 
 from collections.abc import Iterator
 from datetime import datetime

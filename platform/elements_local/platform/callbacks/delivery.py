@@ -43,7 +43,7 @@ def next_attempt(
         return None
     counted_from = now if schedule.cumulative else first_failure
     try:
-        # strictly later than now, whatever the schedule says: a try that is due at once would be run in the same
+        # strictly later than now, even if the schedule says otherwise: a try that is due at once would be run in the same
         # round again and again
         return max(counted_from + timedelta(seconds=schedule.base**failures), now + _SOONEST)
     except OverflowError:  # a clock was moved to the calendar's end, and there is no later

@@ -1,6 +1,6 @@
 """Receivers are called side by side, each in a lane of its own: one that is slow holds up nobody else.
 
-A lane does one thing after the other. There are only so many lanes at a time, each with a thread; whoever finds
+A lane does one thing after the other. There are only so many lanes at a time, each with a thread; a callback that finds
 none comes again when one is free.
 """
 
@@ -26,7 +26,7 @@ class LaneKey(NamedTuple):
 
 
 class Lanes:
-    """Runs work in threads of its own; the threads end with the process, whatever they wait for.
+    """Runs work in threads of its own; the threads end with the process, even while they wait.
 
     Args:
         limit: lanes in use at the same time, of one workspace half of them at the most. A workspace that has none gets one
@@ -80,11 +80,11 @@ class Lanes:
             lane, work, future = self._queue.get()
             try:
                 result = work()
-            except Exception as error:  # noqa: BLE001 - logged with its trace; what is owed stays owed
+            except Exception as error:  # noqa: BLE001 - logged with its trace; what is due stays due
                 _log.exception(
                     "callbacks could not be delivered", extra={"event": "lane_failed", **lane._asdict()}
                 )
-                # left before the result is told: who waits for that may want the lane at once
+                # left before the result is set: a waiter may want the lane at once
                 self._leave(lane)
                 future.set_exception(error)
             else:

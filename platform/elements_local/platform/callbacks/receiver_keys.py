@@ -1,6 +1,6 @@
 """Tells the bundled sink which key the callbacks to it are signed with, so that it can check them by itself.
 
-The vendor has nothing of the kind: there, whoever runs a receiver types the key in twice.
+The vendor has nothing of the kind: there, the operator of a receiver types the key in twice.
 """
 
 import logging

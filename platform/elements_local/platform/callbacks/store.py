@@ -1,4 +1,4 @@
-"""Deliveries: what each notification owes each subscription, where that stands, and what was released."""
+"""Deliveries: what is to be sent of each notification to each subscription, where that stands, and what was released."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
@@ -64,7 +64,7 @@ class Deliveries:
     def states_of(self, instance_id: int) -> dict[Key, tuple[str, int]]:
         """Return where the deliveries of an instance's events stand, and how often each was tried.
 
-        Those whose subscription is no more are left out: nothing is sent to it, whatever was planned.
+        Those whose subscription is no more are left out: nothing is sent to it, even if it was planned.
         """
         rows = self._tx.all(_states, of_instance=instance_id)
         return {(number, to): (status, tries) for number, to, status, tries in rows}

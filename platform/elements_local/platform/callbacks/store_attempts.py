@@ -106,7 +106,7 @@ class Attempts:
         self._tx = tx
 
     def owed(self, keys: Collection[Key]) -> dict[Key, DueDelivery]:
-        """Return what deliveries owe; nothing for those whose notification or subscription is no more."""
+        """Return what is due of deliveries; nothing for those whose notification or subscription is no more."""
         notification_ids, subscription_ids = zip(*keys, strict=True)
         due = [
             _owed_by(row)
@@ -124,7 +124,7 @@ class Attempts:
 
         A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
 
-        What was taken off the agenda meanwhile is forgotten, as nobody is owed it any more; so is what was moved, as it
+        What was taken off the agenda meanwhile is forgotten, as nobody is to get it any more; so is what was moved, as it
         is to be sent again.
 
         Returns:
@@ -177,7 +177,7 @@ class Attempts:
 
 @by_count
 def _owed(count: int) -> WorkspaceStatement:
-    """Return what looks for what so many deliveries owe, by their notifications and by their subscriptions."""
+    """Return what looks for what is due of so many deliveries, by their notifications and by their subscriptions."""
     return WorkspaceStatement(
         _owing.where(
             one_of(deliveries.c.notification_id, "notification", count),

@@ -69,7 +69,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         stopped: Callable[[], bool],
         most_together: int = _MOST_TOGETHER,
     ) -> RunSummary:
-        """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
+        """Make one attempt for each job, one after the other, as long as it is due to the receiver at a URL.
 
         As long as the receiver is quick, several are read together and what came of them is kept together.
 
@@ -118,7 +118,7 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         self.activities.publish(workspace, *activities, at=tried.attempt.at)
 
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
-        """Send what a job is about, if it is still owed to somebody."""
+        """Send what a job is about, if it is still due."""
         if owed is None:
             with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)

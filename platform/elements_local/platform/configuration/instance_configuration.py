@@ -1,4 +1,4 @@
-"""An instance's configuration: whatever a client sends becomes texts, under all keys of the element.
+"""An instance's configuration: all that a client sends becomes texts, under all keys of the element.
 
 Source: values are texts, flags and numbers too, and the map has every key of the element (observed).
 """
@@ -199,7 +199,7 @@ def entry_number(key: str, element: Element) -> int:
     """Return the number by which a key is also known: that of the element's own key, the same in all instances.
 
     A key that the element does not know has a number that follows from its name, so that it stays the same
-    whatever else a configuration holds (assumed).
+    regardless of what else a configuration holds (assumed).
 
     >>> from elements_local.platform.elements.catalogue import Catalogue, shipped
     >>> element = Catalogue(shipped()).element("insightly")

@@ -76,7 +76,7 @@ class InstanceRequest(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def is_reauthorized(self) -> bool:
-        """Whether the provider is to be asked again, whatever else changes (observed)."""
+        """Whether the provider is to be asked again, regardless of what else changes (observed)."""
         return self.provider_data is not None and self.provider_data.code is not None
 
 

@@ -62,7 +62,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     """Who sends a request.
 
     Attributes:
-        known: the workspace whose user this is, whatever else is wrong with the secrets.
+        known: the workspace whose user this is, even if something else is wrong with the secrets.
         refusal: what is wrong with them.
     """
 

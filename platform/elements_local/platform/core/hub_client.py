@@ -78,7 +78,7 @@ class HubPage(Struct, frozen=True, kw_only=True):
 
 
 class HubClient(Struct, frozen=True, kw_only=True):
-    """The hub, whoever calls.
+    """The hub, for any caller.
 
     Attributes:
         url: of the platform, without the base path.
@@ -90,7 +90,7 @@ class HubClient(Struct, frozen=True, kw_only=True):
     def send(
         self, method: str, target: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply:
-        """Send a call, and return its answer, whatever its status is.
+        """Send a call, and return its answer, with any status.
 
         Args:
             target: path and query, the base path included.
@@ -166,8 +166,8 @@ class InstanceHub(Struct, frozen=True, kw_only=True):
 
 def _calls(method: str, path: str, reply: Reply) -> Sequence[PollCall]:
     """Return the calls to the provider that an answer tells of, and the one that it answers if a scripted fault struck that."""
-    told, effect = dict(reply.header_list).get(CALLS_HEADER), parse_effect(reply)
-    calls = [] if told is None else [_call(*each) for each in _provider_calls.decode(told)]
+    calls_made, effect = dict(reply.header_list).get(CALLS_HEADER), parse_effect(reply)
+    calls = [] if calls_made is None else [_call(*each) for each in _provider_calls.decode(calls_made)]
     if not effect:
         return calls
     target = BASE_PATH + path

@@ -79,7 +79,7 @@ _last = WorkspaceStatement(select(counters.c.value).where(counters.c.name == bin
 
 
 def was_given(tx: Transaction, name: str, number: int, *, first: int) -> bool:
-    """Say whether a number of a kind has been given, whatever became of what has it."""
+    """Say whether a number of a kind has been given, even if what had it is gone."""
     return first <= number <= (tx.scalar(_last, of_name=name) or 0)
 
 

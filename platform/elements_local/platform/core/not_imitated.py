@@ -19,7 +19,7 @@ class NotImitatedPath(Struct, frozen=True, kw_only=True):
 
     Attributes:
         about: what the vendor has there.
-        methods: those that are meant, at this very path; none are all, and whatever lies below it too.
+        methods: those that are meant, at this very path; none are all, and all that lies below it too.
         lists: what the vendor says is not found where the list is empty; None where that is not how a GET is answered.
     """
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 class EventType(Enum):
     """What happened to a record, in the callback's words.
 
-    Source: ``UNKNOWN`` is what fits none of the others, as whoever handles a provider's event states (documented).
+    Source: ``UNKNOWN`` is what fits none of the others, as a handler of a provider's event states (documented).
     """
 
     CREATED = "CREATED"
@@ -59,7 +59,7 @@ class Resource(Struct, frozen=True, kw_only=True):
 
 
 class PollVerdict(Enum):
-    """What a poll made of a record; that one was deleted, or what happened is unknown, only whoever hands it on can say."""
+    """What a poll made of a record; that one was deleted, or what happened is unknown, only a provider's event can say."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"

@@ -86,7 +86,7 @@ _NO_GOAL = AdvanceGoal()
 
 
 def never_abandoned() -> bool:
-    """Say that whoever asked for a run still waits for it."""
+    """Say that the client that asked for a run still waits for it."""
     return False
 
 
@@ -112,7 +112,7 @@ class AdvanceRun:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether it ends before the next job, whatever is due."""
+        """Whether it ends before the next job, even if more is due."""
         return self.stopped in {"asked", "shutdown"}
 
     def goes_on(self) -> bool:

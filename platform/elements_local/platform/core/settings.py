@@ -99,9 +99,9 @@ class PlatformSettings(Settings):
     """The platform's settings; each default is the one that the evidence favours.
 
     Attributes:
-        url: where the platform itself is reached; polls are calls to it. Whoever makes the platform says so.
+        url: where the platform itself is reached; polls are calls to it. The maker of the platform sets it.
         crm_url: this stack's CRM, where the calls go that are meant for its vendor's own host.
-        sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
+        sink_url: the bundled sink; it gets the signature keys of callbacks that go there. Empty for none.
         profile: gives other defaults where settings are read; a setting of its own comes before it.
     """
 

@@ -249,7 +249,7 @@ class DateReading:
         return found[0].upper() if found else ""
 
     def _zone(self) -> tzinfo:
-        """Read +0100, GMT, GMT+1:00, or a zone's short name; whatever else stands there is no zone to Java."""
+        """Read +0100, GMT, GMT+1:00, or a zone's short name; all else is no zone to Java."""
         word = self._word()
         if not word or word.startswith("GMT"):
             found = self._take(_OFFSET).groups()

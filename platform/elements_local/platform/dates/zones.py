@@ -54,7 +54,7 @@ SHORT_NAMES = {
     "LHST": 10.5, "LHDT": 11, "BRT": -3, "ART": -3,
     "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
-"""What a zone's short name in a date means: an offset, whatever the season; hours east of Greenwich.
+"""What a zone's short name in a date means: an offset, in every season; hours east of Greenwich.
 
 Source: the zone strings of java.text.DateFormatSymbols (documented); only the common ones.
 """

@@ -106,7 +106,7 @@ class OperationJson(TypedDict):
 
 
 class Definition(ElementDetails, kw_only=True):
-    """An element as it is exported; its resources, elsewhere an empty list, are told."""
+    """An element as it is exported; its resources, elsewhere an empty list, are shown."""
 
     definition: list[OperationJson]
 

@@ -1,7 +1,7 @@
 """The port for vendors: what an element is, and what the platform asks of its connector, whichever vendor it speaks to.
 
-Whoever needs one gets it from the catalogue, by the key of an instance's element, and knows no vendor by name. Beside
-the errors that are named, whatever asks the vendor raises ``ProviderError`` if it refuses or does not answer.
+A caller gets one from the catalogue, by the key of an instance's element, and knows no vendor by name. Beside
+the errors that are named, all that asks the vendor raises ``ProviderError`` if it refuses or does not answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -163,7 +163,7 @@ class VendorChange(Struct, frozen=True, kw_only=True):
     Attributes:
         collection: in lower case.
         at: when it happened.
-        updated, created: what the record then said of it; None if that is not told.
+        updated, created: what the record then said of it; None if that is unknown.
     """
 
     seq: int
@@ -197,7 +197,7 @@ class DateCondition(Struct, frozen=True, kw_only=True):
     at: datetime
 
     def date_of(self, change: VendorChange) -> datetime | None:
-        """Return the date that it is about, as a record had it after a change; None if that is not told."""
+        """Return the date that it is about, as a record had it after a change; None if that is unknown."""
         return change.updated if self.of == "updated" else change.created
 
     def holds(self, date: datetime) -> bool:

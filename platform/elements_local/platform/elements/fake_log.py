@@ -68,7 +68,7 @@ class FakeLog(Struct, frozen=True, kw_only=True):
     Attributes:
         calls: how the instance reaches that CRM.
         own_url: where calls go to this stack's own.
-        own_headers: what lets in there whoever has the workspace's key.
+        own_headers: what authenticates there a holder of the workspace's key.
     """
 
     calls: ProviderClient
@@ -160,7 +160,7 @@ class FakeLog(Struct, frozen=True, kw_only=True):
             return self.own_url
         try:
             parts = urlsplit(url)
-        except ValueError:  # half an IPv6 address; whoever sends there says so
+        except ValueError:  # half an IPv6 address; sending there reports it
             return url
         return f"{parts.scheme}://{parts.netloc}"
 

@@ -41,7 +41,7 @@ def check_takes_oauth(element: Element, grants: VendorGrants | None) -> VendorGr
 def authorize_url(
     consent_url: str, element: Element, client: Application, *, state: str, scope: str
 ) -> OAuthUrl:
-    """Return where a user consents; the secret is not among what a browser is told.
+    """Return where a user consents; the secret is not among what a browser gets.
 
     Args:
         state: comes back with the code; the element's key where none is sent (assumed).

@@ -50,11 +50,11 @@ class DeliveryStatus(Enum):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """What one notification owes one subscription.
+    """What is to be sent of one notification to one subscription.
 
     Attributes:
         tries: all attempts so far.
-        failures: attempts that failed since it was first owed, or last released.
+        failures: attempts that failed since it was made, or last released.
         first_failure: when the first of them did.
     """
 
@@ -74,7 +74,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Enum):
-    """How a subscriber is told (observed: the vendor's schemas)."""
+    """How a subscriber is notified (observed: the vendor's schemas)."""
 
     WEBHOOK = "webhook"
     EMAIL = "email"
@@ -83,7 +83,7 @@ class Channel(Enum):
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
-    """Who is told of the notifications of some topics.
+    """Who gets the notifications of some topics.
 
     Attributes:
         instance_id: whose event settings it stands for; None for one that was made by itself.

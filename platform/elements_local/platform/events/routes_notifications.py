@@ -1,4 +1,4 @@
-"""``/notifications``: what subscribers are told, of events or in somebody's own words."""
+"""``/notifications``: what subscribers get, of events or in somebody's own words."""
 
 from typing import Annotated
 
@@ -47,10 +47,10 @@ class TopicsQuery(PageQuery, rename="camel", kw_only=True):
 
 
 class NotificationRequest(Struct):
-    """What somebody wants to be told.
+    """What somebody wants to be notified of.
 
     Attributes:
-        topic: whose subscribers are told.
+        topic: whose subscribers are notified.
         sender: ``from``, a word of Python's.
     """
 
@@ -140,7 +140,7 @@ def acknowledge(call: Call, notification_id: str) -> Answer[NotificationJson]:
 @bp.delete("/<notification_id>")
 @operation(problems=(404,))
 def delete(call: Call, notification_id: str) -> Answer[None]:
-    """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
+    """Delete a notification: what is still due of it is not sent any more (assumed); its event stays."""
     with call.transaction() as tx:
         Notifications(tx).delete(_named(tx, notification_id).id)
     return Answer(None)

@@ -1,4 +1,4 @@
-"""``/notifications/subscriptions``: who is told of which topics, and how."""
+"""``/notifications/subscriptions``: who is notified of which topics, and how."""
 
 from typing import Annotated, Literal
 
@@ -72,7 +72,7 @@ def get(call: Call, subscription_id: str) -> Answer[SubscriptionJson]:
 @bp.delete("/<subscription_id>")
 @operation(problems=(404,))
 def delete(call: Call, subscription_id: str) -> Answer[None]:
-    """End a subscription: what it is still owed is not sent any more (assumed)."""
+    """End a subscription: what is still due to it is not sent any more (assumed)."""
     with call.transaction() as tx:
         Subscriptions(tx).remove(_named(tx, subscription_id).id)
     return Answer(None)

@@ -120,7 +120,7 @@ _change = notifications.update().where(
 )
 _acknowledge = WorkspaceStatement(_change.values(acknowledged=True))
 _delete = WorkspaceStatement(_change.values(deleted=True))
-# one subscriber that took it makes a notification NOTIFIED for good, whatever happens with the others
+# one subscriber that took it makes a notification NOTIFIED for good, regardless of the others
 _stand = WorkspaceStatement(
     notifications.update()
     .where(notifications.c.id == bindparam("of_id"), notifications.c.status != EventStatus.NOTIFIED.value)
@@ -130,7 +130,7 @@ _add_delivery = WorkspaceStatement(deliveries.insert())
 
 
 class NewNotification(KeptNotification, frozen=True, kw_only=True):
-    """A notification that is to be kept and told.
+    """A notification that is to be kept and sent.
 
     Attributes:
         owner: whose it is.
@@ -160,14 +160,14 @@ class Notifications:
         return take_numbers(self._tx, "notification", first=first, count=count)
 
     def publish(self, new: NewNotification, *, fresh: EventStatus = EventStatus.NEW) -> None:
-        """Keep a notification, and owe it to everybody who subscribed to its topic.
+        """Keep a notification, and a delivery for each subscription to its topic.
 
         Args:
-            fresh: where its event stands as long as nothing has been sent to those who are told.
+            fresh: where its event stands as long as nothing has been sent to subscribers.
 
         Source: several subscriptions may share a topic, and one notification yields one delivery each (observed).
         """
-        # In the caller's transaction: who subscribes while a poll is written down is told of all of it, or of nothing.
+        # In the caller's transaction: a client that subscribes while a poll is written down gets all of it, or nothing.
         subscribers = Subscriptions(self._tx).of_topic(new.topic)
         self._tx.run(
             _add,
@@ -177,7 +177,7 @@ class Notifications:
             topic=new.topic,
             created=new.created,
             updated=new.created,
-            # Nobody is told: the event has come to its end as soon as it is there.
+            # There is no subscriber: the event has come to its end as soon as it is there.
             status=(fresh if subscribers else EventStatus.CONSUMED).value,
             raw=new.raw,
             body=new.body,
@@ -188,10 +188,10 @@ class Notifications:
             self._owe(new, subscription)
 
     def _owe(self, new: NewNotification, to: Subscription) -> None:
-        """Owe a subscriber a notification: a callback at once, queued if the subscription is dead, or an e-mail.
+        """Plan the delivery of a notification to a subscriber: a callback at once, queued if the subscription is dead, or an e-mail.
 
         Source: later events of a deactivated subscription are queued (documented); that other channels than webhooks
-            are told without more ado is assumed.
+            are notified without more ado is assumed.
         """
         status = DeliveryStatus.NOTIFIED
         if to.channel is Channel.WEBHOOK:

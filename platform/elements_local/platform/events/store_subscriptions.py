@@ -51,7 +51,7 @@ _remove_topics = WorkspaceStatement(
 _activate = WorkspaceStatement(
     subscriptions.update().where(subscriptions.c.id == bindparam("of_id")).values(active=True)
 )
-# only while the URL is still the one that failed: whoever has mended it meanwhile does not start with a dead
+# only while the URL is still the one that failed: a user who has fixed it meanwhile does not start with a dead
 # subscription
 _deactivate = WorkspaceStatement(
     subscriptions.update()
@@ -79,7 +79,7 @@ class Subscriptions:
         return next(iter(_subscriptions(self._tx.all(_get, of_id=subscription_id))), None)
 
     def of_topic(self, topic: str) -> list[Subscription]:
-        """Return who is told of a topic's notifications, by ascending id."""
+        """Return a topic's subscriptions, by ascending id."""
         return _subscriptions(self._tx.all(_subscribers, of_topic=topic))
 
     def by_id(self, ids: Collection[int]) -> dict[int, Subscription]:
@@ -94,7 +94,7 @@ class Subscriptions:
         return subscription
 
     def remove(self, subscription_id: int) -> bool:
-        """Remove a subscription; what it is owed is no longer sent. Says whether there was one."""
+        """Remove a subscription; what is due to it is no longer sent. Says whether there was one."""
         Jobs(self._tx).drop_deliveries(subscription_id)
         self._tx.run(_remove_topics, of_id=subscription_id)
         return bool(self._tx.run(_remove, of_id=subscription_id))
@@ -110,12 +110,12 @@ class Subscriptions:
     def subscribe_instance(self, instance: Instance, url: str | None) -> None:
         """Let an instance's one subscription be to a URL, or remove it.
 
-        Source: another URL makes a new subscription (documented); that the old one goes, with what it is owed, is
+        Source: another URL makes a new subscription (documented); that the old one goes, with what is due to it, is
             assumed.
         """
         existing = self._tx.first(_of_instance, of_instance=instance.id)
         if existing is not None and existing.url != url:
-            # What the old one is owed goes with it: it was meant for another address.
+            # What is due to the old one goes with it: it was meant for another address.
             self.remove(existing.id)
         if url is None or (existing is not None and existing.url == url):
             return

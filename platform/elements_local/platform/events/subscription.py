@@ -1,4 +1,4 @@
-"""Subscriptions: what one has to say, and how the API shows it and what it is owed."""
+"""Subscriptions: what one has to say, and how the API shows it and its deliveries."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict

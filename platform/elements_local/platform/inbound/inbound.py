@@ -94,7 +94,7 @@ def decide(
     default_tolerance: timedelta,
     undated: EventType = EventType.UPDATED,
 ) -> list[Found]:
-    """Say what each record means: as a poll does, but that whoever hands it on has chosen it already.
+    """Say what each record means: as a poll does, but that its sender has chosen it already.
 
     What the hand-off says about a record goes before what its dates say (assumed).
     """

@@ -1,4 +1,4 @@
-"""Takes in what comes without credentials: finds whose it is, and keeps it as an event that owes a callback."""
+"""Takes in what comes without credentials: finds whose it is, and keeps it as an event with a callback due."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

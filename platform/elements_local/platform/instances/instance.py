@@ -1,4 +1,4 @@
-"""Element instances: how one is made and changed, what that means for its polling and its callbacks, and what is told of it."""
+"""Element instances: how one is made and changed, what that means for its polling and its callbacks, and what is reported of it."""
 
 import re
 from collections.abc import Iterator
@@ -175,7 +175,7 @@ class PollPlan(Struct, frozen=True, kw_only=True):
         polled: whether there is a poll to come.
         poll_at: when, if that is to change; None leaves it as it is.
         begins: whether a resource is new.
-        callback_url: where events go; None if nobody is told of them.
+        callback_url: where events go; None if nobody gets them.
         reset_failures: start counting failures anew.
     """
 

@@ -110,7 +110,7 @@ def create(call: Call, body: InstanceRequest) -> Answer[InstanceJson]:
 
 
 def made(call: Call, body: InstanceRequest, element: Element) -> Answer[InstanceJson]:
-    """Make an instance of an element, whatever the body says of one."""
+    """Make an instance of an element, regardless of that in the body."""
     with_objects = body.retrieve_objects_after_instantiation
     wire = wire_to_vendor(call, element.key, body)
     return Answer(make(call, with_grant(call, body, element), element, wire=wire, with_objects=with_objects))
@@ -264,7 +264,7 @@ def index_of_element(call: ElementCall, query: InstancesQuery) -> Answer[list[In
     links=LINKS,
 )
 def create_of_element(call: ElementCall, body: InstanceRequest) -> Answer[InstanceJson]:
-    """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
+    """Make an instance of the path's element, regardless of that in the body (observed: it may say nothing)."""
     return made(call, body, call.element)
 
 
@@ -288,7 +288,7 @@ def show_trace(call: ElementCall, trace_id: str) -> Answer[TraceJson]:
 
 
 def wire_to_vendor(call: Call, element_key: str, sent: InstanceRequest) -> Http:
-    """Return the wire to the vendor, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
+    """Return the wire to the vendor, traced if the body asks for that; the answer then names the trace, even if the call fails."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
         return call.wire
     tracing = Tracing(http=call.platform.inside)

@@ -80,7 +80,7 @@ class LintJson(TypedDict):
 
 
 class RuleJson(TypedDict):
-    """A rule, whatever it finds."""
+    """A rule, with or without findings."""
 
     rule: str
     severity: str

@@ -33,11 +33,11 @@ class ActivityQuery(LogQuery):
 @bp.get("")
 @operation(problems=(401, 403, 404))
 def index(call: OpenCall, query: ActivityQuery) -> Answer[dict[str, object]]:
-    """Show what happened, oldest first: in all workspaces, as whoever looks after the stack sees it, or in one.
+    """Show what happened, oldest first: in all workspaces, as the owner of the stack sees it, or in one.
 
     ``last`` is what to send as ``after`` next. ``dropped`` says how many older ones than those shown had to make room
-    before they were asked for; of one workspace, it may be more than were. Numbers begin anew with a restart: whoever
-    comes with a higher one is shown all there is. Where several processes serve one environment, ``process`` says whose
+    before they were asked for; of one workspace, it may be more than were. Numbers begin anew with a restart: a call
+    with a higher one gets all there is. Where several processes serve one environment, ``process`` says whose
     memory this is.
     """
     activities, workspace = call.platform.activities, _asked(call, query)

@@ -149,7 +149,7 @@ class Jobs:
         self._tx.run(_remove_subject, **_key(kind, subject))
 
     def drop_deliveries(self, subscription_id: int) -> None:
-        """Take all that is owed to a subscription off the agenda."""
+        """Take all that is due to a subscription off the agenda."""
         self._tx.run(_remove_of_subscription, of_subscription=subscription_id)
 
     def move(self, kind: JobKind, subject: str, to: datetime) -> bool:

@@ -18,7 +18,7 @@ class JobTask(Protocol):
 
 
 class RunLocks:
-    """The run lock of each workspace: whoever moves its time or runs its jobs holds it, so that no job runs twice.
+    """The run lock of each workspace: who moves its time or runs its jobs holds it, so that no job runs twice.
 
     Args:
         shared: where other processes run jobs of the same workspaces.

@@ -24,7 +24,7 @@ SAMPLES = tuple(
     datetime(2026, month, day, hour, minute, 39, tzinfo=UTC)
     for month, day, hour, minute in ((3, 2, 10, 17), (3, 31, 12, 30), (7, 15, 23, 48), (12, 30, 0, 5))
 )
-"""Instants by which two ways of writing dates are told apart: noon and midnight, summer and winter, ends of months and a year."""
+"""Instants by which two ways of writing dates are distinguished: noon and midnight, summer and winter, ends of months and a year."""
 
 _RUN = re.compile(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+")
 _HOURS = "HhKk"

@@ -113,7 +113,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _read(text: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_object)
-    except (ValueError, RecursionError):  # what is no JSON is refused by whoever reads it
+    except (ValueError, RecursionError):  # what is no JSON is refused where it is read
         return None
 
 
@@ -205,7 +205,7 @@ def of_body(  # noqa: PLR0913 - a body, and what is known of it; by name
         values: the configuration that results.
         made: whether it makes an instance; false if it changes one.
         redeemed: whether a grant's code in it became credentials.
-        vendor_user: whose credentials the vendor takes them for, whoever else they name; None if it was not asked, or
+        vendor_user: whose credentials the vendor takes them for, even if they name another; None if it was not asked, or
             all of them count.
         raw: the body as text.
     """

@@ -16,7 +16,7 @@ from elements_local.platform.errors import quoted
 from elements_local.platform.lint.rules import LintRule
 
 MOST = 50
-"""Warnings that are told of an instance; of others, only how many there are."""
+"""Warnings that are listed of an instance; of others, only how many there are."""
 
 LARGEST_HEADER = 4096
 _LONGEST_NAME = 40
@@ -79,7 +79,7 @@ class ConfigWarning(Struct, frozen=True, kw_only=True):
 
 
 class LintFinding(Protocol):
-    """Something that was found; what it costs to say more of it is spent on those alone that are told."""
+    """Something that was found; its costly details are computed for those alone that are listed."""
 
     def warning(self) -> ConfigWarning:
         """Return what is said of it."""

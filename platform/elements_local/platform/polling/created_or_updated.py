@@ -90,7 +90,7 @@ def _judge(
         lack = "no updated date is configured"
         why = lack if resource.filter_by_updated_date else "filterByUpdatedDate is false"
         return PollVerdict.CREATED, f"{inside}; {why}, so it counts as created"
-    # without a created date a new record cannot be told from a changed one
+    # without a created date a new record cannot be distinguished from a changed one
     if resource.created is None:
         return PollVerdict.UPDATED, f"{inside}; no created date is configured"
     try:

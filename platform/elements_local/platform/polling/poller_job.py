@@ -17,7 +17,7 @@ from elements_local.platform.dates.java_dates import epoch_milliseconds
 from elements_local.platform.events.event import topic
 
 PRIORITY = 5
-"""What triggers of the vendor's scheduler have unless told otherwise."""
+"""What triggers of the vendor's scheduler have by default."""
 
 
 class JobDataJson(TypedDict):

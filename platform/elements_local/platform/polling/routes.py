@@ -76,7 +76,7 @@ def index(call: AdminCall, query: PollsQuery) -> Answer[Json]:
 @bp.post("")
 @operation(problems=(401, 403, 404, 409))
 def poll_now(call: AdminCall, body: PollRequest) -> Answer[Json]:
-    """Poll at once, whatever the schedule."""
+    """Poll at once, regardless of the schedule."""
     ran = RunSummary()
     for instance in instances_asked_for(call, body.instance_id):
         ran += call.platform.engine.poll_now(call.workspace, instance)

@@ -172,7 +172,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
     def _keep(
         self, workspace: Workspace, instance: Instance, read: Sequence[_Reading], then: NextRun | None
     ) -> RunSummary:
-        """Keep polls, of which all but the last are idle, with its notifications and the deliveries that they owe.
+        """Keep polls, of which all but the last are idle, with its notifications and their deliveries.
 
         If it failed too often in a row, the poller is switched off.
 

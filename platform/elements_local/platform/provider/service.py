@@ -92,11 +92,11 @@ def to_json(trace: Trace) -> TraceJson:
 
 
 def provider_wire(facts: RequestFacts, *, http: Http, inside: Http) -> Http:
-    """Return the wire on behalf of whom a request is made: whoever calls, or the engine, which does so likewise.
+    """Return the wire on behalf of whom a request is made: the caller, or the engine, which does so likewise.
 
     Args:
         facts: of the request.
-        http: reaches providers, on behalf of whoever calls.
+        http: reaches providers, on behalf of the caller.
         inside: reaches them, too, on the platform's own.
     """
     if caller_of(facts.environ) != ENGINE:

@@ -112,7 +112,7 @@ def _of_service(rule: Any, service: str) -> dict[str, Any]:
 
 
 def _respond(composer: "ScenarioComposer", call: ObservedCall) -> bool:
-    """Take what a bin was told; a scenario has but one, whatever its name was."""
+    """Take the settings of a bin; a scenario has but one, under any name."""
     responses = call.json.get("responses") if isinstance(call.json, dict) else []
     if not isinstance(responses, list) or not _is_taken(responses, list[Response]):
         return False

@@ -1,4 +1,4 @@
-"""Makes a scenario that comes to the callbacks that were told: what has to have happened before them, and when. Pure."""
+"""Makes a scenario that leads to the given callbacks: what has to have happened before them, and when. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _PREFIXES = ("event.", "filter.", "pagination.")
 
 
 class NothingToImportError(Exception):
-    """Nothing of a file can be told as a scenario."""
+    """Nothing of a file can become a scenario."""
 
 
 class ImportedScenario(Struct, frozen=True, kw_only=True):
@@ -46,11 +46,11 @@ def scenario_of(imported: ImportedFile, kinds: Kinds) -> ImportedScenario:
         kinds: of records that can be made; those of the instance's element go before others.
 
     Raises:
-        NothingToImportError: it has callbacks, and none of them can be told.
+        NothingToImportError: it has callbacks, and none of them can be imported.
     """
-    told = [each for callback in imported.callbacks for each in told_records(mask_value(callback), kinds)]
-    notes = [f"left out: {each}" for each in told if isinstance(each, str)]
-    records = sorted((each for each in told if isinstance(each, ToldRecord)), key=lambda each: each.polled)
+    found = [each for callback in imported.callbacks for each in told_records(mask_value(callback), kinds)]
+    notes = [f"left out: {each}" for each in found if isinstance(each, str)]
+    records = sorted((each for each in found if isinstance(each, ToldRecord)), key=lambda each: each.polled)
     if imported.callbacks and not records:
         raise NothingToImportError("; ".join(notes) or "no callback has an event")
     configuration, interval = _configuration(imported.instance, records, notes)
@@ -167,8 +167,8 @@ def _retold(
     timeline = [*changes, (made, {"make": {"instance": dict(instance)}})]
     lines: dict[datetime, list[str]] = {}
     for each in records:
-        told = f"{names[each.resource, each.record_id]} {each.event_type}"
-        lines.setdefault(each.polled, []).append(told)
+        line = f"{names[each.resource, each.record_id]} {each.event_type}"
+        lines.setdefault(each.polled, []).append(line)
     timeline += [(polled, {"expect": {"callbacks": each}}) for polled, each in lines.items()]
     return {"start": format_instant(start), "instance": None, "steps": list(_steps(timeline, start))}
 

@@ -20,7 +20,7 @@ SIGNATURE_KEY = "event.notification.signature.key"
 POLLER = "event.poller.configuration"
 
 _SCENARIOS_OWN = frozenset({"username", "password", CALLBACK_URL, SIGNATURE_KEY})
-"""What a scenario fills in itself, whatever it was."""
+"""What a scenario fills in itself, with any value before."""
 
 _ONE = re.compile(rf"{BASE_PATH}/instances(?:/(?P<id>\d+))?/?\Z")
 

@@ -32,7 +32,7 @@ class Recorder:
         output: written over if it is there; its folder is made if it is not.
         name: what the scenario shows.
         reads: whether calls that only look are kept.
-        say: is told how it goes.
+        say: is called with lines on the progress.
     """
 
     watch: Watch
@@ -84,7 +84,7 @@ class Recorder:
             stop.wait(_BETWEEN_LOOKS_S)
 
     def _write_so_far(self) -> None:
-        """Write what there is, so that it is there whatever happens; what cannot be written yet may be later."""
+        """Write what there is, so that it is there in any case; what cannot be written yet may be later."""
         try:
             recording = self.write()
         except HarnessError:
@@ -151,7 +151,7 @@ def _add(composer: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None
     composer.catch_up(call.at)
     if controls.add_clock(composer, call):
         return
-    # Whoever knows a call takes it; what nobody knows becomes a plain request.
+    # The first that knows a call takes it; an unknown call becomes a plain request.
     if not any(add(composer, call) for add in (controls.add_fault, instances.add, records.add)):
         requests.add(composer, call)
     # After the step: the call itself may have begun the next second.

@@ -102,7 +102,7 @@ def _audit_differences(context: ScenarioContext, expected: ExpectedAudit) -> lis
         if events is not None:
             lines += [f"{kind}: {line}" for line in _list_differences(kind, events, entries)]
     if not lines and _checks_nothing(context, expected, audit):
-        lines.append("nothing has been polled that could be owed; `audit: {owed: 0}` expects that")
+        lines.append("nothing has been polled that could be expected; `audit: {owed: 0}` expects that")
     lines += [f"note: {note}" for note in audit["notes"]] if lines else []
     label = _label(context, expected.instance)
     return [f"{label}: {line}" for line in lines]

@@ -61,7 +61,7 @@ class Expect(Struct, forbid_unknown_fields=True):
         polls: one by one.
         requests: what services have been sent, since the scenario began.
         records: what the CRM holds now; null for a record that is gone.
-        audit: what was owed to receivers, held against what they got, since the scenario began; ``clean`` if all of it
+        audit: what receivers should have got, compared with what they got, since the scenario began; ``clean`` if all of it
             came, in time, once and under its right name.
     """
 

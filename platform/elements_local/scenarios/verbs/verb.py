@@ -68,7 +68,7 @@ class TenantAbilities(Struct, frozen=True, kw_only=True):
 
     Attributes:
         profile: which of the platform's two names it has; None for either.
-        has_sink: whether a sink of ours receives its callbacks, which shows headers and answers what it is told to.
+        has_sink: whether a sink of ours receives its callbacks, which shows headers and gives scripted answers.
         shortest_interval: in minutes, how often it polls at most.
     """
 

@@ -240,7 +240,7 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
 def add_section(
     report: "pytest.TestReport", clients: WorkspaceClients, *, verbose: bool, fixture: bool
 ) -> None:
-    """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
+    """Add what happened in a workspace to a report, or, if that cannot be read, a line that says so.
 
     It belongs to the failure's own text where that can be added to, so that it is in every form of the report, also in
     one for a CI.
@@ -255,7 +255,7 @@ def add_section(
             explain=clients.platform.explain, observed=observed, words=words, fixture=fixture
         )
         text = text_of(observed, explainer.lines(Unreported(observed).all()), verbose=verbose)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
+    except Exception as error:  # noqa: BLE001 - the test's own failure has to be shown in any case
         said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
         text = f"what happened cannot be said: {type(error).__name__}{said}"
     text = mask_known(text, clients.credentials.secrets)

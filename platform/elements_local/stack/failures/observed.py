@@ -45,11 +45,11 @@ class Observed(Struct, frozen=True, kw_only=True):
     Attributes:
         has_platform: whether a platform runs, and not the CRM or the sink alone.
         bin_url: where the sink takes its callbacks.
-        now, is_virtual: what its clock shows, and whether that moves only when told.
+        now, is_virtual: what its clock shows, and whether that moves only on request.
         changes: what clients changed in the CRM, oldest first.
         pollers: its instances, whether they are polled or not.
         polls: with every decision, oldest first.
-        deliveries: callbacks that are owed, with every attempt.
+        deliveries: callbacks to be delivered, with every attempt.
         callbacks: what came to the sink, oldest first.
         pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
         pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
@@ -189,7 +189,7 @@ def happened_at(entry: JsonObject) -> datetime:
 
 @bounded_cache(4096)
 def instant_of(text: str) -> datetime:
-    """Read an instant that a service told."""
+    """Read an instant of a service's answer."""
     return parse_instant(text)
 
 
@@ -203,7 +203,7 @@ class WatchedSink(SinkClient):
 
     Attributes:
         empty: what was looked for and not there, with how many changes of the CRM's there had been by then.
-        scripted: the bins that the test has told how to answer.
+        scripted: the bins with answers that the test has scripted.
     """
 
     platform: PlatformClient

@@ -28,7 +28,7 @@ class Wording(Protocol):
         """Call a record of a resource, or of a collection of the CRM's that nothing polls."""
 
     def instant(self, at: str) -> str:
-        """Write an instant that a service told."""
+        """Write an instant of a service's answer."""
 
     def instance(self, instance_id: int) -> str:
         """Call an instance."""
@@ -139,7 +139,7 @@ class Unreported:
                 self._came[delivery["instanceId"], event.partition(" ")[0]].append(delivery)
 
     def all(self) -> Iterator[UnreportedChange]:
-        """Yield the change of each record, for each instance that polls it under whatever name."""
+        """Yield the change of each record, for each instance that polls it under any name."""
         for collection, record_id in self._changes if self._observed.has_platform else ():
             polled = [(poller, each["resource"]) for poller, each in polled_from(self._observed, collection)]
             yield from self._of_record(RESOURCES.get(collection, collection), collection, record_id, polled)

@@ -1,1 +1,1 @@
-"""What is told of runs: lines, pages, JUnit files."""
+"""Reports of runs: lines, pages, JUnit files."""

@@ -80,7 +80,7 @@ class ActivityPrinter:
         self._thread.start()
 
     def catch_up(self) -> None:
-        """Wait a moment, before the stack ends, until all that has happened so far is told."""
+        """Wait a moment, before the stack ends, until all that has happened so far is printed."""
         with suppress(HarnessError), self._progressed:
             last = latest(self._stack.admin())
             self._progressed.wait_for(lambda: self._printed >= last, _PATIENCE_S)

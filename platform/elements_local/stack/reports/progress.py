@@ -14,7 +14,7 @@ _WORTH_A_LINE = 2000
 
 
 class ProgressListener(Protocol):
-    """Is told of what has been done."""
+    """Is called with what has been done."""
 
     def __call__(self, steps: int = 1, about: str = "") -> None:
         """Note that more has been done.

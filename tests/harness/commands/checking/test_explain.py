@@ -234,4 +234,4 @@ def test_an_audit_of_what_came_has_exit_status_0(mine: WorkspaceClients) -> None
 
 
 def test_an_audit_without_instances_says_so(mine: WorkspaceClients) -> None:  # noqa: ARG001 - the commands find it
-    assert run("audit")[:2] == (0, "there is no instance in this workspace, so nothing is owed\n")
+    assert run("audit")[:2] == (0, "there is no instance in this workspace, so no event is expected\n")

@@ -247,7 +247,7 @@ def test_a_stack_that_others_can_reach_has_secrets_of_its_own_a_token_and_says_s
 
     assert exposed["workspace"]["user_secret"] != DOCUMENTED.user_secret
     assert exposed["said"].startswith(
-        "Whoever can reach this machine, where the stack listens at 0.0.0.0, can call"
+        "All who can reach this machine, where the stack listens at 0.0.0.0, can call"
     )
     assert (without.returncode, "403" in without.stderr) == (2, True)
     assert with_token.stdout == "2026-03-02T10:00:00Z (virtual)\n"

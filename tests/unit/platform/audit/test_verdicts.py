@@ -92,7 +92,7 @@ def refused(state):
 def report(told, minutes, *, record="7", dated=0, callback=None):
     return ReportedEvent(
         record_id=record,
-        told=told,
+        event_type=told,
         date=at(dated),
         poll_at=at(minutes),
         callback=callback or taken_at(minutes),
@@ -340,7 +340,7 @@ PERFECT = st.builds(
 
 
 def misname(report):
-    return [replace(report, told=CREATED if report.told is UPDATED else UPDATED)]
+    return [replace(report, event_type=CREATED if report.event_type is UPDATED else UPDATED)]
 
 
 def send_twice(report):
@@ -384,7 +384,7 @@ def test_an_event_that_is_dropped_is_lost_unless_a_later_one_tells_of_its_record
 
     (dropped, *rest) = reckon([replace(followed, reports=others)]).findings
 
-    told_later = others and others[0].told is not first.told
+    told_later = others and others[0].event_type is not first.event_type
     assert dropped.verdict is (
         AuditVerdict.LOST if not others else AuditVerdict.MISCLASSIFIED if told_later else AuditVerdict.LATE
     )

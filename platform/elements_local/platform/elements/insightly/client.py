@@ -45,7 +45,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
     configuration: Values
 
     def check(self) -> str | None:
-        """Make sure that the API key is good, and return the address of its user, whatever the user name is."""
+        """Make sure that the API key is good, and return the address of its user, for any user name."""
         address = self.me().get("EMAIL_ADDRESS")
         return address if isinstance(address, str) else None
 
@@ -192,7 +192,7 @@ class InsightlyClient(Struct, frozen=True, kw_only=True):
         """Return where calls go: the vendor's own host is the CRM of this stack."""
         try:
             parts = urlsplit(url)
-        except ValueError:  # half an IPv6 address; whoever sends there says so
+        except ValueError:  # half an IPv6 address; sending there reports it
             return url
         # So a configuration that was written for the real Insightly works here as it is.
         return self.crm_url + parts.path if dialect.is_vendor(parts.hostname) else url

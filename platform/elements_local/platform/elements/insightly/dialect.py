@@ -94,7 +94,7 @@ def update(
     place = _writable(resource)
     if place.id_field is None:
         return ProviderRequest(method="PUT", path=record_path(place, record_id), body=body)
-    # The id in the path counts; one in the body is left out, in whatever case it is written.
+    # The id in the path counts; one in the body is left out, in any case.
     changed = {key: value for key, value in body.items() if key.upper() != place.id_field}
     identified = {place.id_field: number(place, record_id), **changed}
     if stored is not None:

@@ -82,7 +82,7 @@ writing them there on every version is ours.
 
 _READ_ONLY = frozenset({"ActivitySets", "Users"})
 _WHOLE = frozenset({"countries", "currencies", "customfields", "customfieldgroups", "customobjects"})
-"""Lists that Insightly gives as a whole, whatever page is asked for (documented: v3.1 OpenAPI document)."""
+"""Lists that Insightly gives as a whole, regardless of the page asked for (documented: v3.1 OpenAPI document)."""
 
 _CUSTOM_ID = "RECORD_ID"
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
@@ -268,7 +268,7 @@ def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fi
         NotFoundError: there is no such row.
     """
     present = row(place, parent, row_id)
-    # The row keeps its id, whatever the client says of it: the path has named it.
+    # The row keeps its id, even if the client sends another: the path has named it.
     key = {place.id_field: present.get(place.id_field or "")} if place.id_field else {}
     after = {**present, **_in_capitals(fields), **key}
     return _changed(

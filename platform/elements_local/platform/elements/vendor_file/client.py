@@ -268,7 +268,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         return f"{path}{'&' if '?' in path else '?'}{urlencode(self.own_key)}" if self.own_key else path
 
     def _below(self, link: str) -> str:
-        """Return the path of a link: whatever host it names, calls go to the vendor's origin, or to what plays it."""
+        """Return the path of a link: for any host in it, calls go to the vendor's origin, or to what plays it."""
         found = _LINK.fullmatch(link)
         if found is None:
             raise self._failed(f"answered the link {quoted(link)}, which is no address of a page")

@@ -134,7 +134,7 @@ class FileConnector:
 
     def _refusal(self, status: int, body: bytes) -> ProviderError:
         said = body.decode("utf-8", "replace")
-        # what the vendor cannot do is no failure of whoever calls the hub
+        # what the vendor cannot do is no failure of the hub's caller
         answered = status if status < 500 else 502
         return ProviderError(
             status=answered,

@@ -1,7 +1,7 @@
 """A resource of a vendor file: what its records look like, and what their values are when they are compared.
 
 A condition names a field as the vendor does. By itself it is known by the field's own name, or as ``id``, ``created`` or
-``updated``; these two are compared as milliseconds, whatever they are written like.
+``updated``; these two are compared as milliseconds, regardless of their format.
 """
 
 import re
@@ -30,7 +30,7 @@ from elements_local.platform.errors import NotFoundError, UnreadableDateError
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 OWN_NAMES = ("id", "created", "updated")
-"""By which a record's id and dates are known, whatever the vendor calls them."""
+"""By which a record's id and dates are known, under any name of the vendor's."""
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Templates of requests and answers: whoever writes one fills it, whoever gets one reads it by the same template.
+"""Templates of requests and answers: the sender fills one, the receiver reads by the same one.
 
 ``{name}`` alone is a value as it is, within a text it becomes one. What has no value is left out, with the object or the
 list that has nothing else; in a text, so is a part in square brackets. ``${name}`` is none: the platform's own dates stand so.
