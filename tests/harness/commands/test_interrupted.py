@@ -260,7 +260,7 @@ main()
 def test_a_tour_says_how_far_it_came() -> None:
     done = subprocess.run([sys.executable, "-c", CUT_OFF_TOUR], capture_output=True, text=True, check=False)
 
-    said = "interrupted: 7 steps were shown; nothing is kept, so each tour begins from the start\n"
+    said = "interrupted: 7 steps were shown; nothing is kept: each tour begins from the start\n"
     assert (done.returncode, done.stderr, "7. " in done.stdout) == (130, said, True)
 
 

@@ -309,7 +309,7 @@ def test_cut_off_it_says_what_is_changed(polled: WorkspaceClients, at: dict[str,
     """Ctrl-C comes while time is moved."""
     asks = (
         "import signal, sys\n"
-        "from elements_local import trigger\n"
+        "from elements_local.commands import triggering as trigger\n"
         "from elements_local.commands.cli import main\n"
         "trigger.advance_to_next_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
         f"sys.argv = ['elements-local', 'trigger', 'contacts', 'created', '--workspace', {polled.credentials.name!r}]\n"

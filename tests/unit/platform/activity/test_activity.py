@@ -125,6 +125,6 @@ def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
 
 def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():
     page = (Path(__file__).parents[4] / "docs" / "warnings.md").read_text("utf-8")
-    table = page.partition("| kind | told | beside `text` |\n")[2].partition("\n\n")[0]
+    table = page.partition("| kind | what happened | beside `text` |\n")[2].partition("\n\n")[0]
 
     assert {*re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)} == {kind.value for kind in ActivityKind}
