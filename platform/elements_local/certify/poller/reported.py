@@ -14,7 +14,7 @@ from elements_local.platform.audit.oracle import ExpectedEventType
 _CHANGES = {each.value: each for each in ExpectedEventType if each is not ExpectedEventType.UNKNOWN}
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class RunOutput(Struct, frozen=True, kw_only=True):
     """What came of a run.
 
     Attributes:
@@ -41,7 +41,7 @@ class Reader(Struct, kw_only=True):
     updated_field: str
     _states: dict[str, object] = field(default_factory=dict)
 
-    def read(self, output: bytes) -> Said:
+    def read(self, output: bytes) -> RunOutput:
         """Read what a run wrote."""
         reports, state, strange, broken = list[Report](), None, "", ""
         # Only these end a line: JSON may have the other characters within its strings at which Python splits.
@@ -62,7 +62,7 @@ class Reader(Struct, kw_only=True):
                     reports.extend(report)
                 elif "type" not in message and line.strip():
                     strange = strange or line.strip()
-        return Said(reports=tuple(reports), state=state, passed_over=broken or strange)
+        return RunOutput(reports=tuple(reports), state=state, passed_over=broken or strange)
 
     def reports(self, value: object) -> Sequence[Report]:
         """Return what a message reports, or a list of them."""
