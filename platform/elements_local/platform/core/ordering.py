@@ -22,8 +22,8 @@ class SortOrder(Struct, frozen=True, kw_only=True):
     descending: bool = False
 
 
-def parse_order(text: str) -> SortOrder | None:
-    """Read ``Field``, ``Field asc`` or ``Field desc``; None if there is nothing.
+def parse_order(text: str) -> SortOrder:
+    """Read ``Field``, ``Field asc`` or ``Field desc``.
 
     Raises:
         InvalidRequestError: there is more than a field and a direction, or the direction is none.
@@ -33,8 +33,6 @@ def parse_order(text: str) -> SortOrder | None:
     >>> parse_order("LAST_NAME desc")
     SortOrder(field='LAST_NAME', descending=True)
     """
-    if not text.strip():
-        return None
     field, _, direction = text.strip().rpartition(" ")
     if not field:
         return SortOrder(field=direction)

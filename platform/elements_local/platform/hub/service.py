@@ -149,13 +149,13 @@ def listed(call: HubCall, resource: str, query: RecordListQuery) -> Answer[list[
         query, default=_page_size(call.instance, usual=min(DEFAULT_PAGE_SIZE, largest)), largest=largest
     )
     _look_at_parameters(call)
-    where = query.where.strip()
+    where, order = query.where.strip(), query.order_by.strip()
     page_request = PageRequest(
         where=mapping.clause(parse(where)) if where else None,
         size=page.size,
         token=page.token,
         skip=page.skip,
-        order=mapping.order(parse_order(query.order_by)),
+        order=mapping.order(parse_order(order)) if order else None,
     )
     found = call.vendor(call.instance).page(mapping.resource, page_request)
     return answered(replace(found, items=shown(call, mapping, found.items, query.fields)), page)

@@ -92,9 +92,9 @@ class NameMapping(Struct, frozen=True, kw_only=True):
         """Return a condition in the provider's names."""
         return None if where is None else with_fields(where, self.vendor_field)
 
-    def order(self, order: SortOrder | None) -> SortOrder | None:
+    def order(self, order: SortOrder) -> SortOrder:
         """Return an order in the provider's names."""
-        return None if order is None else replace(order, field=self.vendor_field(order.field))
+        return replace(order, field=self.vendor_field(order.field))
 
     def _moved(self, records: list[Record], direction: Direction, now: datetime) -> list[Record]:
         if self.transformation is None:

@@ -14,8 +14,6 @@ from elements_local.platform.errors import InvalidRequestError
 @each_row(
     ("text", "order"),
     [
-        ("", None),
-        ("  ", None),
         ("LAST_NAME", SortOrder(field="LAST_NAME")),
         ("LAST_NAME asc", SortOrder(field="LAST_NAME")),
         (" LAST_NAME  ASC ", SortOrder(field="LAST_NAME")),
