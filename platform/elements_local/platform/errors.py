@@ -1,4 +1,4 @@
-"""Every way a rule can say no. Which status each becomes stands in one table, in ``response_policy.py``."""
+"""Every way a rule can say no. Which status each becomes stands in one table, in ``request_policy.py``."""
 
 from elements_local.kit.text import shortened
 
