@@ -347,3 +347,26 @@ def test_only_the_queue_names_tables_and_functions_of_procrastinate():
 
     shared = "platform/elements_local/platform/shared"
     assert named == {f"{shared}/job_queue.py", f"{shared}/job_queue.sql"}
+
+
+WRITES = {"write_text", "write_bytes", "open", "fdopen", "mkstemp", "copyfile"}
+"""What a module calls that writes to a file."""
+
+WRITING = {
+    "stack/output_files.py",
+    "kit/files.py",  # reads
+    "kit/storage/data_directory.py",  # notes in it which process has a database
+    "certify/poller/trial.py",  # makes a temporary folder for the poller's state
+}
+
+
+def test_what_commands_write_for_users_is_written_in_one_way():
+    calls = {
+        (place_of(path, "elements_local"), getattr(node.func, "attr", getattr(node.func, "id", "")))
+        for path, tree in trees_of("elements_local")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
+
+    writing = {place.removeprefix("elements_local/") for place, name in calls if name in WRITES}
+    assert writing == WRITING, "write it by an OutputFile"

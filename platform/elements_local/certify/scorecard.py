@@ -1,14 +1,13 @@
 """What came of each check; as a JUnit file for a CI, and as one page of HTML for people."""
 
 from enum import Enum
-from pathlib import Path
 from textwrap import indent
 
 import junitparser
 from msgspec import Struct, to_builtins
 
-from elements_local.kit.files import write_file
-from elements_local.stack.reports.files import render, write_junit_document, xml_text
+from elements_local.stack.output_files import OutputFile
+from elements_local.stack.reports.files import CERTIFY, render, write_junit_document, xml_text
 
 UNSEEN = "the answers were right; what came of the callbacks was not looked at: that needs a probe (--probe)"
 """Why a check is not passed, though the receiver answered as it should."""
@@ -162,7 +161,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
         return "\n".join([*lines, self.counts])
 
 
-def write_junit(path: Path, scorecard: Scorecard) -> None:
+def write_junit(output: OutputFile, scorecard: Scorecard) -> None:
     """Write a test case for each check."""
     suite = junitparser.TestSuite(xml_text(f"certify {scorecard.url}"))
     for result in scorecard.results:
@@ -172,12 +171,12 @@ def write_junit(path: Path, scorecard: Scorecard) -> None:
         elif result.outcome in {Outcome.SKIPPED, Outcome.ANSWERED}:  # a pass would say more than was seen
             case.result = [junitparser.Skipped(xml_text(result.why))]
         suite.add_testcase(case)
-    document = junitparser.JUnitXml("elements-local certify")
+    document = junitparser.JUnitXml(CERTIFY)
     document.add_testsuite(suite)
-    write_junit_document(path, document, seconds=sum(result.seconds for result in scorecard.results))
+    write_junit_document(output, document, seconds=sum(result.seconds for result in scorecard.results))
 
 
-def write_html(path: Path, scorecard: Scorecard) -> None:
+def write_html(output: OutputFile, scorecard: Scorecard) -> None:
     """Write one page; nothing in it comes from elsewhere, and all text of others is escaped."""
     page = render(
         "certificate.html",
@@ -186,4 +185,4 @@ def write_html(path: Path, scorecard: Scorecard) -> None:
         verdict=scorecard.verdict,
         counts=scorecard.counts,
     )
-    write_file(path, page)
+    output.write(page)

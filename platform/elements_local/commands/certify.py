@@ -24,13 +24,20 @@ from elements_local.commands.command_line.options import (
     stack_environment,
     vendor_options,
 )
-from elements_local.commands.command_line.output import FILE, print_result
+from elements_local.commands.command_line.output import (
+    FILE,
+    check_outputs,
+    force_option,
+    optional_output,
+    print_result,
+)
 from elements_local.commands.command_line.stacks import json_option
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
 from elements_local.kit.settings import variable
 from elements_local.stack import faketime
 from elements_local.stack.interruption import cut_off
-from elements_local.stack.reports.files import writable
+from elements_local.stack.output_files import OutputFile
+from elements_local.stack.reports.files import is_junit, is_page
 from elements_local.stack.reports.progress import progress
 from elements_local.start import Options, on_ports
 
@@ -78,6 +85,7 @@ def certify_command() -> None:
 
 _junit_option = click.option("--junit", type=FILE, help="Write the scorecard as a JUnit file for a CI.")
 _html_option = click.option("--html", type=FILE, help="Write the scorecard as one page.")
+_Outputs = tuple[OutputFile | None, OutputFile | None]
 
 
 def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
@@ -130,6 +138,7 @@ def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
 @_only_option(RECEIVER_BATTERY)
 @_junit_option
 @_html_option
+@force_option
 @json_option
 def receiver(  # noqa: PLR0913 - the command's options
     *,
@@ -141,6 +150,7 @@ def receiver(  # noqa: PLR0913 - the command's options
     as_json: bool,
     junit: Path | None,
     html: Path | None,
+    force: bool,
     **given: Any,
 ) -> None:
     """Test the receiver at URL with right and wrong signatures, duplicates, bursts and more; exit 1 if it fails one.
@@ -150,6 +160,7 @@ def receiver(  # noqa: PLR0913 - the command's options
     an effect is `answered`, not `passed`. Exit 2 if nothing takes callbacks at URL, the probe cannot be read, or a check
     that --only names could not be made.
     """
+    outputs = _outputs(junit, html, force=force, as_json=as_json)
     with _certifying(chosen_of(RECEIVER_BATTERY, only)) as note:
         scorecard = certify(
             url,
@@ -160,7 +171,7 @@ def receiver(  # noqa: PLR0913 - the command's options
             on_result=note,
             **given,
         )
-    _finish(scorecard, as_json=as_json, junit=junit, html=html)
+    _finish(scorecard, outputs, as_json=as_json)
 
 
 def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timedelta:
@@ -226,6 +237,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
 @_only_option(POLLER_BATTERY)
 @_junit_option
 @_html_option
+@force_option
 @set_option
 @json_option
 def poller(  # noqa: PLR0913 - the command's options
@@ -244,6 +256,7 @@ def poller(  # noqa: PLR0913 - the command's options
     as_json: bool,
     junit: Path | None,
     html: Path | None,
+    force: bool,
 ) -> None:
     """Try a poller of your own: COMMAND is run once at each interval of virtual time, and says what has changed.
 
@@ -254,6 +267,7 @@ def poller(  # noqa: PLR0913 - the command's options
     """
     if by_faketime and not faketime.library():
         raise click.UsageError(f"--faketime needs libfaketime, which was not found; {faketime.INSTALL}")
+    outputs = _outputs(junit, html, force=force, as_json=as_json)
     further = {"further": _time_of} if by_faketime else {}
     terms = PollerTerms(
         runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout), **further),
@@ -269,7 +283,7 @@ def poller(  # noqa: PLR0913 - the command's options
         on_ports(Options(environment=environment)) as stack,
     ):
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
-    _finish(scorecard, as_json=as_json, junit=junit, html=html)
+    _finish(scorecard, outputs, as_json=as_json)
 
 
 def _time_of(now: datetime) -> dict[str, str]:
@@ -296,14 +310,24 @@ def _certifying(checks: "Iterable[str]") -> "Iterator[Callable[[Result], None]]"
         yield note
 
 
-def _finish(scorecard: "Scorecard", *, as_json: bool, junit: Path | None, html: Path | None) -> None:
+def _outputs(junit: Path | None, html: Path | None, *, force: bool, as_json: bool) -> "_Outputs":
+    outputs = (
+        optional_output(junit, is_junit, force=force),
+        optional_output(html, is_page, force=force),
+    )
+    check_outputs(*outputs, as_json=as_json)
+    return outputs
+
+
+def _finish(scorecard: "Scorecard", outputs: "_Outputs", *, as_json: bool) -> None:
     """Print and write what came of all checks, and end with the status for that."""
-    print_result(scorecard.to_json(), _coloured(scorecard), as_json=as_json)
-    with writable(junit, html):
-        if junit:
-            write_junit(junit, scorecard)
-        if html:
-            write_html(html, scorecard)
+    junit, html = outputs
+    aside = any(output.is_standard_output for output in outputs if output)
+    print_result(scorecard.to_json(), _coloured(scorecard), as_json=as_json, err=aside)
+    if junit:
+        write_junit(junit, scorecard)
+    if html:
+        write_html(html, scorecard)
     for result in scorecard.not_made:
         click.echo(f"{result.name} was asked for and not made: it {result.why}", err=True)
     if scorecard.failed or scorecard.not_made:

@@ -11,13 +11,12 @@ import click
 
 from elements_local.clients.errors import HarnessError, UnreachableError
 from elements_local.commands.command_line.options import examples
-from elements_local.commands.command_line.output import FILE, counted, print_result
+from elements_local.commands.command_line.output import FILE, counted, force_option, print_result
 from elements_local.commands.command_line.stacks import running_stack, workspace_option
-from elements_local.kit.files import write_file
 from elements_local.kit.instants import parse_instant
 from elements_local.stack import faketime
 from elements_local.stack.interruption import Interruption, cut_off
-from elements_local.stack.reports.files import writable
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.reports.progress import progress
 
 if TYPE_CHECKING:
@@ -164,18 +163,23 @@ def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     )
 )
 @click.argument("file", type=FILE)
+@force_option
 @workspace_option
 @running_stack
-def follow(stack: "Stack", *, file: Path, workspace: str, as_json: bool) -> None:
+def follow(stack: "Stack", *, file: Path, force: bool, workspace: str, as_json: bool) -> None:
     """Keep the time in FILE, from which libfaketime gives it to other programs, until Ctrl-C.
 
     What such a program needs in its environment is printed first. It ends, too, when the stack does.
     """
+    output = OutputFile(path=file, is_ours=faketime.is_time, force=force)
+    if output.is_standard_output:
+        raise click.UsageError("libfaketime reads a file; name one")
+    output.check()
     clock = stack.workspace(workspace).clock
     written = faketime.seconds(clock.now())
     variables = faketime.environment(FAKETIME_TIMESTAMP_FILE=str(file.absolute()), FAKETIME_NO_CACHE="1")
-    with Interruption().heeded() as stop, writable(file):
-        write_file(file, f"{written}\n")
+    with Interruption().heeded() as stop:
+        output.write(f"{written}\n")
         print_result(
             variables,
             "\n".join(f"export {key}={quote(value)}" for key, value in variables.items()),
@@ -186,7 +190,7 @@ def follow(stack: "Stack", *, file: Path, workspace: str, as_json: bool) -> None
         try:
             while not stop.wait(_BETWEEN_LOOKS_S):
                 if (now := faketime.seconds(clock.now())) != written:
-                    write_file(file, f"{now}\n")
+                    output.write(f"{now}\n")
                     written = now
         except UnreachableError as error:
             click.echo(f"the stack has ended ({error.reason})", err=True)

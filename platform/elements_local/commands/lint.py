@@ -16,7 +16,14 @@ from elements_local.commands.command_line.options import (
     stack_environment,
     vendor_options,
 )
-from elements_local.commands.command_line.output import FILE, counted, print_json, wrapped
+from elements_local.commands.command_line.output import (
+    FILE,
+    check_outputs,
+    counted,
+    force_option,
+    print_json,
+    wrapped,
+)
 from elements_local.commands.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.replaying.runner import How, Runner
 from elements_local.diagnosis.findings import of_body, of_instance, rules, scenario_of, tried
@@ -26,7 +33,7 @@ from elements_local.kit.files import read_bounded, read_file
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
 from elements_local.scenarios.recording.text import write
-from elements_local.stack.reports.files import writable
+from elements_local.stack.output_files import OutputFile
 from elements_local.start import Options, in_process
 
 if TYPE_CHECKING:
@@ -74,6 +81,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     type=FILE,
     help="Where --scenario writes to.  [default: lint-RULE.yaml]",
 )
+@force_option
 @click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")
 @vendor_options
 @set_option
@@ -88,6 +96,7 @@ def lint_command(  # noqa: PLR0913 - the command's options
     tries: bool,
     rule: str | None,
     output: Path | None,
+    force: bool,
     only_rules: bool,
     workspace: str,
     as_json: bool,
@@ -108,10 +117,12 @@ def lint_command(  # noqa: PLR0913 - the command's options
         _print_rules(as_json=as_json)
         return
     _check(body=body, instance_id=instance_id, rule=rule, output=output, tries=tries)
-    linted = _linted(stack, workspace, body, instance_id, index_lag)
     if rule is not None:
-        _write(linted, rule, output or Path(f"lint-{rule}.yaml"))
+        file = OutputFile(path=output or Path(f"lint-{rule}.yaml"), force=force)
+        check_outputs(file, as_json=False)
+        _write(_linted(stack, workspace, body, instance_id, index_lag), rule, file)
         return
+    linted = _linted(stack, workspace, body, instance_id, index_lag)
     tried = _tried(linted) if tries else [{} for _ in linted.findings]
     findings = [{**each, "tried": None, **one} for each, one in zip(linted.findings, tried, strict=True)]
     if as_json:
@@ -168,15 +179,16 @@ def read_body(file: Path) -> "Mapping[str, Any]":
     return body
 
 
-def _write(linted: "Linted", rule: str, output: Path) -> None:
+def _write(linted: "Linted", rule: str, output: OutputFile) -> None:
     findings = [finding for finding in linted.findings if finding["rule"] == rule]
     if not findings:
         named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
         raise click.UsageError(f"nothing is found by {rule!r}; found are: {named or 'none'}")
     settings = _vendor_settings(linted)
     first, *others = (scenario_of(linted, finding, settings=settings) for finding in findings)
-    with writable(output):
-        write(output, first, [finding["message"] for finding in findings], others=others)
+    write(output, first, [finding["message"] for finding in findings], others=others)
+    if output.is_standard_output:
+        return
     cured = all(finding["cure"]["change"] for finding in findings)
     click.echo(f"{output}: fails with the configuration as it is{', passes with the cure' if cured else ''}")
     click.echo(f"see it: elements-local replay {output}")

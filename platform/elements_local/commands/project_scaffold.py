@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from elements_local.clients.errors import HarnessError
 from elements_local.commands.project_origin import origin_files
-from elements_local.kit.files import write_file
-from elements_local.kit.os_errors import os_reason
+from elements_local.stack.output_files import OutputFile
 
 _PACKAGE = files("elements_local")
 _TEMPLATES = _PACKAGE / "commands" / "templates" / "init"
@@ -59,7 +58,7 @@ def lay_down(directory: Path, *, force: bool = False, examples: bool = False) ->
         examples: lay down this project's own scenarios, too.
 
     Raises:
-        ProjectStartError: says which file or folder is in the way; nothing is written then.
+        ProjectStartError, OutputFileError: says what is in the way; nothing is written then.
     """
     starting = starting_files(examples=examples)
     for name in starting:
@@ -67,25 +66,21 @@ def lay_down(directory: Path, *, force: bool = False, examples: bool = False) ->
     laid = ProjectFiles()
     for name, content in starting.items():
         path = directory / name
-        try:
-            _outcome(laid, path, content, force=force).append(name)
-        except OSError as error:
-            raise ProjectStartError(f"cannot write {path}: {os_reason(error)}") from error
+        _outcome(laid, path, content, force=force).append(name)
     return laid
 
 
 def _outcome(laid: ProjectFiles, path: Path, content: bytes, *, force: bool) -> list[str]:
     """Write a file, unless it is there, and return the list of what came to the same."""
+    output = OutputFile(path=path, force=force)
     if not os.path.lexists(path):
-        write_file(path, content)
+        output.write(content)
         return laid.made
     if path.is_file() and path.read_bytes() == content:
         return laid.unchanged
     if not force:
         return laid.left
-    if path.is_symlink():  # it is replaced, and what it leads to left alone
-        path.unlink()
-    write_file(path, content)
+    output.write(content)
     return laid.overwritten
 
 
@@ -97,8 +92,7 @@ def _refuse_what_is_in_the_way(directory: Path, name: PurePosixPath) -> None:
             raise ProjectStartError(
                 f"{folder} leads out of {directory}, to {folder.resolve()}: {name} cannot be written there"
             )
-    if (directory / name).is_dir():
-        raise ProjectStartError(f"{directory / name} is a directory, where a file has to stand")
+    OutputFile(path=directory / name, force=True).check()
 
 
 def _below(folder: Traversable, at: PurePosixPath) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from elements_local.commands.command_line.options import examples, set_option, setting_option
-from elements_local.commands.command_line.output import FILE
+from elements_local.commands.command_line.output import FILE, force_option
 from elements_local.commands.replaying.call import replay
 from elements_local.scenarios.scenario import json_schema
 
@@ -92,6 +92,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bo
 @click.option("--watch", "watches", is_flag=True, help="Run again what has changed, until Ctrl-C.")
 @click.option("--junit", type=FILE, help="Write the results as a JUnit file for a CI.")
 @click.option("--html", type=FILE, help="Write a page with the results, and a timeline of each scenario.")
+@force_option
 @click.option("--quiet", "-q", is_flag=True, help="Show failures only, and how far it is.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the results as JSON; words go to standard error."

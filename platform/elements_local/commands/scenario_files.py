@@ -1,6 +1,5 @@
 """``record``, ``import`` and ``init``: files of scenarios, written of what happened, of what an integration has, or as a start."""
 
-import os
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -19,10 +18,10 @@ from elements_local.commands.command_line.options import (
 )
 from elements_local.commands.command_line.output import (
     FILE,
+    check_outputs,
     force_option,
     print_result,
     print_written,
-    refuse_kept,
 )
 from elements_local.commands.command_line.stacks import json_option, running_stack, workspace_option
 from elements_local.commands.project_origin import REQUIREMENTS, origin_files
@@ -35,7 +34,7 @@ from elements_local.scenarios.recording.imported_scenario import NothingToImport
 from elements_local.scenarios.recording.text import write
 from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack.interruption import Interruption, cut_off
-from elements_local.stack.reports.files import writable
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.yaml_text import YamlError
 from elements_local.start import Options, in_process
 
@@ -89,32 +88,29 @@ def record_command(  # noqa: PLR0913 - the command's options
     Calls to the platform, the CRM and the sink become steps, whichever client made them; what came at the sink
     is what the scenario expects. Secrets are left out: a scenario has its own.
     """
-    refuse_kept(output, force=force)
-    _check_folder(output)
+    file = _scenario_file(output, force=force, check=check, as_json=as_json)
     if not check:
         refuse_set("nothing is started without --check")
     environment = stack_environment() if check else {}
     watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
-    recorder = Recorder(watch, output, name=name, reads=reads, say=partial(click.echo, err=True))
+    recorder = Recorder(watch, file, name=name, reads=reads, say=partial(click.echo, err=True))
     with Interruption().heeded() as stop:
         if since_start:
             watch.look()
         else:
             recorder.follow(stop)
         recording = recorder.write()
-    print_written(output, recording.steps, recording.notes, as_json=as_json)
+    print_written(file, recording.steps, recording.notes, as_json=as_json)
     if check:
         with cut_off(lambda: f"{output} is written; whether it passes is not known"):
             check_file(output, environment, otherwise="it does not pass as it was recorded", as_json=as_json)
 
 
-def _check_folder(output: Path) -> None:
-    """See before anything is watched that there is a place to write to: a folder, or one in which it can be made."""
-    existing = next(folder for folder in output.absolute().parents if folder.exists())
-    if not existing.is_dir():
-        raise click.UsageError(f"{existing} is not a directory")
-    if not os.access(existing, os.W_OK):
-        raise click.UsageError(f"nothing can be written in {existing}")
+def _scenario_file(output: Path, *, force: bool, check: bool, as_json: bool) -> OutputFile:
+    file = OutputFile(path=output, force=force)
+    if check_outputs(file, as_json=as_json) and check:
+        raise click.UsageError("--check replays a file; name one by --output")
+    return file
 
 
 @click.command(
@@ -146,7 +142,7 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
     HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. Comments in the
     scenario say what could not be known.
     """
-    refuse_kept(output, force=force)
+    written = _scenario_file(output, force=force, check=check, as_json=as_json)
     environment = stack_environment()
     # thousands of callbacks are read, and nothing of them can be collected before they are written
     with gc_paused():
@@ -156,11 +152,10 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
         except NothingToImportError as error:
             raise click.UsageError(f"{file}: {error}") from error
         try:
-            with writable(output):
-                write(output, made.document, made.notes)
+            write(written, made.document, made.notes)
         except YamlError as error:
             raise click.UsageError(f"{file} has what no scenario can hold: {error}") from error
-    print_written(output, len(made.document["steps"]), made.notes, as_json=as_json)
+    print_written(written, len(made.document["steps"]), made.notes, as_json=as_json)
     if check:
         otherwise = "it does not come to the callbacks that were imported"
         check_file(output, environment, otherwise=otherwise, as_json=as_json)

@@ -9,7 +9,13 @@ import click
 from elements_local.clients.guide import instance_body, patched
 from elements_local.clients.records import Kinds
 from elements_local.commands.command_line.options import examples, set_option, stack_environment
-from elements_local.commands.command_line.output import FILE, print_json
+from elements_local.commands.command_line.output import (
+    FILE,
+    check_outputs,
+    force_option,
+    optional_output,
+    print_json,
+)
 from elements_local.commands.command_line.stacks import running_stack, workspace_option
 from elements_local.commands.lint import read_body
 from elements_local.diagnosis import table
@@ -18,8 +24,7 @@ from elements_local.diagnosis.findings import configured_body, configured_instan
 from elements_local.diagnosis.grid import changed
 from elements_local.diagnosis.sweep import ENVIRONMENT, sweep
 from elements_local.diagnosis.table import svg_of
-from elements_local.kit.files import write_file
-from elements_local.stack.reports.files import writable
+from elements_local.stack.reports.files import is_picture
 from elements_local.start import Options, in_process
 
 if TYPE_CHECKING:
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
     "dot leads into an object, event... are keys of the whole configuration, null leaves one out.",
 )
 @click.option("--svg", type=FILE, help="Write a picture.")
+@force_option
 @set_option
 @workspace_option
 @running_stack
@@ -64,6 +70,7 @@ def sweep_command(  # noqa: PLR0913 - the command's options
     resource: str | None,
     cures: tuple[str, ...],
     svg: Path | None,
+    force: bool,
     workspace: str,
     as_json: bool,
 ) -> None:
@@ -80,18 +87,19 @@ def sweep_command(  # noqa: PLR0913 - the command's options
     """
     if body is not None and instance_id is not None:
         raise click.UsageError("give either FILE or --instance")
+    picture = optional_output(svg, is_picture, force=force)
+    picture_only = check_outputs(picture, as_json=as_json)
     configured = _configured(stack, workspace, body, instance_id)
     before, after = _swept(configured, resource, cures)
     titles = ["as it is", *([f"with {', '.join(cures)}"] if after else [])]
     grids = [before, *([after] if after else [])]
     marked = _changed_cells(before, after)
-    if svg is not None:
+    if picture is not None:
         named = [f"{before.resource} {title}" for title in titles]
-        with writable(svg):
-            write_file(svg, svg_of(*zip(named, grids, strict=True), marked=marked))
+        picture.write(svg_of(*zip(named, grids, strict=True), marked=marked))
     if as_json:
         print_json(_as_json(before, after, cures))
-    else:
+    elif not picture_only:
         _print(dict(zip(titles, grids, strict=True)), marked)
 
 

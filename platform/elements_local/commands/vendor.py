@@ -8,10 +8,9 @@ import click
 
 from elements_local.clients.errors import OptionError
 from elements_local.commands.command_line.options import examples
-from elements_local.commands.command_line.output import print_result
+from elements_local.commands.command_line.output import force_option, print_result
 from elements_local.commands.command_line.stacks import json_option
-from elements_local.kit.files import write_file
-from elements_local.kit.os_errors import os_reason
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.shape_errors import shown
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
 
@@ -80,21 +79,29 @@ def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
     print_result({"file": str(path), "mistakes": []}, said, as_json=as_json)
 
 
+def _is_schema(content: bytes) -> bool:
+    """Say whether a file is the schema, of whichever version."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("title") == json_schema()["title"]
+
+
 @vendor_command.command(epilog=examples("elements-local vendor new acme"))
 @click.argument("name")
+@force_option
 @json_option
-def new(*, name: str, as_json: bool) -> None:
+def new(*, name: str, force: bool, as_json: bool) -> None:
     """Write NAME.yaml, a vendor that runs as it is and says what can be said, and its schema beside it."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name, re.ASCII):
         raise OptionError(f"a vendor's name has up to 64 letters a to z, digits and _; got {shown(name)}")
     path = Path(f"{name}.yaml")
-    if path.exists():
-        raise OptionError(f"{path} is there; choose another name, or take it away")
     text = _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
-    try:
-        write_file(path, text.encode())
-        write_file(Path(_SCHEMA), (_PACKAGE / _SCHEMA).read_bytes())
-    except OSError as error:
-        raise OptionError(f"cannot write {path}: {os_reason(error)}") from error
+    file = OutputFile(path=path, force=force)
+    schema = OutputFile(path=Path(_SCHEMA), is_ours=_is_schema, force=force)
+    file.check()
+    schema.write((_PACKAGE / _SCHEMA).read_bytes())
+    file.write(text)
     said = f"{path} is written; run it with `elements-local up --vendor {path}`"
     print_result({"file": str(path), "schema": _SCHEMA}, said, as_json=as_json)

@@ -30,6 +30,7 @@ from elements_local.scenarios.recording.instances import readable
 from elements_local.scenarios.recording.text import write
 from elements_local.scenarios.scenario import Scenario, load
 from elements_local.stack.failures.reasons import EXPLAINED
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.stack import Stack
 
 CALLBACK_URL = "event.notification.callback.url"
@@ -229,7 +230,7 @@ def _scenarios(linted: Linted, folder: Path) -> Iterator[tuple[int, list[Scenari
     for nth, finding in enumerate(linted.findings):
         path = folder / f"finding-{nth}.yaml"
         try:
-            write(path, scenario_of(linted, finding))
+            write(OutputFile(path=path), scenario_of(linted, finding))
         except NoScenarioError:
             continue
         yield nth, load(path)

@@ -105,7 +105,7 @@ def svg_of(*titled: tuple[str, Grid], marked: Collection[CellKey] = ()) -> str:
     height = legend_at + 2 * _CELL + 8
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" data-generator="elements-local" {size} font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="white"/>',
     ]
     for number, (title, grid) in enumerate(titled):

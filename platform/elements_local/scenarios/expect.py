@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.files import write_file
+from elements_local.stack.output_files import OutputFile
 
 
 def unordered(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
@@ -102,7 +102,7 @@ class GoldenStream(Struct, frozen=True, kw_only=True):
     def differences(self, lines: list[str]) -> list[str]:
         """Return what is missing and what is too much, none if the stream is the stored one."""
         if self.update:
-            write_file(self.path, "".join(f"{line}\n" for line in lines))
+            OutputFile(path=self.path, force=True).write("".join(f"{line}\n" for line in lines))
             return []
         if not self.path.exists():
             return [f"{self.path} is not there; --update writes it", *(f"  {line}" for line in lines)]

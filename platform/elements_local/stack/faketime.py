@@ -1,10 +1,15 @@
 """Another time than the machine's for a program, by libfaketime."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 _PLACES = ("lib/*/faketime", "lib64/faketime", "lib/faketime", "local/lib/faketime")
 INSTALL = "`apt install libfaketime` installs it, or `apk add libfaketime`"
+
+
+is_time = re.compile(rb"-?[0-9]+\.[0-9]{6}\n").fullmatch
+"""Says whether a file's content is an instant as ``seconds`` writes it, and nothing else."""
 
 
 def library() -> Path | None:

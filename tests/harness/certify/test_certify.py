@@ -242,12 +242,20 @@ def test_a_scorecard_makes_its_folder_and_one_that_cannot_be_written_is_printed_
 
     assert run(url, "--only", "late", "--junit", str(file)).exit_code == 0
     assert file.stat().st_size
+
+    def get_in_the_way(_request):
+        blocked.mkdir(exist_ok=True)
+        return Response("{}")
+
+    httpserver.clear()
+    httpserver.expect_request("/hook").respond_with_handler(get_in_the_way)
     for option in ("--junit", "--html"):
-        done = run(url, "--only", "late", option, str(file / "below"))
+        blocked = tmp_path / option
+        done = run(url, "--only", "late", option, str(blocked))
 
         assert done.exit_code == 2
         assert done.stdout.endswith("0 passed, 1 answered, 0 failed, 0 skipped\n")
-        assert f"cannot write {file}" in done.stderr
+        assert f"cannot write {blocked}: it is a directory" in done.stderr
 
 
 def test_the_command_prints_json():

@@ -21,6 +21,7 @@ from elements_local.certify.poller.reported import Reader
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.scorecard import write_html, write_junit
 from elements_local.platform.audit.oracle import ExpectedEventType
+from elements_local.stack.output_files import OutputFile
 from elements_local.start import Options, in_process
 
 PAGE = 4
@@ -418,8 +419,8 @@ def test_words_of_a_poller_are_shown_short_masked_and_escaped(stack, tmp_path, p
 
     terms = PollerTerms(runner=run, page=PAGE)
     card = certify_poller(stack, terms, title="poller", only=["two-in-one-second"])
-    write_junit(tmp_path / "it.xml", card)
-    write_html(tmp_path / "it.html", card)
+    write_junit(OutputFile(path=tmp_path / "it.xml"), card)
+    write_html(OutputFile(path=tmp_path / "it.html"), card)
 
     shown = [str(card), json.dumps(card.to_json(), ensure_ascii=False)]
     shown += [(tmp_path / name).read_text("utf-8") for name in ("it.xml", "it.html")]

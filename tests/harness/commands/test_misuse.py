@@ -66,7 +66,7 @@ MISUSES = {
     "up --set crm.limits=on": "--set crm.limits must be off or vendor",
     "replay it.yaml --set crm.limit=off": "did you mean crm.limits?",
     "replay it.yaml --target http://127.0.0.1:9 --set crm.limits=off": "leave out --set",
-    "record -o it.yaml": "it.yaml is there already; --force writes over it",
+    "record -o it.yaml": "cannot write it.yaml: it is there already; --force writes over it",
     "record -o x.yaml --set crm.limits=off": "leave out --set",
 }  # fmt: skip
 """What is typed -> a part of what is said."""

@@ -384,4 +384,4 @@ def test_a_scenario_that_is_there_is_written_over_only_if_it_is_wanted(integrati
     forced, _ = imported(callback, tmp_path, "--force")
 
     assert (again.exit_code, forced.exit_code) == (2, 0)
-    assert f"{output} is there already" in again.output
+    assert f"cannot write {output}: it is there already; --force writes over it" in again.output

@@ -14,6 +14,7 @@ from elements_local.clients.workspace_clients import BASE_PATH, WorkspaceClients
 from elements_local.commands.replaying.runner import Runner
 from elements_local.scenarios.recording import Recording, compose, session_of, write
 from elements_local.scenarios.scenario import load
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.stack import Stack
 
 ODD = st.sampled_from(
@@ -194,7 +195,7 @@ def _json(reply: Any) -> Any:
 
 def recorded(stack: Stack, clients: WorkspaceClients, path: Path) -> tuple[Recording, str]:
     recording = compose(session_of(stack, clients.credentials.name))
-    return recording, write(path, recording.document, recording.notes)
+    return recording, write(OutputFile(path=path, force=True), recording.document, recording.notes)
 
 
 def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, runner: Runner) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.kit.api.json_text import encode_text
-from elements_local.kit.files import is_kept
+from elements_local.stack.output_files import OutputFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -22,14 +22,27 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
-def refuse_kept(output: Path, *, force: bool) -> None:
-    """Refuse to write over a file that is there, unless that is meant.
+def optional_output(
+    path: Path | None, is_ours: "Callable[[bytes], object]", *, force: bool
+) -> OutputFile | None:
+    """Return the file that an option names, if it is given."""
+    return OutputFile(path=path, is_ours=is_ours, force=force) if path else None
+
+
+def check_outputs(*outputs: OutputFile | None, as_json: bool) -> bool:
+    """Check before the work is done that files can be written, and return whether standard output is for one of them.
 
     Raises:
-        click.UsageError: it is there.
+        click.UsageError: it would be for several documents.
+        OutputFileError: one cannot be written.
     """
-    if is_kept(output) and not force:
-        raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
+    files = [output for output in outputs if output is not None]
+    standard = sum(output.is_standard_output for output in files)
+    if standard + as_json > 1:
+        raise click.UsageError("standard output can have only one of the files and --json")
+    for output in files:
+        output.check()
+    return bool(standard)
 
 
 def counted(number: int, noun: str) -> str:
@@ -53,16 +66,22 @@ def wrapped(text: str, *, indent: int = 0) -> str:
     return click.wrap_text(text, get_terminal_size().columns, first, f"{first}    ")
 
 
-def print_result(value: object, text: str, *, as_json: bool) -> None:
-    """Print what a command came to: for programs as one line of JSON, for people as a text."""
+def print_result(value: object, text: str, *, as_json: bool, err: bool = False) -> None:
+    """Print what a command came to: for programs as one line of JSON, for people as a text.
+
+    Args:
+        err: print a text to standard error.
+    """
     if as_json:
         print_json(value)
     else:
-        click.echo(text)
+        click.echo(text, err=err)
 
 
-def print_written(output: Path, steps: int, notes: "Sequence[str]", *, as_json: bool) -> None:
+def print_written(output: OutputFile, steps: int, notes: "Sequence[str]", *, as_json: bool) -> None:
     """Print what a command has written: a scenario of so many steps, with notes on it."""
+    if output.is_standard_output:
+        return
     again = f"elements-local replay {quote(str(output))}"
     document = {"file": str(output), "steps": steps, "notes": list(notes), "replay": again}
     lines = (f"{steps} steps in {output}", *(f"note: {note}" for note in notes), f"replay it: {again}")

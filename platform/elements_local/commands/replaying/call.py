@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from elements_local.commands.command_line.options import refuse_set, stack_environment, typed_options
-from elements_local.commands.command_line.output import counted
+from elements_local.commands.command_line.output import check_outputs, counted, optional_output
 from elements_local.commands.command_line.stacks import addresses_of
 from elements_local.commands.project_scaffold import shipped_scenarios
 from elements_local.commands.replaying.output import ReplayOutput
@@ -29,6 +29,7 @@ from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.verbs.verb import TenantAbilities
 from elements_local.stack.interruption import Interruption
 from elements_local.stack.receiving import ReceiverError, receiver_of
+from elements_local.stack.reports.files import is_junit, is_page
 
 _OF_STACKS = {
     "assignments", "crm_url", "receiver", "sink_url", "target", "token", "transport", "update", "wants_shrunk", "watches",
@@ -48,6 +49,7 @@ def replay(  # noqa: PLR0913 - an option each
     watches: bool,
     junit: Path | None,
     html: Path | None,
+    force: bool,
     quiet: bool,
     as_json: bool,
     wants_shrunk: bool,
@@ -83,7 +85,14 @@ def replay(  # noqa: PLR0913 - an option each
         raise SystemExit(_clean(file, yes=yes))
     abilities = file.abilities if file else ANY_TENANT if portable else None
     stop = Interruption()
-    output = ReplayOutput(quiet=quiet, as_json=as_json, verdicts=bool(against), junit=junit, html=html)
+    output = ReplayOutput(
+        quiet=quiet,
+        as_json=as_json,
+        verdicts=bool(against),
+        junit=optional_output(junit, is_junit, force=force),
+        html=optional_output(html, is_page, force=force),
+    )
+    check_outputs(output.junit, output.html, as_json=as_json)
     with stop.heeded():
         if only_list:
             raise SystemExit(_list(selection, output, abilities))
@@ -100,6 +109,7 @@ def replay(  # noqa: PLR0913 - an option each
             fail_fast=fail_fast,
             keep_going=keep_going or watches,
             wants_shrunk=wants_shrunk,
+            force=force,
             portable_to=abilities,
             against=against,
         )

@@ -25,7 +25,7 @@ from elements_local.kit.api.json_text import encode_text
 from elements_local.scenarios.performing import ScenarioResult
 from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError
 from elements_local.scenarios.verbs.verb import TenantAbilities
-from elements_local.stack.reports.files import writable
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.reports.progress import Stopwatch, progress
 
 _MOST_REMAINING = 10
@@ -38,7 +38,7 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
 
     Attributes:
         quiet: failures only, and how far it is.
-        as_json: standard output is for JSON, so that all words go to standard error.
+        as_json: standard output is for JSON.
         verdicts: a tenant is held against the ledger.
         junit, html: files that are written at the end, passed or failed.
     """
@@ -46,12 +46,13 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
     quiet: bool = False
     as_json: bool = False
     verdicts: bool = False
-    junit: Path | None = None
-    html: Path | None = None
+    junit: OutputFile | None = None
+    html: OutputFile | None = None
 
     def say(self, text: str) -> None:
-        """Say something to people."""
-        click.echo(text, err=self.as_json)
+        """Say something to people: on standard error, if standard output is for JSON or for a report."""
+        reports = [each for each in (self.junit, self.html) if each]
+        click.echo(text, err=self.as_json or any(each.is_standard_output for each in reports))
 
     def show_list(self, loaded: LoadedFile) -> None:
         """List scenarios, a line each, or as one JSON document."""
@@ -166,13 +167,12 @@ class ReplayOutput(Struct, frozen=True, kw_only=True):
         """Write the files of reports.
 
         Raises:
-            click.UsageError: one cannot be written.
+            OutputFileError: one cannot be written.
         """
-        with writable(self.junit, self.html):
-            if self.junit:
-                write_junit(self.junit, report)
-            if self.html:
-                write_page(self.html, report)
+        if self.junit:
+            write_junit(self.junit, report)
+        if self.html:
+            write_page(self.html, report)
 
     def show_result(self, result: ScenarioResult) -> None:
         """Say what came of a scenario."""

@@ -8,16 +8,16 @@ from typing import Any
 import junitparser
 
 from elements_local.commands.replaying.report import COUNTED, Case, CaseStatus, ReplayReport, by_file
-from elements_local.kit.files import write_file
 from elements_local.kit.instants import format_instant
 from elements_local.stack.failures.timeline import TimelineEntry, clock_text, condensed
-from elements_local.stack.reports.files import render, write_junit_document, xml_text
+from elements_local.stack.output_files import OutputFile
+from elements_local.stack.reports.files import REPLAY, render, write_junit_document, xml_text
 
 _MOST_OPEN = 20
 _BAD = (CaseStatus.ERROR, CaseStatus.FAILED)
 
 
-def write_page(path: Path, report: ReplayReport) -> None:
+def write_page(output: OutputFile, report: ReplayReport) -> None:
     """Write the page; nothing in it comes from elsewhere, and all text of others is escaped."""
     cases = list(report.cases)
     page = render(
@@ -30,7 +30,7 @@ def write_page(path: Path, report: ReplayReport) -> None:
         notes=[note for note in ("interrupted" if report.interrupted else "", report.error) if note],
         sections=list(_sections(cases)),
     )
-    write_file(path, page)
+    output.write(page)
 
 
 def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
@@ -103,15 +103,15 @@ class _Case(junitparser.TestCase):
     line = junitparser.IntAttr()
 
 
-def write_junit(path: Path, report: ReplayReport) -> None:
+def write_junit(output: OutputFile, report: ReplayReport) -> None:
     """Write a test case for each scenario and each mistake, in one suite for each file."""
-    document = junitparser.JUnitXml("elements-local")
+    document = junitparser.JUnitXml(REPLAY)
     for file, cases in by_file(report.cases).items():
         suite = junitparser.TestSuite(xml_text(str(file)))
         suite.timestamp = report.began.replace(microsecond=0, tzinfo=None).isoformat()
         suite.add_testcases([_test_case(case) for case in cases])
         document.add_testsuite(suite)
-    write_junit_document(path, document, seconds=report.seconds)
+    write_junit_document(output, document, seconds=report.seconds)
 
 
 def _test_case(case: Case) -> _Case:

@@ -77,6 +77,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
     Attributes:
         keep_going: run what can be read, though there are mistakes in other files.
         wants_shrunk: save the shortest scenario that still fails beside each that does.
+        force: over files that are there.
         portable_to: leave out what cannot run at such a tenant.
         tenant: run them there, in the place of a stack.
         against: which of the platform's two names the tenant has, if it is held against the ledger.
@@ -89,6 +90,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
     fail_fast: bool = False
     keep_going: bool = False
     wants_shrunk: bool = False
+    force: bool = False
     portable_to: TenantAbilities | None = None
     tenant: TenantReplays | None = None
     against: str = ""
@@ -171,7 +173,7 @@ class ReplaySession(Struct, frozen=True, kw_only=True):
             for result in failed:
                 shrunk = shrink(result, runner.run)
                 steps = f"{len(shrunk.steps)} of {len(result.scenario.steps)} steps"
-                files = " and ".join(map(str, save(shrunk)))
+                files = " and ".join(map(str, save(shrunk, force=self.force)))
                 self.output.say(f"shrunk  {result.scenario.name}: {steps}, in {files}")
 
 

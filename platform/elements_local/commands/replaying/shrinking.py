@@ -7,14 +7,17 @@ from pathlib import Path
 
 import yaml
 
-from elements_local.kit.files import write_file
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
+from elements_local.stack.output_files import OutputFile
 
 _KEPT = 30
 """Odds to one that a draw keeps a step: high, so that a draw that keeps all of them, and so fails, comes soon."""
 
-_TEST = '''"""Made from {origin}: the shortest scenario that still fails as that one did."""
+_HEAD = "Made from {origin}: the shortest scenario that still fails as that one did."
+_OURS = re.compile(rb'(# |""")Made from .*: the shortest scenario that still fails as that one did\.').match
+
+_TEST = '''"""{head}"""
 
 from contextlib import closing
 from pathlib import Path
@@ -78,14 +81,25 @@ def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) ->
     return _part(scenario, mask)
 
 
-def save(scenario: Scenario) -> tuple[Path, Path]:
-    """Write a scenario beside its origin, as YAML and as a test for pytest, and return where they are."""
+def save(scenario: Scenario, *, force: bool = False) -> tuple[Path, Path]:
+    """Write a scenario beside its origin, as YAML and as a test for pytest, and return where they are.
+
+    Args:
+        force: write over files that are none of an earlier call.
+
+    Raises:
+        OutputFileError: one cannot be written.
+    """
     word = re.sub(r"[^a-z0-9]+", "_", scenario.name.lower()).strip("_")[:60]
     document = scenario.path.with_name(f"{scenario.path.stem}.{word}.shrunk.yaml")
-    text = yaml.safe_dump(dict(scenario.document), sort_keys=False, allow_unicode=True, width=110)
-    write_file(document, text)
     test = scenario.path.with_name(f"test_{word}_shrunk.py")
-    write_file(test, _TEST.format(origin=scenario.path.name, word=word, file=document.name))
+    head = _HEAD.format(origin=scenario.path.name)
+    text = yaml.safe_dump(dict(scenario.document), sort_keys=False, allow_unicode=True, width=110)
+    first = OutputFile(path=document, is_ours=_OURS, force=force)
+    second = OutputFile(path=test, is_ours=_OURS, force=force)
+    second.check()
+    first.write(f"# {head}\n{text}")
+    second.write(_TEST.format(head=head, word=word, file=document.name))
     return document, test
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients.errors import HarnessError, UnreachableError
 from elements_local.kit.instants import format_instant
-from elements_local.kit.os_errors import os_reason
+from elements_local.kit.values import replace
 from elements_local.scenarios.recording import controls, instances, records, requests
 from elements_local.scenarios.recording.composer import Recording, ScenarioComposer
 from elements_local.scenarios.recording.session import ObservedCall, RecordingError, Session
 from elements_local.scenarios.recording.text import comments, dump, write
 from elements_local.scenarios.recording.watch import Watch, session_of
 from elements_local.stack.interruption import Interruption
+from elements_local.stack.output_files import OutputFile
 
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
@@ -29,14 +29,14 @@ class Recorder:
     """One file that a watch's scenario is written to.
 
     Attributes:
-        output: written over if it is there; its folder is made if it is not.
+        output: written once, if it is standard output.
         name: what the scenario shows.
         reads: whether calls that only look are kept.
         say: is called with lines on the progress.
     """
 
     watch: Watch
-    output: Path
+    output: OutputFile
     _: KW_ONLY
     name: str
     reads: bool
@@ -48,6 +48,7 @@ class Recorder:
 
         Raises:
             RecordingError: it cannot be written down.
+            OutputFileError: the file cannot be written.
         """
         try:
             session = self.watch.session()
@@ -56,10 +57,8 @@ class Recorder:
                 raise
             return self._written
         recording = compose(session, name=self.name, reads=self.reads)
-        try:
-            write(self.output, recording.document, recording.notes)
-        except OSError as error:
-            raise RecordingError(f"cannot write {self.output}: {os_reason(error)}") from error
+        write(self.output, recording.document, recording.notes)
+        self.output = replace(self.output, force=True)  # what is there now is ours
         self._written = recording
         return recording
 
@@ -79,7 +78,7 @@ class Recorder:
                 self.say("the workspace was reset: starting over")
             if last:
                 return
-            if new:
+            if new and not self.output.is_standard_output:
                 self._write_so_far()
             stop.wait(_BETWEEN_LOOKS_S)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from elements_local.kit.files import write_file
 from elements_local.scenarios.scenario import load_documents
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.yaml_text import Document, read_back
 
 SCHEMA = Path(__file__).parents[2] / "scenario.schema.json"
@@ -102,7 +102,7 @@ def comments(notes: Iterable[str]) -> str:
 
 
 def write(
-    path: Path,
+    output: OutputFile,
     document: Mapping[str, Any],
     notes: Sequence[str] = (),
     *,
@@ -114,16 +114,16 @@ def write(
         others: documents behind the first.
 
     Raises:
-        OSError: it cannot be written.
+        OutputFileError: it cannot be written.
         ScenarioError, ValueError: a defect: the loader does not take it, or reads something else.
     """
     documents = [document, *others]
-    text = lines_above(path, notes) + "---\n".join(map(_dumped, documents))
+    text = lines_above(output.path, notes) + "---\n".join(map(_dumped, documents))
     # before anything is written over: a defect of ours costs no file of the user's
-    loaded = load_documents(_read(text, documents), path)
+    loaded = load_documents(_read(text, documents), output.path)
     for mistake in loaded.errors:
         raise mistake
-    write_file(path, text)
+    output.write(text)
     return text
 
 

@@ -1,49 +1,35 @@
-"""Files of reports: their folders are made, and what cannot be written is said in one sentence."""
+"""Reports as JUnit files and as pages."""
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 
-import click
 import junitparser
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from elements_local.kit.files import write_file
-from elements_local.kit.os_errors import os_reason
-
-
-@contextmanager
-def writable(*paths: Path | None) -> Iterator[None]:
-    """Make the folders of files that the block writes.
-
-    Raises:
-        click.UsageError: one cannot be made, or a file cannot be written.
-    """
-    try:
-        for path in paths:
-            if path:
-                path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {os_reason(error)}") from error
-
+from elements_local.stack.output_files import OutputFile, has_root
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_junit_document(path: Path, document: junitparser.JUnitXml, *, seconds: float) -> None:
+REPLAY, CERTIFY = "elements-local", "elements-local certify"
+"""What JUnit documents of ours are named."""
+
+is_junit = has_root("testsuites", "name", REPLAY, CERTIFY)
+is_page = has_root("html", "data-generator", "elements-local")
+is_picture = has_root("svg", "data-generator", "elements-local")
+
+
+def write_junit_document(output: OutputFile, document: junitparser.JUnitXml, *, seconds: float) -> None:
     """Write a document with its counts; what took how long as a whole is not the sum where it ran side by side."""
     document.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
     document.time = round(seconds, 3)
     drawn = BytesIO()
     document.write(drawn, pretty=True)
-    write_file(path, drawn.getvalue())
+    output.write(drawn.getvalue())
 
 
 def xml_text(text: str) -> str:

@@ -47,7 +47,7 @@ def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
     assert "list.parameters: unknown placeholder 'ofset'; did you mean 'offset'?" in said.stdout
     assert (started.returncode, "did you mean 'offset'?" in started.stderr) == (2, True)
     for words, told in (
-        (("new", "acme"), "acme.yaml is there"),
+        (("new", "acme"), "cannot write acme.yaml: it is there already; --force writes over it"),
         (("new", "My CRM"), "a vendor's name has up to 64 letters a to z"),
         (("new", "a" * 65), "a vendor's name has up to 64 letters a to z"),
         (("new", "a" * 300), "a vendor's name has up to 64 letters a to z"),

@@ -238,6 +238,6 @@ def test_what_is_in_the_way_is_said_and_nothing_is_written(tmp_path: Path) -> No
     start = init(tmp_path / "it")
 
     assert f"{tmp_path}/a/scenarios is not a directory, and " in a_file.stderr
-    assert f"{tmp_path}/b/receiver.py is a directory, where a file has to stand" in a_folder.stderr
+    assert f"cannot write {tmp_path}/b/receiver.py: it is a directory" in a_folder.stderr
     assert (start.exit_code, "is a file" in start.stderr) == (2, True)
     assert laid_down(tmp_path) == ["a/scenarios", "it"]

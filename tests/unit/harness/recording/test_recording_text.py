@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from elements_local.scenarios.recording.text import SCHEMA, dump, lines_above, write
 from elements_local.scenarios.scenario import ScenarioError, load
+from elements_local.stack.output_files import OutputFile
 from elements_local.stack.yaml_text import read_documents
 
 JSON = st.recursive(
@@ -85,11 +86,12 @@ def test_the_file_begins_with_what_editors_and_readers_need(tmp_path):
 
 def test_a_file_is_there_as_a_whole_or_not_at_all(tmp_path):
     path = tmp_path / "it.yaml"
-    write(path, {"scenario": "s", "steps": [{"advance": "1m"}]})
+    output = OutputFile(path=path, force=True)
+    write(output, {"scenario": "s", "steps": [{"advance": "1m"}]})
     before = path.read_text(encoding="utf-8")
 
     with pytest.raises(ScenarioError):
-        write(path, {"scenario": "s", "steps": [{"zap": 1}]})
+        write(output, {"scenario": "s", "steps": [{"zap": 1}]})
 
     assert path.read_text(encoding="utf-8") == before
     assert [one.name for one in tmp_path.iterdir()] == ["it.yaml"]
@@ -100,6 +102,6 @@ def test_a_file_is_written_with_the_rights_that_new_files_have(tmp_path):
     path, other = tmp_path / "it.yaml", tmp_path / "other"
     other.touch()
 
-    write(path, {"scenario": "s", "steps": [{"advance": "1m"}]})
+    write(OutputFile(path=path), {"scenario": "s", "steps": [{"advance": "1m"}]})
 
     assert Path(path).stat().st_mode == other.stat().st_mode
