@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
-from typing import Any, TypedDict
+from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.api.pages import Page
-from elements_local.kit.instants import format_instant
+from elements_local.kit.fakes.host import ChangeJson
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction
@@ -30,18 +30,6 @@ from mock_insightly.records.record import record_in
 from mock_insightly.records.search import PageRange, RecordFilter
 from mock_insightly.records.sequences import Sequences
 from mock_insightly.tables import changes, files, records
-
-
-class ChangeJson(TypedDict):
-    """A change as the admin route shows it."""
-
-    seq: int
-    resource: str
-    recordId: str
-    change: str
-    at: str
-    created: str
-    updated: str
 
 
 class ChangeFilter(Struct, frozen=True, kw_only=True):
@@ -116,7 +104,7 @@ class Records:
         rows = self.tx.all(_page_of_changes(given), **values, after=after, top=limit + 1)
         # Counted without `after`: the total is of all pages.
         total = self.tx.scalar(_number_of_changes(given), **values)
-        return Page.of([_change(row) for row in rows], limit, total=total, cursor=itemgetter("seq"))
+        return Page.of([ChangeJson.of_row(row) for row in rows], limit, total=total, cursor=attrgetter("seq"))
 
     def documents(self, kind: RecordKind) -> Iterator[str]:
         """Yield all records of a kind one by one, ids ascending."""
@@ -155,16 +143,3 @@ def _page_of_changes(given: frozenset[str]) -> WorkspaceStatement:
 def _number_of_changes(given: frozenset[str]) -> WorkspaceStatement:
     mine = [_CONDITIONS[name] for name in sorted(given)]
     return WorkspaceStatement(select(func.count()).select_from(changes).where(*mine))
-
-
-def _change(row: Row) -> ChangeJson:
-    """Return a change as it is shown: the record's own dates are those after it, of a deleted one the last."""
-    return {
-        "seq": row.seq,
-        "resource": row.kind,
-        "recordId": str(row.record_id),
-        "change": row.change,
-        "at": format_instant(row.at),
-        "created": format_instant(row.created),
-        "updated": format_instant(row.updated),
-    }

@@ -11,6 +11,7 @@ from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import Answer, operation, page_json
 from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts
+from elements_local.kit.fakes.host import ChangeJson
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery, per_stretch, stretches
@@ -21,7 +22,7 @@ from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.sales import CONTACTS
 from mock_insightly.records.finding import RecordSearch
-from mock_insightly.records.reading import ChangeFilter, ChangeJson
+from mock_insightly.records.reading import ChangeFilter
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.routes.actions import convert
 from mock_insightly.routes.call import CrmCall

@@ -1,11 +1,12 @@
 """What may be asked of a workspace's clock, and about a new workspace: the same of whichever service keeps them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from elements_local.kit.admin.routes import ParameterError
+from elements_local.kit.api.views import View
 from elements_local.kit.clock import Mode
 from elements_local.kit.instants import for_clock, format_instant, parse_duration, parse_instant
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspace
@@ -25,7 +26,7 @@ class AdvanceRequest(Struct, forbid_unknown_fields=True):
     to: str | None = None
 
 
-class ClockJson(TypedDict):
+class ClockJson(View, rename=None):
     """What a workspace's clock shows.
 
     ``keep_ties`` is true where a change may fall into the second in which an instance was made or a poll ran; ``speed`` is
@@ -34,8 +35,8 @@ class ClockJson(TypedDict):
 
     mode: str
     now: str
-    keep_ties: NotRequired[bool]
-    speed: NotRequired[int]
+    keep_ties: bool | UnsetType = UNSET
+    speed: int | UnsetType = UNSET
 
 
 class WorkspaceRequest(Struct, forbid_unknown_fields=True):
@@ -61,12 +62,12 @@ class NameQuery(Struct):
 def shown_clock(workspace: Workspace) -> ClockJson:
     """Return what a workspace's clock shows."""
     clock = workspace.clock
-    answer: ClockJson = {"mode": clock.mode.value, "now": format_instant(clock.now())}
-    if clock.keeps_ties:
-        answer["keep_ties"] = True
-    if clock.speed != 1:
-        answer["speed"] = clock.speed
-    return answer
+    return ClockJson(
+        mode=clock.mode.value,
+        now=format_instant(clock.now()),
+        keep_ties=clock.keeps_ties or UNSET,
+        speed=UNSET if clock.speed == 1 else clock.speed,
+    )
 
 
 def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | None]:

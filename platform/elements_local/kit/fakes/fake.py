@@ -14,7 +14,7 @@ from elements_local.kit.api.openapi import Description
 from elements_local.kit.api.operations import Answer, operation, page_json
 from elements_local.kit.api.pages import LogQuery, PageJson
 from elements_local.kit.fakes.effects import RecordRules
-from elements_local.kit.fakes.host import FakeHost, FakeService
+from elements_local.kit.fakes.host import ChangeJson, FakeHost, FakeService
 from elements_local.kit.fakes.records import (
     Fields,
     KeptRecords,
@@ -63,7 +63,7 @@ class LoggedChangesJson(PageJson):
     """Every change that a client made, in order; ``pruned`` says which are no longer kept."""
 
     pruned: Pruned | None
-    changes: list[dict[str, Any]]
+    changes: list[ChangeJson]
 
 
 class KeptRecordsJson(PageJson):
@@ -181,16 +181,7 @@ def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
     records: KeptRecords = current_app.extensions[_EXTENSION].records
     workspace = asked_workspace()
     page = records.changes(workspace, since=_since(query.since), after=query.after, limit=query.limit)
-    shown = [
-        {
-            "seq": row.seq,
-            "resource": row.kind,
-            "recordId": row.record_id,
-            "change": row.change,
-            **{name: format_instant(getattr(row, name)) for name in ("at", "created", "updated")},
-        }
-        for row in page.items
-    ]
+    shown = [ChangeJson.of_row(row) for row in page.items]
     return Answer({"changes": shown, "pruned": records.pruned(workspace), **page_json(page, "after")})
 
 

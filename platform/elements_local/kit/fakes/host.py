@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Request
 from msgspec import Struct, field
@@ -26,8 +26,11 @@ from elements_local.kit.admin.standalone import (
 )
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.openapi import Description, serve_document
+from elements_local.kit.api.views import View
+from elements_local.kit.instants import format_instant
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.prepared import Row
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.guard import Guard
@@ -54,6 +57,31 @@ if TYPE_CHECKING:
 
 FAKE_STATUSES: Mapping[type[Exception], int] = {**ADMIN_STATUSES, **STANDALONE_STATUSES}
 """What the kit's own errors are answered with."""
+
+
+class ChangeJson(View):
+    """A change as the admin route shows it."""
+
+    seq: int
+    resource: str
+    record_id: str
+    change: str
+    at: str
+    created: str
+    updated: str
+
+    @classmethod
+    def of_row(cls, row: Row) -> Self:
+        """Return a change of the log; the record's own dates are those after it, of a deleted one the last."""
+        return cls(
+            seq=row.seq,
+            resource=row.kind,
+            record_id=str(row.record_id),
+            change=row.change,
+            at=format_instant(row.at),
+            created=format_instant(row.created),
+            updated=format_instant(row.updated),
+        )
 
 
 class FakeService(Struct, frozen=True, kw_only=True):

@@ -7,8 +7,10 @@ inside of a role, and an organization's ``environment`` and ``status`` are assum
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import NotRequired, TypedDict
 
+from msgspec import UNSET, UnsetType
+
+from elements_local.kit.api.views import View
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.text import whole_number
 from elements_local.kit.workspaces.registry import Workspace
@@ -21,62 +23,78 @@ NEVER = "1970-01-01"
 """The last login of who has not signed in (observed)."""
 
 
-class RoleJson(TypedDict):
+class RoleJson(View, kw_only=True):
     """A role that a user has."""
 
     id: int
     name: str
     key: str
-    active: bool
+    active: bool = True
     description: str
-    features: list[str]
+    features: tuple[str, ...] = ()
 
 
-class MemberJson(TypedDict):
+class MemberJson(View, kw_only=True):
     """A user; ``secret`` is there if the user's password was sent along."""
 
     id: int
-    createdDate: str
-    firstName: str
-    lastName: str
-    fullName: str
+    created_date: str
+    first_name: str
+    last_name: str
+    full_name: str
     email: str
-    active: bool
-    lastLoginDate: str
-    password: str
-    roles: list[RoleJson]
-    accountExpired: bool
-    accountLocked: bool
-    credentialsExpired: bool
-    enabled: bool
-    secret: NotRequired[str]
+    active: bool = True
+    last_login_date: str
+    password: str = SECURED
+    roles: tuple[RoleJson, ...]
+    account_expired: bool = False
+    account_locked: bool = False
+    credentials_expired: bool = False
+    enabled: bool = True
+    secret: str | UnsetType = UNSET
 
 
-class AccountJson(TypedDict):
+class AccountJson(View, kw_only=True):
     """An account."""
 
     id: int
     name: str
-    description: str
-    active: bool
-    createdDate: str
-    externalId: str
-    defaultAccount: bool
-    type: str
-    companyId: int
+    description: str = ""
+    active: bool = True
+    created_date: str
+    external_id: str
+    default_account: bool = True
+    type: str = "Default"
+    company_id: int
 
 
-class OrganizationJson(TypedDict):
+class OrganizationJson(View, kw_only=True):
     """An organization, with the secret that its users call the platform with."""
 
     id: int
     name: str
     secret: str
-    externalId: str
-    customerId: str
-    environment: str
-    status: str
-    createdDate: str
+    external_id: str = ""
+    customer_id: str = ""
+    environment: str = "local"
+    status: str = "active"
+    created_date: str
+
+
+_ROLES = (  # that the numbers, which differ by organization, are these is assumed
+    RoleJson(
+        id=1,
+        name="Organization Administrator",
+        key="org-admin",
+        description="Manages the organization's accounts, users and instances",
+    ),
+    RoleJson(
+        id=3,
+        name="Organization User",
+        key="org",
+        description="Manages instances of their own in the default account",
+    ),
+)
 
 
 @bounded_cache(256)  # asked for with every list
@@ -95,70 +113,38 @@ def user_of(workspace: Workspace) -> User:
 def user_to_json(workspace: Workspace, *, last_login: datetime | None) -> MemberJson:
     """Return the user; the password is never shown (documented)."""
     user = user_of(workspace)
-    return {
-        "id": user.id,
-        "createdDate": _date(workspace.start),
-        "firstName": user.first_name,
-        "lastName": user.last_name,
-        "fullName": f"{user.first_name} {user.last_name}",
-        "email": user.email,
-        "active": True,
-        "lastLoginDate": NEVER if last_login is None else _date(last_login),
-        "password": SECURED,
-        "roles": [
-            _role(1, "org-admin", "Organization Administrator", _ADMINISTERS),
-            _role(3, "org", "Organization User", "Manages instances of their own in the default account"),
-        ],
-        "accountExpired": False,
-        "accountLocked": False,
-        "credentialsExpired": False,
-        "enabled": True,
-    }
+    return MemberJson(
+        id=user.id,
+        created_date=_date(workspace.start),
+        first_name=user.first_name,
+        last_name=user.last_name,
+        full_name=f"{user.first_name} {user.last_name}",
+        email=user.email,
+        last_login_date=NEVER if last_login is None else _date(last_login),
+        roles=_ROLES,
+    )
 
 
 def account_to_json(workspace: Workspace) -> AccountJson:
     """Return the account."""
     user = user_of(workspace)
-    return {
-        "id": user.account_id,
-        "name": workspace.name,
-        "description": "",
-        "active": True,
-        "createdDate": _date(workspace.start),
-        "externalId": workspace.name,
-        "defaultAccount": True,
-        "type": "Default",
-        "companyId": user.company_id,
-    }
+    return AccountJson(
+        id=user.account_id,
+        name=workspace.name,
+        created_date=_date(workspace.start),
+        external_id=workspace.name,
+        company_id=user.company_id,
+    )
 
 
 def organization_to_json(workspace: Workspace) -> OrganizationJson:
     """Return the organization."""
-    return {
-        "id": user_of(workspace).company_id,
-        "name": workspace.name,
-        "secret": workspace.organization_secret,
-        "externalId": "",
-        "customerId": "",
-        "environment": "local",
-        "status": "active",
-        "createdDate": _date(workspace.start),
-    }
-
-
-_ADMINISTERS = "Manages the organization's accounts, users and instances"
-
-
-def _role(number: int, key: str, name: str, description: str) -> RoleJson:
-    """Return a role; its number, which differs by organization, is assumed."""
-    return {
-        "id": number,
-        "name": name,
-        "key": key,
-        "active": True,
-        "description": description,
-        "features": [],
-    }
+    return OrganizationJson(
+        id=user_of(workspace).company_id,
+        name=workspace.name,
+        secret=workspace.organization_secret,
+        created_date=_date(workspace.start),
+    )
 
 
 def _date(instant: datetime) -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, request
 
 from elements_local.kit.api.operations import Answer, operation
 from elements_local.kit.text import whole_number
+from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import (
     MemberJson,
     OrganizationJson,
@@ -45,7 +46,7 @@ def get(call: Call, email_or_id: str) -> Answer[MemberJson]:
     if password is not None:
         if not opens(call.workspace, password, passwords=call.settings.passwords):
             raise InvalidCredentialsError(f"{PASSWORD_HEADER} is not the password of {user.email}.")
-        answer["secret"] = call.workspace.user_secret
+        answer = replace(answer, secret=call.workspace.user_secret)
     return Answer(answer)
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta, field, json
 
 from elements_local.kit.api.operations import Answer, operation, page_json
 from elements_local.kit.api.pages import ListQuery, Page, PageJson
+from elements_local.kit.api.views import View
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_url
 from elements_local.kit.storage.retention import Pruned
@@ -271,15 +272,18 @@ def _explained(finding: AuditFinding, reader: CaseReader) -> Explanation:
 
 pollers = Blueprint("pollers", __name__, url_prefix="/_local/pollers")
 
-PolledJson = TypedDict(
-    "PolledJson",
-    {"resource": str, "collection": str | None, "idField": str, "from": str | None},
-)
-"""A resource that an instance is configured to poll; ``from`` is a word of Python's.
 
-``collection`` is the CRM's, in lower case, null if its URL leads to none as a whole. ``from`` is what the next poll asks
-for changes later than; null while it is not polled.
-"""
+class PolledResourceJson(View):
+    """A resource that an instance is configured to poll.
+
+    ``collection`` is the CRM's, in lower case, null if its URL leads to none as a whole. ``from`` is what the next poll asks
+    for changes later than; null while it is not polled.
+    """
+
+    resource: str
+    collection: str | None
+    id_field: str
+    from_: str | None = field(name="from")
 
 
 class PollerJson(TypedDict):
@@ -291,7 +295,7 @@ class PollerJson(TypedDict):
     callbackUrl: str
     nextPoll: str | None
     silent: str
-    resources: list[PolledJson]
+    resources: list[PolledResourceJson]
 
 
 class PollersJson(TypedDict):
@@ -323,14 +327,14 @@ def _poller(call: Call, instance: Instance, due: datetime | None) -> PollerJson:
     }
 
 
-def _polled(facts: InstanceFacts, resource: Resource) -> PolledJson:
+def _polled(facts: InstanceFacts, resource: Resource) -> PolledResourceJson:
     last, at = facts.last_polls.get(resource.name), facts.call.now
-    return {
-        "resource": resource.name,
-        "collection": facts.collection(resource.name),
-        "idField": resource.id_field,
-        "from": format_instant(window(resource, last_poll=last.at, at=at).after) if last else None,
-    }
+    return PolledResourceJson(
+        resource=resource.name,
+        collection=facts.collection(resource.name),
+        id_field=resource.id_field,
+        from_=format_instant(window(resource, last_poll=last.at, at=at).after) if last else None,
+    )
 
 
 def _silent(facts: InstanceFacts) -> str:

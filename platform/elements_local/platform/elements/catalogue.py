@@ -4,43 +4,36 @@ Source: that there are hubs, what elements of one kind have in common, and lists
 (observed); the fields of a hub are assumed.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import UNSET, UnsetType
 
+from elements_local.kit.api.views import View
+from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue_entry import operations
 from elements_local.platform.elements.connector import Connector, Element
 from elements_local.platform.elements.insightly.connector import InsightlyConnector
 from elements_local.platform.errors import ConflictError, NotFoundError
 
 
-class Hub(Struct, frozen=True, kw_only=True):
-    """A kind of provider."""
-
-    key: str
-    name: str
-    description: str
-
-
-class HubResourceJson(TypedDict):
+class HubResourceJson(View):
     """A resource that elements of a hub have."""
 
     name: str
     operations: list[str]
 
 
-class HubJson(TypedDict):
+class HubJson(View):
     """A hub."""
 
     key: str
     name: str
-    description: str
-    active: bool
-    resources: NotRequired[list[HubResourceJson]]
+    description: str = ""
+    active: bool = True
+    resources: list[HubResourceJson] | UnsetType = UNSET
 
 
-_HUBS = {"crm": Hub(key="crm", name="CRM", description="Customer relationship management")}
+_HUBS = {"crm": HubJson(key="crm", name="CRM", description="Customer relationship management")}
 
 
 def shipped(*, crm_url: str = "") -> tuple[Connector, ...]:
@@ -71,19 +64,23 @@ class Catalogue:
             connector.element for key, connector in self._connectors.items() if key == connector.element.key
         ]
 
-    @property
-    def hubs(self) -> list[Hub]:
-        """The hubs that the elements are of."""
-        keys = dict.fromkeys(element.hub for element in self.elements)
-        return [_HUBS.get(key) or Hub(key=key, name=key.title(), description="") for key in keys]
+    def hubs(self, *, hydrate: bool = False) -> list[HubJson]:
+        """Return the hubs that the elements are of.
 
-    def hub(self, key: str) -> Hub:
+        Args:
+            hydrate: with the resources of their elements.
+        """
+        keys = dict.fromkeys(element.hub for element in self.elements)
+        hubs = [_HUBS.get(key) or HubJson(key=key, name=key.title()) for key in keys]
+        return [replace(hub, resources=self._resources(hub.key)) for hub in hubs] if hydrate else hubs
+
+    def hub(self, key: str, *, hydrate: bool = False) -> HubJson:
         """Return a hub by its key.
 
         Raises:
             NotFoundError: there is none.
         """
-        for hub in self.hubs:
+        for hub in self.hubs(hydrate=hydrate):
             if hub.key == key:
                 return hub
         raise NotFoundError("hub", key, named="key")
@@ -114,19 +111,10 @@ class Catalogue:
                 raise ConflictError(f"two connectors have an element {name}; give one another key and number")
             self._connectors[name] = connector
 
-
-def hub_to_json(hub: Hub, elements: Sequence[Element], *, hydrate: bool) -> HubJson:
-    """Return a hub.
-
-    Args:
-        hydrate: with the resources of its elements.
-    """
-    answer: HubJson = {"key": hub.key, "name": hub.name, "description": hub.description, "active": True}
-    if hydrate:
-        answer["resources"] = [
-            {"name": name, "operations": sorted(operations(element, name))}
-            for element in elements
-            if element.hub == hub.key
+    def _resources(self, hub: str) -> list[HubResourceJson]:
+        return [
+            HubResourceJson(name=name, operations=sorted(operations(element, name)))
+            for element in self.elements
+            if element.hub == hub
             for name in element.id_fields
         ]
-    return answer

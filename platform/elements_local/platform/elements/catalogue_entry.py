@@ -3,7 +3,9 @@
 Source: the vendor's catalogue answers, exported definitions, and its test suite's schemas (observed).
 """
 
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import Any, TypeVar
+
+from msgspec import UNSET, UnsetType
 
 from elements_local.kit.api.views import View
 from elements_local.platform.elements.connector import ConfigurationKey, Element
@@ -58,36 +60,36 @@ def element_json(element: Element, view: type[E], **differs: Any) -> E:
     )
 
 
-_EVENT_TYPES = ["created", "updated"]
+_EVENT_TYPES = ("created", "updated")
 _READING = {"search": ("GET", ""), "retrieve": ("GET", "/{id}")}
 _WRITING = {"create": ("POST", ""), "update": ("PATCH", "/{id}"), "delete": ("DELETE", "/{id}")}
 
 
-class OptionJson(TypedDict):
+class OptionJson(View):
     """What may be chosen for a configuration key."""
 
     value: str
     description: str
 
 
-class ConfigurationJson(TypedDict):
+class ConfigurationJson(View, kw_only=True):
     """A configuration key."""
 
     id: int
     name: str
     key: str
     description: str
-    defaultValue: NotRequired[str]
-    resellerConfig: bool
-    companyConfig: bool
-    active: bool
-    internal: bool
-    groupControl: bool
-    displayOrder: int
+    default_value: str | UnsetType = UNSET
+    reseller_config: bool = False
+    company_config: bool = False
+    active: bool = True
+    internal: bool = False
+    group_control: bool = False
+    display_order: int
     type: str
-    hideFromConsole: bool
+    hide_from_console: bool
     required: bool
-    options: NotRequired[list[OptionJson]]
+    options: list[OptionJson] | UnsetType = UNSET
 
 
 class ElementDetails(ElementJson, kw_only=True):
@@ -96,12 +98,12 @@ class ElementDetails(ElementJson, kw_only=True):
     configuration: list[ConfigurationJson]
 
 
-class OperationJson(TypedDict):
+class OperationJson(View, kw_only=True):
     """A call that an element takes: where, and with which method."""
 
     path: str
     method: str
-    type: str
+    type: str = "api"
     description: str
 
 
@@ -111,86 +113,86 @@ class Definition(ElementDetails, kw_only=True):
     definition: list[OperationJson]
 
 
-class PolledJson(TypedDict):
+class PolledJson(View):
     """How a resource is polled."""
 
-    pollUrl: str
-    eventTypes: list[str]
+    poll_url: str
+    event_types: tuple[str, ...] = _EVENT_TYPES
 
 
-class EventsJson(TypedDict):
+class EventsJson(View, kw_only=True):
     """Which events an element has."""
 
-    supported: bool
-    methods: list[str]
+    supported: bool = True
+    methods: tuple[str, ...] = ("polling",)
     polling: dict[str, PolledJson]
 
 
-class DiscoveryJson(TypedDict):
+class DiscoveryJson(View):
     """What an element can find out about its provider."""
 
-    customFields: bool
-    customObjects: bool
-    endpointCustomFields: bool
-    endpointCustomObjects: bool
+    custom_fields: bool = True
+    custom_objects: bool = True
+    endpoint_custom_fields: bool = False
+    endpoint_custom_objects: bool = False
 
 
-class BulkSupportJson(TypedDict):
+class BulkSupportJson(View):
     """Which ways bulk jobs go."""
 
-    upload: bool
-    download: bool
+    upload: bool = True
+    download: bool = True
 
 
-class ApiJson(TypedDict):
+class ApiJson(View):
     """What the provider speaks."""
 
-    type: str
-    contentType: str
+    type: str = "rest"
+    content_type: str = "json"
 
 
-class ResourceEventsJson(TypedDict):
+class ResourceEventsJson(View):
     """Which events a resource has."""
 
     supported: bool
-    methods: list[str]
-    eventTypes: list[str]
+    methods: tuple[str, ...]
+    event_types: tuple[str, ...]
 
 
-class BulkWayJson(TypedDict):
+class BulkWayJson(View):
     """Whether a resource takes part in bulk jobs."""
 
     supported: bool
-    native: bool
+    native: bool = False
 
 
-class ResourceBulkJson(TypedDict):
+class ResourceBulkJson(View):
     """Whether a resource takes part in bulk jobs, each way."""
 
     upload: BulkWayJson
     download: BulkWayJson
 
 
-class CustomFieldJson(TypedDict):
+class CustomFieldJson(View):
     """What can be done with a resource's custom fields."""
 
-    get: bool
-    create: bool
-    update: bool
-    delete: bool
+    get: bool = False
+    create: bool = False
+    update: bool = False
+    delete: bool = False
 
 
-class ResourceJson(TypedDict):
+class ResourceJson(View, kw_only=True):
     """What a resource can do."""
 
-    canonicalName: str
+    canonical_name: str
     operations: list[str]
     events: ResourceEventsJson
     bulk: ResourceBulkJson
-    customField: CustomFieldJson
+    custom_field: CustomFieldJson
 
 
-class Metadata(TypedDict):
+class Metadata(View, kw_only=True):
     """What an element can do."""
 
     id: int
@@ -198,24 +200,24 @@ class Metadata(TypedDict):
     key: str
     description: str
     image: str
-    displayOrder: int
-    active: bool
-    beta: bool
+    display_order: int = 0
+    active: bool = True
+    beta: bool = False
     hub: str
-    elementType: str
-    churros: bool
-    transformations: bool
-    normalizedPaging: bool
-    swaggerValidated: bool
-    cloneable: bool
-    extended: bool
-    authenticationType: str
-    defaultAuthentication: str
+    element_type: str = "element"
+    churros: bool = True
+    transformations: bool = True
+    normalized_paging: bool = True
+    swagger_validated: bool = True
+    cloneable: bool = True
+    extended: bool = False
+    authentication_type: str
+    default_authentication: str
     events: EventsJson
     discovery: DiscoveryJson
     bulk: BulkSupportJson
     api: ApiJson
-    resources: NotRequired[list[ResourceJson]]
+    resources: list[ResourceJson] | UnsetType = UNSET
 
 
 def element_details(element: Element) -> ElementDetails:
@@ -237,25 +239,18 @@ def configuration_to_json(element: Element) -> list[ConfigurationJson]:
 
 def key_to_json(element: Element, key: ConfigurationKey) -> ConfigurationJson:
     """Return one of an element's configuration keys."""
-    entry: ConfigurationJson = {
-        "id": key.id,
-        "name": key.name,
-        "key": key.key,
-        "description": key.description or key.name,
-        **({} if key.default is None else {"defaultValue": key.default}),  # type: ignore[typeddict-item]  # or nothing
-        "resellerConfig": False,
-        "companyConfig": False,
-        "active": True,
-        "internal": False,
-        "groupControl": False,
-        "displayOrder": element.keys.index(key) if key.order is None else key.order,
-        "type": key.type,
-        "hideFromConsole": key.hidden,
-        "required": key.required,
-    }
-    if key.options:
-        entry["options"] = [{"value": value, "description": words} for value, words in key.options]
-    return entry
+    return ConfigurationJson(
+        id=key.id,
+        name=key.name,
+        key=key.key,
+        description=key.description or key.name,
+        default_value=UNSET if key.default is None else key.default,
+        display_order=element.keys.index(key) if key.order is None else key.order,
+        type=key.type,
+        hide_from_console=key.hidden,
+        required=key.required,
+        options=[OptionJson(value=value, description=words) for value, words in key.options] or UNSET,
+    )
 
 
 def metadata(element: Element, *, expand: bool) -> Metadata:
@@ -264,38 +259,24 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
     Args:
         expand: with its resources.
     """
-    answer: Metadata = {
-        "id": element.id,
-        "name": element.name,
-        "key": element.key,
-        "description": element.description,
-        "image": element.image,
-        "displayOrder": 0,
-        "active": True,
-        "beta": False,
-        "hub": element.hub,
-        "elementType": "element",
-        "churros": True,
-        "transformations": True,
-        "normalizedPaging": True,
-        "swaggerValidated": True,
-        "cloneable": True,
-        "extended": False,
-        "authenticationType": element.authentication,
-        "defaultAuthentication": element.authentication,
-        "events": {"supported": True, "methods": ["polling"], "polling": _polling(element)},
-        "discovery": {
-            "customFields": True,
-            "customObjects": True,
-            "endpointCustomFields": False,
-            "endpointCustomObjects": False,
-        },
-        "bulk": {"upload": True, "download": True},
-        "api": {"type": "rest", "contentType": "json"},
+    polling = {
+        name: PolledJson(poll_url=str(entry["url"])) for name, entry in element.poller_defaults.items()
     }
-    if expand:
-        answer["resources"] = [_resource(element, name) for name in element.id_fields]
-    return answer
+    return Metadata(
+        id=element.id,
+        name=element.name,
+        key=element.key,
+        description=element.description,
+        image=element.image,
+        hub=element.hub,
+        authentication_type=element.authentication,
+        default_authentication=element.authentication,
+        events=EventsJson(polling=polling),
+        discovery=DiscoveryJson(),
+        bulk=BulkSupportJson(),
+        api=ApiJson(),
+        resources=[_resource(element, name) for name in element.id_fields] if expand else UNSET,
+    )
 
 
 def operations(element: Element, resource: str) -> dict[str, tuple[str, str]]:
@@ -303,39 +284,29 @@ def operations(element: Element, resource: str) -> dict[str, tuple[str, str]]:
     return {**_WRITING, **_READING} if resource in element.poller_defaults else _READING
 
 
-def _polling(element: Element) -> dict[str, PolledJson]:
-    return {
-        name: {"pollUrl": str(entry["url"]), "eventTypes": _EVENT_TYPES}
-        for name, entry in element.poller_defaults.items()
-    }
-
-
 def _resource(element: Element, name: str) -> ResourceJson:
     polled = name in element.poller_defaults
-    return {
-        "canonicalName": name,
-        "operations": sorted(operations(element, name)),
-        "events": {
-            "supported": polled,
-            "methods": ["polling"] if polled else [],
-            "eventTypes": _EVENT_TYPES if polled else [],
-        },
-        "bulk": {
-            "upload": {"supported": polled, "native": False},
-            "download": {"supported": polled, "native": False},
-        },
-        "customField": {"get": False, "create": False, "update": False, "delete": False},
-    }
+    bulk = BulkWayJson(supported=polled)
+    return ResourceJson(
+        canonical_name=name,
+        operations=sorted(operations(element, name)),
+        events=ResourceEventsJson(
+            supported=polled,
+            methods=("polling",) if polled else (),
+            event_types=_EVENT_TYPES if polled else (),
+        ),
+        bulk=ResourceBulkJson(upload=bulk, download=bulk),
+        custom_field=CustomFieldJson(),
+    )
 
 
 def _calls(element: Element) -> list[OperationJson]:
     return [
-        {
-            "path": f"/hubs/{element.hub}/{resource}{below}",
-            "method": method,
-            "type": "api",
-            "description": f"{operation} {resource}",
-        }
+        OperationJson(
+            path=f"/hubs/{element.hub}/{resource}{below}",
+            method=method,
+            description=f"{operation} {resource}",
+        )
         for resource in element.id_fields
         for operation, (method, below) in operations(element, resource).items()
     ]

@@ -5,9 +5,9 @@ answers with an error (documented).
 """
 
 from collections.abc import Mapping
-from typing import TypedDict
 from urllib.parse import urlencode
 
+from elements_local.kit.api.views import View
 from elements_local.platform.elements.connector import Application, Element, VendorGrants
 from elements_local.platform.errors import InvalidRequestError
 
@@ -16,11 +16,11 @@ API_SECRET = "oauth.api.secret"  # noqa: S105 - a configuration key
 CALLBACK_URL = "oauth.callback.url"
 
 
-class OAuthUrl(TypedDict):
+class OAuthUrl(View):
     """Where a user consents; ``element`` is a key (observed)."""
 
     element: str
-    oauthUrl: str
+    oauth_url: str
 
 
 def check_takes_oauth(element: Element, grants: VendorGrants | None) -> VendorGrants:
@@ -54,7 +54,7 @@ def authorize_url(
         **({"scope": scope} if scope else {}),
     }
     url = f"{consent_url}?{urlencode(query, errors='replace')}"
-    return {"element": element.key, "oauthUrl": url}
+    return OAuthUrl(element=element.key, oauth_url=url)
 
 
 def application(configuration: Mapping[str, object]) -> Application:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, field
 from sqlalchemy import bindparam, func, select
 
+from elements_local.kit.api.views import View
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction
@@ -42,20 +43,17 @@ class KeptNotification(Struct, frozen=True, kw_only=True):
     acknowledged: bool = False
 
 
-NotificationJson = TypedDict(
-    "NotificationJson",
-    {
-        "id": int,
-        "from": str,
-        "topic": str,
-        "severity": str,
-        "message": str,
-        "createdDate": str,
-        "active": bool,
-        "acknowledged": bool,
-    },
-)
-"""A notification as the API shows it; ``from`` is a word of Python's. All of it is required (observed)."""
+class NotificationJson(View, kw_only=True):
+    """A notification as the API shows it. All of it is required (observed)."""
+
+    id: int
+    from_: str = field(name="from")
+    topic: str
+    severity: str
+    message: str
+    created_date: str
+    active: bool = True
+    acknowledged: bool
 
 
 def plain_body(  # noqa: PLR0913 - what a notification says; all of it by name
@@ -91,16 +89,15 @@ def as_json(notification: KeptNotification) -> NotificationJson:
     """
     envelope = json.loads(notification.body)
     message = envelope["message"]
-    return {
-        "id": notification.id,
-        "from": str(envelope["user"]),
-        "topic": notification.topic,
-        "severity": str(envelope["severity"]),
-        "message": message if isinstance(message, str) else _compact(message),
-        "createdDate": iso_date(notification.created),
-        "active": True,
-        "acknowledged": notification.acknowledged,
-    }
+    return NotificationJson(
+        id=notification.id,
+        from_=str(envelope["user"]),
+        topic=notification.topic,
+        severity=str(envelope["severity"]),
+        message=message if isinstance(message, str) else _compact(message),
+        created_date=iso_date(notification.created),
+        acknowledged=notification.acknowledged,
+    )
 
 
 def _compact(value: object) -> str:
@@ -214,8 +211,8 @@ class Notifications:
                 to.config,
                 new.owner,
                 topic=new.topic,
-                sender=answer["from"],
-                message=answer["message"],
+                sender=answer.from_,
+                message=answer.message,
                 at=new.created,
             )
             Emails(self._tx).add(email)

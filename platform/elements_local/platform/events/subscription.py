@@ -1,10 +1,10 @@
 """Subscriptions: what one has to say, and how the API shows it and its deliveries."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from elements_local.kit.api.views import View
 from elements_local.platform.ceql import Clause, fields_of, parse
 from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.errors import InvalidRequestError, quoted
@@ -34,26 +34,26 @@ class KeptDelivery(Struct, frozen=True, kw_only=True):
         return "{}/{}".format(*self.key)
 
 
-class SubscriptionJson(TypedDict):
+class SubscriptionJson(View):
     """A subscription as the API shows it."""
 
     id: int
     channel: str
-    topics: list[str]
-    config: dict[str, object]
+    topics: tuple[str, ...]
+    config: Mapping[str, object]
     active: bool
 
 
-class DeliveryJson(TypedDict):
+class DeliveryJson(View):
     """A delivery as the API shows it; what it is about only when that is asked for (observed)."""
 
-    notificationId: int
-    subscriptionId: int
+    notification_id: int
+    subscription_id: int
     status: str
-    createdDate: str
-    updatedDate: str
-    notification: NotRequired[NotificationJson]
-    subscription: NotRequired[SubscriptionJson]
+    created_date: str
+    updated_date: str
+    notification: NotificationJson | UnsetType = UNSET
+    subscription: SubscriptionJson | UnsetType = UNSET
 
 
 def check(channel: Channel, topics: Sequence[str], config: Mapping[str, object]) -> None:
@@ -76,13 +76,13 @@ def check(channel: Channel, topics: Sequence[str], config: Mapping[str, object])
 
 def as_json(subscription: Subscription) -> SubscriptionJson:
     """Return a subscription as the API shows it (observed)."""
-    return {
-        "id": subscription.id,
-        "channel": subscription.channel.value,
-        "topics": list(subscription.topics),
-        "config": dict(subscription.config),
-        "active": subscription.active,
-    }
+    return SubscriptionJson(
+        id=subscription.id,
+        channel=subscription.channel.value,
+        topics=subscription.topics,
+        config=subscription.config,
+        active=subscription.active,
+    )
 
 
 def delivery_json(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
@@ -91,18 +91,16 @@ def delivery_json(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
     Source: what is queued holds the event, its id included, without ``hydrate`` (documented; its key is assumed).
     """
     delivery = kept.delivery
-    plain: DeliveryJson = {
-        "notificationId": delivery.notification_id,
-        "subscriptionId": delivery.subscription_id,
-        "status": delivery.status.value,
-        "createdDate": iso_date(delivery.created),
-        "updatedDate": iso_date(delivery.updated),
-    }
-    if hydrate or delivery.status is DeliveryStatus.QUEUED:
-        plain["notification"] = notification_json(kept.notification)
-    if hydrate:
-        plain["subscription"] = as_json(kept.subscription)
-    return plain
+    is_queued = delivery.status is DeliveryStatus.QUEUED
+    return DeliveryJson(
+        notification_id=delivery.notification_id,
+        subscription_id=delivery.subscription_id,
+        status=delivery.status.value,
+        created_date=iso_date(delivery.created),
+        updated_date=iso_date(delivery.updated),
+        notification=notification_json(kept.notification) if hydrate or is_queued else UNSET,
+        subscription=as_json(kept.subscription) if hydrate else UNSET,
+    )
 
 
 def delivery_clause(where: str) -> Clause:

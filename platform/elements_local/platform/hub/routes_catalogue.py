@@ -13,7 +13,7 @@ from elements_local.platform.core.paging import (
     paginated,
     paging,
 )
-from elements_local.platform.elements.catalogue import HubJson, hub_to_json
+from elements_local.platform.elements.catalogue import HubJson
 from elements_local.platform.elements.catalogue_entry import ElementDetails, element_details
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
@@ -45,24 +45,21 @@ class HubsQuery(PageQuery, rename="camel", kw_only=True):
 @operation(headers=PAGE_HEADERS, links=_LINKS)
 def index(call: OpenCall, query: HubsQuery) -> Answer[list[HubJson]]:
     """List the hubs."""
-    return paginated(
-        [hub_to_json(hub, call.catalogue.elements, hydrate=query.hydrate) for hub in call.catalogue.hubs],
-        paging(query),
-    )
+    return paginated(call.catalogue.hubs(hydrate=query.hydrate), paging(query))
 
 
 @bp.get("/keys")
 @operation(headers=COUNT_HEADERS)
 def keys(call: OpenCall) -> Answer[list[str]]:
     """List the hubs' keys."""
-    return counted([hub.key for hub in call.catalogue.hubs])
+    return counted([hub.key for hub in call.catalogue.hubs()])
 
 
 @bp.get("/<key>")
 @operation(problems=(404,))
 def get(call: OpenCall, key: str, query: HubQuery) -> Answer[HubJson]:
     """Show a hub."""
-    return Answer(hub_to_json(call.catalogue.hub(key), call.catalogue.elements, hydrate=query.hydrate))
+    return Answer(call.catalogue.hub(key, hydrate=query.hydrate))
 
 
 @bp.get("/<key>/elements")

@@ -1,10 +1,9 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
 from datetime import datetime, timedelta
-from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, request
-from msgspec import structs
+from msgspec import UNSET, UnsetType, field, structs
 
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.admin.workspace_requests import (
@@ -16,6 +15,7 @@ from elements_local.kit.admin.workspace_requests import (
     shown_clock,
 )
 from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.views import View
 from elements_local.kit.instants import format_instant, parse_duration
 from elements_local.kit.web.serving import client_gone
 from elements_local.platform.call import AdminCall
@@ -42,35 +42,37 @@ class GoalRequest(AdvanceRequest, forbid_unknown_fields=True):
     limit: str | None = None
 
 
-Advanced = TypedDict(
-    "Advanced",
-    {
-        "workspace": str,
-        "from": str,
-        "now": str,
-        "polls": int,
-        "events": int,
-        "deliveries": int,
-        "attempts": int,
-        "stopped": NotRequired[StopReason],
-    },
-)
-"""What ran while time was moved; ``from`` is a word of Python's. ``stopped`` says why it ended, if not at a given end."""
+class Advanced(View, kw_only=True):
+    """What ran while time was moved; ``stopped`` says why it ended, if not at a given end."""
 
-UnderWay = TypedDict(
-    "UnderWay",
-    {"from": str, "to": str, "polls": int, "events": int, "deliveries": int, "attempts": int},
-)
-"""An advance, and what has run of it so far."""
+    workspace: str
+    from_: str = field(name="from")
+    now: str
+    polls: int
+    events: int
+    deliveries: int
+    attempts: int
+    stopped: StopReason | UnsetType = UNSET
 
 
-class PlatformClockJson(ClockJson):
+class UnderWay(View, kw_only=True):
+    """An advance, and what has run of it so far."""
+
+    from_: str = field(name="from")
+    to: str
+    polls: int
+    events: int
+    deliveries: int
+    attempts: int
+
+
+class PlatformClockJson(ClockJson, kw_only=True):
     """What a workspace's clock shows; while time is moved, how far that is."""
 
-    advance: NotRequired[UnderWay]
+    advance: UnderWay | UnsetType = UNSET
 
 
-class Stopped(TypedDict):
+class Stopped(View):
     """The advance that ends after the job that is being run; null if none is under way."""
 
     advance: UnderWay | None
@@ -80,11 +82,9 @@ class Stopped(TypedDict):
 @operation(problems=(401, 403))
 def show(call: AdminCall) -> Answer[PlatformClockJson]:
     """Tell the time, and how far an advance is that is under way."""
-    answer = cast("PlatformClockJson", shown_clock(call.workspace))
     run = call.platform.engine.run_of(call.workspace)
-    if run is not None:
-        answer["advance"] = _under_way(run)
-    return Answer(answer)
+    clock = structs.asdict(shown_clock(call.workspace))
+    return Answer(PlatformClockJson(**clock, advance=_under_way(run) if run else UNSET))
 
 
 @bp.put("")
@@ -104,15 +104,15 @@ def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced]:
     abandoned = client_gone(request.environ)
     target, goal = _chosen(body, now=begin)
     run = call.platform.engine.advance(call.workspace, target, goal=goal, abandoned=abandoned)
-    answer = {
-        "workspace": call.workspace.name,
-        "from": format_instant(begin),
-        "now": format_instant(call.workspace.clock.now()),
-        **structs.asdict(run.ran),
-    }
-    if run.stopped:
-        answer["stopped"] = run.stopped
-    return Answer(cast("Advanced", answer))
+    return Answer(
+        Advanced(
+            workspace=call.workspace.name,
+            from_=format_instant(begin),
+            now=format_instant(call.workspace.clock.now()),
+            stopped=run.stopped or UNSET,
+            **structs.asdict(run.ran),
+        )
+    )
 
 
 @bp.delete("/advance")
@@ -120,7 +120,7 @@ def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced]:
 def stop_advance(call: AdminCall) -> Answer[Stopped]:
     """Let an advance that is under way end after the job that is being run; time stays there."""
     run = call.platform.engine.stop_run(call.workspace)
-    return Answer({"advance": _under_way(run) if run else None})
+    return Answer(Stopped(advance=_under_way(run) if run else None))
 
 
 def _chosen(body: GoalRequest, *, now: datetime) -> tuple[datetime, AdvanceGoal]:
@@ -148,5 +148,4 @@ def _chosen(body: GoalRequest, *, now: datetime) -> tuple[datetime, AdvanceGoal]
 
 
 def _under_way(run: AdvanceRun) -> UnderWay:
-    span = {"from": format_instant(run.began), "to": format_instant(run.target)}
-    return cast("UnderWay", span | structs.asdict(run.ran))
+    return UnderWay(from_=format_instant(run.began), to=format_instant(run.target), **structs.asdict(run.ran))

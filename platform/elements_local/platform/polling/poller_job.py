@@ -5,60 +5,57 @@ times are milliseconds since 1970 (the client made from the vendor's Swagger doc
 descriptions and classes are assumed.
 """
 
-import json
 from datetime import datetime
-from typing import TypedDict
 
 from msgspec import Struct
 
+from elements_local.kit.api.json_text import encode_text
+from elements_local.kit.api.views import View
 from elements_local.platform.configuration.instance_configuration import refresh_interval
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.dates.java_dates import epoch_milliseconds
 from elements_local.platform.events.event import topic
 
-PRIORITY = 5
-"""What triggers of the vendor's scheduler have by default."""
 
-
-class JobDataJson(TypedDict):
+class JobDataJson(View):
     """What a job is about: an instance, and the topic of its events."""
 
     id: int
-    elementKey: str
+    element_key: str
     topic: str
 
 
-class TriggerJson(TypedDict):
+class TriggerJson(View, kw_only=True):
     """When a job runs."""
 
     id: str
     state: str
-    mayFireAgain: bool
-    nextFireTime: int | None
-    startTime: int
-    endTime: int | None
-    priority: int
+    may_fire_again: bool
+    next_fire_time: int | None
+    start_time: int
+    end_time: int | None = None
+    priority: int = 5  # what triggers of the vendor's scheduler have by default
 
 
-class JobJson(TypedDict):
+class JobJson(View, kw_only=True):
     """A job."""
 
     id: str
     name: str
     description: str
-    disallowConcurrent: bool
+    disallow_concurrent: bool = True
     data: JobDataJson
     trigger: TriggerJson
 
 
-class JobHistoryJson(TypedDict):
+class JobHistoryJson(View, kw_only=True, rename=None):
     """One time that a job ran."""
 
     job_history_id: int
     job_name: str
-    job_group: str
+    job_group: str = "pollers"
     job_state: str
-    job_class_name: str
+    job_class_name: str = "ElementInstancePollerJob"
     job_data: str
     job_error_message: str | None
     description: str
@@ -70,7 +67,7 @@ class JobHistoryJson(TypedDict):
     company_id: int
     user_id: int
     instance_id: int
-    external_id: str | None
+    external_id: str | None = None
 
 
 class PollerJob(Struct, frozen=True, kw_only=True):
@@ -102,46 +99,40 @@ class PollerRun(Struct, frozen=True, kw_only=True):
 def to_json(job: PollerJob) -> JobJson:
     """Return a poller as the platform shows it; without a time to come it is paused."""
     instance, due = job.instance, job.due
-    return {
-        "id": job.id,
-        "name": _name(instance),
-        "description": _description(instance),
-        "disallowConcurrent": True,
-        "data": _data(instance),
-        "trigger": {
-            "id": f"{job.id}-trigger",
-            "state": "PAUSED" if due is None else "NORMAL",
-            "mayFireAgain": due is not None,
-            "nextFireTime": None if due is None else epoch_milliseconds(due),
-            "startTime": epoch_milliseconds(instance.created),
-            "endTime": None,
-            "priority": PRIORITY,
-        },
-    }
+    return JobJson(
+        id=job.id,
+        name=_name(instance),
+        description=_description(instance),
+        data=_data(instance),
+        trigger=TriggerJson(
+            id=f"{job.id}-trigger",
+            state="PAUSED" if due is None else "NORMAL",
+            may_fire_again=due is not None,
+            next_fire_time=None if due is None else epoch_milliseconds(due),
+            start_time=epoch_milliseconds(instance.created),
+        ),
+    )
 
 
 def history_json(run: PollerRun, instance: Instance, owner: User) -> JobHistoryJson:
     """Return a run as the platform shows it; it starts and ends at one instant, since polls take no virtual time."""
     at = epoch_milliseconds(run.at)
-    return {
-        "job_history_id": run.number,
-        "job_name": _name(instance),
-        "job_group": "pollers",
-        "job_state": "COMPLETED" if run.error is None else "FAILED",
-        "job_class_name": "ElementInstancePollerJob",
-        "job_data": json.dumps(_data(instance), separators=(",", ":")),
-        "job_error_message": run.error,
-        "description": _description(instance),
-        "start_time": at,
-        "end_time": at,
-        "created_dt": at,
-        "updated_dt": at,
-        "account_id": owner.account_id,
-        "company_id": owner.company_id,
-        "user_id": owner.id,
-        "instance_id": run.instance_id,
-        "external_id": None,
-    }
+    return JobHistoryJson(
+        job_history_id=run.number,
+        job_name=_name(instance),
+        job_state="COMPLETED" if run.error is None else "FAILED",
+        job_data=encode_text(_data(instance)),
+        job_error_message=run.error,
+        description=_description(instance),
+        start_time=at,
+        end_time=at,
+        created_dt=at,
+        updated_dt=at,
+        account_id=owner.account_id,
+        company_id=owner.company_id,
+        user_id=owner.id,
+        instance_id=run.instance_id,
+    )
 
 
 def _name(instance: Instance) -> str:
@@ -154,4 +145,4 @@ def _description(instance: Instance) -> str:
 
 
 def _data(instance: Instance) -> JobDataJson:
-    return {"id": instance.id, "elementKey": instance.element_key, "topic": topic(instance)}
+    return JobDataJson(id=instance.id, element_key=instance.element_key, topic=topic(instance))

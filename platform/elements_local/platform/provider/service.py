@@ -6,7 +6,7 @@ The wire that a traced call goes over notes what was sent and what came.
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field, structs
 from msgspec.json import Decoder
@@ -20,6 +20,7 @@ from elements_local.kit.api.json_text import (
     encode_text,
     is_deeper_than,
 )
+from elements_local.kit.api.views import View
 from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.transaction import Transaction
@@ -60,35 +61,23 @@ class Trace(Struct, frozen=True, kw_only=True):
     exchanges: tuple[ProviderExchange, ...]
 
 
-class ExchangeJson(TypedDict):
-    """A request to the provider and what came of it."""
-
-    method: str
-    url: str
-    status: int | None
-    answer: str
-
-
-class TraceJson(TypedDict):
+class TraceJson(View):
     """A trace."""
 
     id: str
-    elementKey: str
-    createdDate: str
-    exchanges: list[ExchangeJson]
+    element_key: str
+    created_date: str
+    exchanges: tuple[ProviderExchange, ...]
 
 
 def to_json(trace: Trace) -> TraceJson:
     """Return a trace as it is shown."""
-    return {
-        "id": trace.id,
-        "elementKey": trace.element_key,
-        "createdDate": iso_date(trace.at),
-        "exchanges": [
-            {"method": each.method, "url": each.url, "status": each.status, "answer": each.answer}
-            for each in trace.exchanges
-        ],
-    }
+    return TraceJson(
+        id=trace.id,
+        element_key=trace.element_key,
+        created_date=iso_date(trace.at),
+        exchanges=trace.exchanges,
+    )
 
 
 def provider_wire(facts: RequestFacts, *, http: Http, inside: Http) -> Http:

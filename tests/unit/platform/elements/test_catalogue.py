@@ -7,7 +7,7 @@ from each_row import each_row
 
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue import Catalogue, shipped
-from elements_local.platform.elements.catalogue_entry import configuration_to_json, key_to_json
+from elements_local.platform.elements.catalogue_entry import OptionJson, configuration_to_json, key_to_json
 from elements_local.platform.elements.connector import Application, ConfigurationKey
 from elements_local.platform.elements.insightly.definition import INSIGHTLY
 from elements_local.platform.elements.oauth import application, authorize_url, needs_grant
@@ -38,7 +38,7 @@ def test_a_hub_is_there_once_an_element_is_of_it():
     (insightly,) = shipped()
     shop = replace(insightly, element=replace(INSIGHTLY, key="acme", id=1, hub="shop"))
 
-    hubs = Catalogue([insightly, shop]).hubs
+    hubs = Catalogue([insightly, shop]).hubs()
     assert [(hub.key, hub.name) for hub in hubs] == [("crm", "CRM"), ("shop", "Shop")]
 
 
@@ -46,7 +46,7 @@ def test_a_key_is_described_by_its_name_unless_it_has_a_description():
     described = ConfigurationKey(key="a", name="Name", type="BOOLEAN", description="What it does")
     element = replace(INSIGHTLY, keys=(described, replace(described, key="b", description="")))
 
-    assert [entry["description"] for entry in configuration_to_json(element)] == ["What it does", "Name"]
+    assert [entry.description for entry in configuration_to_json(element)] == ["What it does", "Name"]
 
 
 def test_what_may_be_chosen_for_a_key_is_shown():
@@ -54,8 +54,11 @@ def test_what_may_be_chosen_for_a_key_is_shown():
 
     shown = key_to_json(replace(INSIGHTLY, keys=(key,)), key)
 
-    assert shown["options"] == [{"value": "1", "description": "One"}, {"value": "2", "description": "Two"}]
-    assert not [entry for entry in configuration_to_json(INSIGHTLY) if "options" in entry]
+    assert shown.options == [
+        OptionJson(value="1", description="One"),
+        OptionJson(value="2", description="Two"),
+    ]
+    assert not [entry for entry in configuration_to_json(INSIGHTLY) if entry.options]
 
 
 APPLICATION = Application(api_key="k&1", api_secret="hush", callback_url="http://127.0.0.1/back?a=1")
@@ -69,8 +72,8 @@ CONFIGURATION = {
 def test_the_url_says_who_asks_for_which_scope_and_keeps_the_secret():
     made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state="", scope="all of it")
 
-    assert made["oauthUrl"].startswith("http://crm/oauth/authorize?")
-    assert dict(parse_qsl(urlsplit(made["oauthUrl"]).query)) == {
+    assert made.oauth_url.startswith("http://crm/oauth/authorize?")
+    assert dict(parse_qsl(urlsplit(made.oauth_url).query)) == {
         "response_type": "code",
         "client_id": "k&1",
         "redirect_uri": "http://127.0.0.1/back?a=1",
