@@ -3,15 +3,14 @@
 import json
 import subprocess
 import sys
-from base64 import b64encode, urlsafe_b64encode
-from collections import Counter
+from base64 import b64encode
 from types import SimpleNamespace
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from click.testing import CliRunner
-from documented_operations import operations_of
 from page_reader import PageVisitor
+from shown_workspace import ShownWorkspace, forms
 
 from elements_local.clients.errors import CallError, UnreachableError
 from elements_local.clients.guide import instance_body
@@ -19,17 +18,6 @@ from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.commands.cli import cli
 from elements_local.commands.tenant_replay.opening import PacedHttp
 from elements_local.kit.http_message import Reply
-from elements_local.scenarios.recording.recorder import scenario_so_far
-from elements_local.stack.failures.failure_report import add_section
-
-EXEMPT = {
-    "/_local/workspaces": "the making of a workspace, and what its owner asks of it",
-    "/_local/workspace": "as above",
-    "state/snapshot": "a snapshot has all of it",
-    "state/?secrets=shown": "a click",
-    "state/?copy=": "as above",
-}
-"""Operations and pages that have secrets; vendors' answers to their owner and `up` have them, too."""
 
 RECORDS = {
     "crm /_local/export": "records are their owner's",
@@ -41,7 +29,6 @@ RECORDS = {
 AS_NAMED = {"signature", "own-key"}
 """Secrets of an instance that it has for tags as well: callbacks name them, as signed, to a sink that knows no instances."""
 
-_MOST_PAGES = 120
 SPOKEN = "http://ada:pl4nted-user@sink.example/x?token=pl4nted-token"
 CONFIGURED = {
     "event.notification.signature.key": "<signature>",
@@ -72,22 +59,7 @@ def filled(value, **words):
     return json.loads(text.replace("<", "pl4nted-").replace(">", "-~9~"))
 
 
-def forms(secret):
-    """Every form in which a secret may stand somewhere."""
-    raw = secret.encode()
-    return {
-        secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
-        raw.hex(),
-        b64encode(raw).decode().rstrip("="),
-        urlsafe_b64encode(raw).decode().rstrip("="),
-        b64encode(f"{secret}:".encode()).decode().rstrip("=")[:-1],
-    }
-
-
-class World:
+class World(ShownWorkspace):
     """A workspace with secrets in all that a client can say."""
 
     def __init__(self, stack):
@@ -131,51 +103,6 @@ class World:
         clients.crm.send("GET", f"/v3.1/Contacts/{quote(encoded, safe='')}")
         clients.crm.send("GET", f"/v3.1/Contacts/{self.own.user_secret.encode().hex()}")
         clients.clock.advance("15m")
-
-    def operations(self):
-        """What the admin operations that only look answer."""
-        known = {
-            "workspace": self.own.name,
-            "instanceid": self.instance["id"],
-            "resource": "contacts",
-            "recordid": self.ada["CONTACT_ID"],
-            "bin": self.own.name,
-        }
-        for each in operations_of(self.stack):
-            if each.method == "GET" and each.is_admin and each.path not in EXEMPT:
-                target = each.target(known)
-                asked = [f"workspace={self.own.name}"] if each.service == "sink" else []
-                asked += ["timeout_s=0"] if "stream" in each.path else []
-                mark = "&" if "?" in target else "?"
-                reply = getattr(self.clients, each.service).send("GET", target + mark + "&".join(asked))
-                yield f"{each.service} {each.path}", reply.body.decode("utf-8", "replace")
-
-    def pages(self):
-        """What the pages show, one after the other as they are linked."""
-        visitor = PageVisitor(self.stack.http, self.stack.addresses.platform)
-        home = f"/_local/dashboard/{self.own.name}/"
-        found, read, shapes = [home], set(), Counter()
-        while found and len(read) < _MOST_PAGES:
-            path = found.pop(0)
-            shape = "".join("#" if letter.isdigit() else letter for letter in path)
-            shapes[shape] += 1
-            if (
-                path in read
-                or shapes[shape] > 6
-                or any(each in path for each in EXEMPT)
-                or not path.startswith(home)
-            ):
-                continue
-            read.add(path)
-            page = visitor.open(path)
-            yield f"page {path.removeprefix(home)}", page.html
-            found += [href.partition("#")[0] for href, _ in page.links if href.startswith(home)]
-
-    def told(self):
-        report = SimpleNamespace(longrepr=None, sections=[])
-        add_section(report, self.clients, verbose=True, fixture=True)
-        yield "failure section", report.sections[0][1]
-        yield "record", scenario_so_far(self.stack, self.own.name)
 
 
 @pytest.fixture(scope="module")

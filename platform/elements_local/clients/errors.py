@@ -17,6 +17,15 @@ class HarnessError(Exception):
         True
     """
 
+    def __str__(self) -> str:
+        """Return the sentence, without the secrets of URLs."""
+        text = super().__str__()
+        if "://" not in text:
+            return text
+        from elements_local.kit.masks import mask_urls  # noqa: PLC0415 - commands that call nobody need no msgspec
+
+        return mask_urls(text)
+
     @property
     def message(self) -> str:
         """What went wrong."""
@@ -38,7 +47,7 @@ class UnreachableError(HarnessError):
     def __init__(
         self, url: str, reason: str, *, hint: str = "; is the stack running? `elements-local up` starts one"
     ) -> None:
-        super().__init__(f"no answer from {_shown(url)} ({reason}){hint}")
+        super().__init__(f"no answer from {url} ({reason}){hint}")
         self.url = url
         self.reason = reason
 
@@ -67,7 +76,7 @@ class CallError(HarnessError):
     """
 
     def __init__(self, method: str, url: str, status: int, body: str) -> None:
-        super().__init__(f"{method} {_shown(url)} answered {status}: {body[:1000]}")
+        super().__init__(f"{method} {url} answered {status}: {body[:1000]}")
         self.status = status
         self.body = body
 
@@ -86,7 +95,7 @@ class StrangeAnswerError(HarnessError):
     """What answers at a URL is no service of a stack, or one of another version."""
 
     def __init__(self, url: str, came: str) -> None:
-        super().__init__(f"{_shown(url)} does not answer as it should: {came}; is that the right URL?")
+        super().__init__(f"{url} does not answer as it should: {came}; is that the right URL?")
 
 
 class OptionError(HarnessError):
@@ -146,9 +155,3 @@ class UnpolledWarning(UserWarning):
             f"no callback came, and none could have: {few}{more}. Advance the clock past that poll, or "
             "call elements_platform.poll(), before you look"
         )
-
-
-def _shown(url: str) -> str:
-    from elements_local.kit.masks import mask_url  # noqa: PLC0415 - commands that call nobody need no msgspec
-
-    return mask_url(url)

@@ -19,6 +19,7 @@ from elements_local.clients.errors import (
 from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
 from elements_local.kit.http_message import Http, NoReply, Reply
 from elements_local.kit.instants import UnreadableTimeError, check_unit, format_instant, parse_instant
+from elements_local.kit.masks import mask_url
 from elements_local.kit.settings import SettingsError
 
 SERVICES = ("platform", "crm", "sink")
@@ -101,7 +102,7 @@ class ServiceClient:
 
     def __repr__(self) -> str:
         """Say in a few words which service it is, as pytest shows the arguments of a test that fails."""
-        return f"{type(self).__name__}({self.url!r})"
+        return f"{type(self).__name__}({mask_url(self.url)!r})"
 
     def send(
         self,

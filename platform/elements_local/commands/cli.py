@@ -82,6 +82,10 @@ class _Commands(click.Group):
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {name!r}.{hint}")
+        if urls := [each for each in args if "://" in each]:
+            from elements_local.kit.masks import learn, secrets_of_url  # noqa: PLC0415 - as in settings
+
+            learn(secret for url in urls for secret in secrets_of_url(url))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":

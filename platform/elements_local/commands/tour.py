@@ -16,6 +16,7 @@ from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.commands.command_line.options import examples, setting_option
 from elements_local.commands.command_line.output import print_json
 from elements_local.commands.command_line.stacks import json_option, running_stack
+from elements_local.kit.masks import mask_url
 from elements_local.stack.interruption import cut_off, ended_by_signal
 from elements_local.stack.reports.activity_lines import activities, latest, line
 from elements_local.start import Options, on_ports
@@ -185,7 +186,7 @@ def listen_command(
     after = 0 if since_start else latest(platform)
     with ended_by_signal(), ExitStack() as ending:
         if not as_json:
-            click.echo(f"listening at {platform.url}; Ctrl-C ends it", err=True)
+            click.echo(f"listening at {mask_url(platform.url)}; Ctrl-C ends it", err=True)
         try:
             if forward_to:
                 ending.enter_context(_sent_on(stack.workspace(workspace or "default").sink, forward_to))
@@ -204,7 +205,7 @@ def _sent_on(sink: "SinkClient", url: str) -> Iterator[None]:
     path = f"/_local/forwards?bin={quote(sink.workspace, safe='')}"
     before = sink.call("GET", path)
     sink.relay(url)
-    click.echo(f"callbacks of workspace {sink.workspace} are sent on to {url}", err=True)
+    click.echo(f"callbacks of workspace {sink.workspace} are sent on to {mask_url(url)}", err=True)
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from elements_local.commands.command_line.options import (
     typed_options,
     vendor_options,
 )
-from elements_local.kit.masks import mask_body
+from elements_local.kit.masks import mask_log
 from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack.stack_settings import FLAT
 
@@ -121,11 +121,11 @@ def up_command(  # noqa: PLR0913 - the command's options
 
 
 class MaskedFormatter(logging.Formatter):
-    """Writes messages and traces as they may be shown: without passwords in URLs, and what is below a secret's name."""
+    """Writes messages and traces as they may be shown: without passwords in URLs, what is below a secret's name, and secrets known by value."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
-        return mask_body(super().format(record))
+        return mask_log(super().format(record))
 
 
 def log_without_secrets() -> None:

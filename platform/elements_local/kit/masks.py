@@ -1,5 +1,7 @@
 """What a journal, a page, a scenario or a report may show: secrets become eight asterisks, as the platform shows them itself.
 
+A secret is declared where its key, header, parameter or setting is. ``declare`` notes the names, under which everything is
+masked, and ``learn`` the values of this process that are masked wherever they stand; a pattern of names is the second net.
 A body is masked in place, token by token, and not parsed: it may be malformed, or cut off in the middle.
 """
 
@@ -11,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, TypeAlias
-from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from elements_local.kit.caching import bounded_cache
 
@@ -41,6 +43,8 @@ _USER_PART = re.compile(
 )
 """What stands before the host of a URL, in a text, in JSON, or in a query."""
 
+_URL = re.compile(r"""[a-z][a-z0-9+.-]*://[^\s"'<>\\`]+""", re.IGNORECASE)
+
 _SHORTEST = 8
 """Of a secret that is known by its value: a shorter one might be any word."""
 
@@ -62,8 +66,33 @@ _NUMBER = re.compile(r"[-+.\deE]+")
 _NAMES = frozenset({"key", "name"})
 _VALUES = frozenset({"value", "propertyvalue"})
 
+_MOST_LEARNED, _MOST_STORED = 64, 1000
+_declared: frozenset[str] = frozenset()
+"""Names beside those of the pattern, in lower case; of the whole process, as a log or a trace knows no workspace."""
+_learned: tuple[str, ...] = ()
+_stored: tuple[str, ...] = ()
+"""What workspaces have stored; no answer is masked by it, as it says something of other workspaces."""
+
 _Masks: TypeAlias = "dict[tuple[int, int], str]"
 """Which place of a text is shown as what."""
+
+
+def declare(names: Iterable[str]) -> None:
+    """Note names of keys, headers or parameters under which secrets stand, however short, whatever the names are."""
+    global _declared  # noqa: PLW0603 - what is declared while connectors are loaded holds for all that is shown from then on
+    _declared |= {name.casefold() for name in names if not _SECRET.search(name)}
+
+
+def learn(secrets: Iterable[str]) -> None:
+    """Note secrets of this process, such as the password of a URL that an option takes; ``mask_known`` hides the latest."""
+    global _learned  # noqa: PLW0603 - as above
+    _learned = tuple(dict.fromkeys((*secrets, *_learned)))[:_MOST_LEARNED]
+
+
+def learn_stored(secrets: Iterable[str]) -> None:
+    """Note secrets that a workspace stores, as what ``mask_log`` hides."""
+    global _stored  # noqa: PLW0603 - as above
+    _stored = tuple(dict.fromkeys((*secrets, *_stored)))[:_MOST_STORED]
 
 
 def is_secret(name: str) -> bool:
@@ -72,7 +101,7 @@ def is_secret(name: str) -> bool:
     >>> is_secret("crm_api_key"), is_secret("key")
     (True, False)
     """
-    return bool(_SECRET.search(name))
+    return bool(_SECRET.search(name)) or name.casefold() in _declared
 
 
 def mask_header(name: str, value: str) -> str:
@@ -81,7 +110,7 @@ def mask_header(name: str, value: str) -> str:
     >>> mask_header("Authorization", "User abc=, Element def=")
     'User ********, Element ********'
     """
-    if not value or not _SECRET.search(name) or _ONLY_OWN.fullmatch(value):
+    if not value or not is_secret(name) or _ONLY_OWN.fullmatch(value):
         return value
     if not name.lower().endswith("authorization"):
         return MASK
@@ -113,6 +142,15 @@ def mask_url(url: str) -> str:
     return mask_target(hidden)
 
 
+def mask_urls(text: str) -> str:
+    """Return words without the secrets of the URLs in them.
+
+    >>> mask_urls("no answer from http://ada:pass@example.com/hook?token=0123 (refused)")
+    'no answer from http://********@example.com/hook?token=******** (refused)'
+    """
+    return _URL.sub(lambda url: mask_target(url[0]), text)
+
+
 def mask_body(text: str) -> str:
     """Return a body as it may be shown: all below a key that names a secret is masked, and who calls in URLs.
 
@@ -142,15 +180,20 @@ def mask_value(value: Any) -> Any:
     return json.loads(mask_body(json.dumps(value)))
 
 
-def mask_known(text: str, secrets: Iterable[str]) -> str:
-    """Return a text without secrets that are known by their values, under any key and in any encoding.
+def mask_known(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return a text without secrets that are known by their values, under any key and in any encoding, nor those learned.
 
     >>> mask_known("MDEyMzQ1Njc4OTo= is 0123456789 in base64", ["0123456789"])
     '********To= is ******** in base64'
     """
-    for written in _encoded(tuple(secrets)):
+    for written in _encoded((*secrets, *_learned)):
         text = text.replace(written, MASK)
     return text
+
+
+def mask_log(text: str) -> str:
+    """Return what a process logs as it may be shown: without any secret that it knows by name or by value."""
+    return mask_known(mask_body(text), _stored)
 
 
 def secrets_in(values: Mapping[str, object]) -> list[str]:
@@ -168,7 +211,24 @@ def secrets_in(values: Mapping[str, object]) -> list[str]:
         elif value.startswith("{"):
             with suppress(ValueError, RecursionError):
                 found += secrets_in(json.loads(value))
+        elif "://" in value:
+            found += secrets_of_url(value)
     return found
+
+
+def secrets_of_url(url: str) -> list[str]:
+    """Return the password before a URL's host, and what is under names of secrets in its query.
+
+    >>> secrets_of_url("https://ada:p%40ss@example.com/hook?token=0123&page=2")
+    ['p%40ss', 'p@ss', '0123']
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    password = parts.password or ""
+    asked = [value for name, value in parse_qsl(parts.query) if is_secret(name)]
+    return [each for each in dict.fromkeys((password, unquote(password), *asked)) if each]
 
 
 def credentials_in(authorization: str) -> list[str]:
@@ -212,7 +272,7 @@ def _has_secret(text: str) -> bool:
     named = any(part in folded for part in _PARTS) or (
         "key" in folded and any(key in folded for key in _KEYS)
     )
-    return named and bool(_SECRET.search(text))
+    return (named and bool(_SECRET.search(text))) or any(name in folded for name in _declared)
 
 
 @dataclass
@@ -231,7 +291,7 @@ class _Container:
 
     def hides(self, key: str) -> bool:
         """Say whether what is under a key is secret."""
-        return self.hidden or bool(_SECRET.search(key)) or (self.named and key.lower() in _VALUES)
+        return self.hidden or _is_secret_key(key) or (self.named and key.lower() in _VALUES)
 
 
 class _Reader:
@@ -274,7 +334,7 @@ class _Reader:
         self._last = token
         self._masks.update(_hidden(token) if inside.hides(self._key) else _nested(token))
         if self._key.lower() in _NAMES:
-            inside.named = inside.named or bool(_SECRET.search(_content(token)))
+            inside.named = inside.named or is_secret(_content(token))
         elif self._key.lower() in _VALUES:
             inside.values.update(_hidden(token))
 
@@ -283,8 +343,13 @@ class _Reader:
         if self._last and not self._key:
             self._masks.pop(_place(self._last), None)
             self._masks.update(_nested(self._last))
-        if self._last and not _SECRET.search(self._key):
+        if self._last and not _is_secret_key(self._key):
             self._key = _content(self._last)
+
+
+def _is_secret_key(key: str) -> bool:
+    """Say so of a key of JSON; those that entries consist of, such as ``{"key": "a", "value": "b"}``, never are."""
+    return is_secret(key) and key.lower() not in _NAMES | _VALUES
 
 
 def _hidden(value: re.Match[str]) -> _Masks:
@@ -340,7 +405,7 @@ def _mask_pairs(text: str) -> str:
 def _mask_pair(pair: str) -> str:
     names = pair.split("=")
     for nth, name in enumerate(names[:-1], start=1):
-        if _SECRET.search(unquote_plus(name)) and "=".join(names[nth:]) not in {"", *OWN}:
+        if is_secret(unquote_plus(name)) and "=".join(names[nth:]) not in {"", *OWN}:
             return "=".join([*names[:nth], MASK])
     name, _, value = pair.partition("=")
     content = unquote_plus(value)

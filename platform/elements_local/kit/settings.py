@@ -53,20 +53,30 @@ class Setting:
         Raises:
             WrongValueError: the text is not what the setting takes.
         """
+        shown = self._shown(text)
         try:
             return self.read(text)
         except (ValueError, KeyError) as error:
-            raise WrongValueError(named, text, expected=self.expected) from error
+            raise WrongValueError(named, shown, expected=self.expected) from error
 
     def to_json(self, value: object) -> object:
-        """Return a value as JSON has it: a duration as seconds, names as a list, a choice as its word."""
+        """Return a value as JSON has it, masked: a duration as seconds, names as a list, a choice as its word."""
         if isinstance(value, timedelta):
             return int(duration_s) if (duration_s := value.total_seconds()).is_integer() else duration_s
         if isinstance(value, frozenset):
             return sorted(value)
         word = next((word for word, choice in self.choices.items() if choice == value), str(value))
-        is_json = value is None or (isinstance(value, bool | int | str) and word == str(value))
-        return value if is_json else word
+        is_json = value is None or (isinstance(value, bool | int) and word == str(value))
+        return value if is_json else self._shown(word)
+
+    def _shown(self, text: str) -> str:
+        """Return a text as it may be shown; a secret, or that of a URL, is noted as what no output of the process has."""
+        if not self.secret and "://" not in text:
+            return text
+        from elements_local.kit import masks  # noqa: PLC0415 - takes longer to load than all else of `--help`
+
+        masks.learn([*([text] if self.secret else []), *masks.secrets_of_url(text)])
+        return masks.MASK if self.secret and text else masks.mask_url(text)
 
 
 class Settings:

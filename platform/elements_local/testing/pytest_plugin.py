@@ -83,8 +83,10 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Say which stack is used, if it is none of our own."""
     if ELSEWHERE not in config.stash:
         return None
+    from elements_local.kit.masks import mask_url  # noqa: PLC0415 - as the docstring of this module says
+
     running = config.stash[ELSEWHERE].addresses.running
-    return "elements-local: " + ", ".join(f"{name} at {url}" for name, url in running.items())
+    return "elements-local: " + ", ".join(f"{name} at {mask_url(url)}" for name, url in running.items())
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:

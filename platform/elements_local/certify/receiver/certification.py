@@ -14,6 +14,7 @@ from elements_local.certify.scorecard import Result, Scorecard
 from elements_local.clients.errors import OptionError
 from elements_local.kit.clock import SystemClock
 from elements_local.kit.http_message import NoReply, Reply
+from elements_local.kit.masks import mask_url
 from elements_local.kit.values import replace
 from elements_local.kit.web.over_network import OverNetwork
 
@@ -92,7 +93,7 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         isolated = replace(trial, compose=compose)
         isolated.perform(check.steps(isolated))
 
-    scorecard = Scorecard(url=url, results=(), chosen=bool(only))
+    scorecard = Scorecard(url=mask_url(url), results=(), chosen=bool(only))
     return run_battery(chosen, perform, scorecard, on_result=on_result)
 
 

@@ -24,6 +24,7 @@ from elements_local.commands.tenant_replay.portability import ANY_TENANT, obstac
 from elements_local.commands.tenant_replay.replays import CutOffError, TenantReplays
 from elements_local.commands.tenant_replay.tenant import OWN_NAME
 from elements_local.kit.clock import FastClock
+from elements_local.kit.masks import mask_url
 from elements_local.kit.values import replace
 from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.verbs.verb import TenantAbilities
@@ -214,8 +215,8 @@ def _ask(
     click.echo(
         f"{counted(scenarios, 'scenario')} at {tenant.name}, {order}, which takes "
         f"{timedelta(seconds=round(lasts.total_seconds()))} if no poll is late. Each makes instances there and records at "
-        f"{tenant.crm.url}, all named {OWN_NAME} ({tenant.run}), and deletes them at its end; callbacks go to "
-        f"{tenant.credentials.callback_url}.",
+        f"{mask_url(tenant.crm.url)}, all named {OWN_NAME} ({tenant.run}), and deletes them at its end; callbacks go to "
+        f"{mask_url(tenant.credentials.callback_url)}.",
         err=True,
     )
     if not yes:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from elements_local.clients.errors import OptionError
 from elements_local.clients.guide import SIGNATURE_KEY
@@ -27,7 +27,7 @@ from elements_local.kit.clock import Mode
 from elements_local.kit.files import read_file
 from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
 from elements_local.kit.instants import UnreadableTimeError, parse_duration
-from elements_local.kit.masks import credentials_in, mask_known
+from elements_local.kit.masks import credentials_in, learn, mask_known, secrets_of_url
 from elements_local.kit.os_errors import os_reason
 from elements_local.kit.settings import variable
 from elements_local.kit.web.over_network import OverNetwork
@@ -218,4 +218,6 @@ def read_tenant(path: Path) -> TenantFile:
         raise OptionError(f"{path} cannot be read: it is not UTF-8") from error
     except OSError as error:
         raise OptionError(f"{path} cannot be read: {os_reason(error)}") from error
+    for value in structs.asdict(read).values():
+        learn(secrets_of_url(value) if isinstance(value, str) else ())
     return read

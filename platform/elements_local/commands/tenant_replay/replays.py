@@ -17,6 +17,7 @@ from elements_local.commands.tenant_replay.own_data import OwnCallbacks, OwnCrm,
 from elements_local.commands.tenant_replay.portability import length, longest_interval, needs_quiet
 from elements_local.commands.tenant_replay.tenant import CRM_VERSION, OWN_NAME, Tenant
 from elements_local.kit.instants import parse_duration
+from elements_local.kit.masks import mask_url
 from elements_local.scenarios.expect import golden_of
 from elements_local.scenarios.performing import ScenarioFailure, ScenarioResult, perform
 from elements_local.scenarios.scenario import Scenario
@@ -209,7 +210,9 @@ class TenantReplays(Struct, frozen=True, kw_only=True):
             and _waited_for(scenario, failure)
             and not context.clients.sink.callbacks()
         ):
-            silence = f"no callback of it came; does {self.tenant.credentials.callback_url} lead here?"
+            silence = (
+                f"no callback of it came; does {mask_url(self.tenant.credentials.callback_url)} lead here?"
+            )
             return replace(failure, expected=False, lines=(silence, *failure.lines))
         return failure
 

@@ -12,6 +12,7 @@ from elements_local.clients.service_client import Addresses, Credentials, Servic
 from elements_local.clients.workspace_clients import Fields, SinkClient
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.http_message import Http, NoReply
+from elements_local.kit.masks import mask_url
 from elements_local.stack.stack import Stack
 
 CRM_VERSION = "/v3.1"
@@ -58,11 +59,11 @@ class Tenant(Struct, frozen=True, kw_only=True):
 def tenant_at(
     platform_url: str, crm_url: str, credentials: Credentials, *, http: Http, **rest: Any
 ) -> Tenant:
-    """Return the tenant whose API is below a URL, which is its name."""
+    """Return the tenant whose API is below a URL, which, masked, is its name."""
     at = Addresses(platform=platform_url.rstrip("/"), crm=crm_url.rstrip("/") + CRM_VERSION)
     clients = Stack(http, at).clients(credentials)
     return Tenant(
-        name=platform_url,
+        name=mask_url(platform_url),
         platform=clients.platform,
         crm=clients.crm,
         credentials=credentials,
@@ -128,13 +129,13 @@ class CollectorReader:
         reply = self.http.send("GET", f"{self.url}?returnQueue")
         if isinstance(reply, NoReply) or not reply.ok:
             came = reply.reason if isinstance(reply, NoReply) else str(reply.status)
-            raise UnreadableCollectorError(f"{self.url}?returnQueue could not be read: {came}")
+            raise UnreadableCollectorError(f"{mask_url(self.url)}?returnQueue could not be read: {came}")
         try:
             drained = msgspec.json.decode(reply.body, type=_Drained)
             self._read += [{"body": each.data, "json": decode(each.data.encode())} for each in drained.data]
         except (MalformedJsonError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise UnreadableCollectorError(
-                f'{self.url}?returnQueue answered something else than {{"count": 1, "data": [{{"data": "<body>"}}]}}'
+                f'{mask_url(self.url)}?returnQueue answered something else than {{"count": 1, "data": [{{"data": "<body>"}}]}}'
             ) from error
         return self._read
 

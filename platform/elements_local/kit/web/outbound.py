@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct
 
 from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.masks import mask_url
 from elements_local.kit.web.guard import ADMIN, leads_to_admin
 from elements_local.kit.web.origins import is_address, is_loopback
 
@@ -130,9 +131,11 @@ def _read(url: str) -> SplitResult | NoReply:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return NoReply(reason=f"{url!r} is not a URL: its host or its port cannot be read")
+        return NoReply(reason=f"{mask_url(url)!r} is not a URL: its host or its port cannot be read")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _READ_DIFFERENTLY.search(url):
-        return NoReply(reason=f"{url!r} is not a URL of http or https, so nothing can be sent there")
+        return NoReply(
+            reason=f"{mask_url(url)!r} is not a URL of http or https, so nothing can be sent there"
+        )
     if leads_to_admin(url):
         return NoReply(reason=_ADMINISTERS)
     return parts

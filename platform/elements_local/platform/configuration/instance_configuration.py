@@ -20,7 +20,7 @@ MASK = "********"
 UNSET = UnsetValues()
 
 
-def mask(values: Values, secret_keys: frozenset[str], unset: UnsetValues = UNSET) -> dict[str, str | None]:
+def mask(values: Values, masked_keys: frozenset[str], unset: UnsetValues = UNSET) -> dict[str, str | None]:
     """Return values as they may be shown.
 
     >>> mask({"username": "ada", "password": "0123"}, frozenset({"password"}))
@@ -28,7 +28,7 @@ def mask(values: Values, secret_keys: frozenset[str], unset: UnsetValues = UNSET
     """
     return {
         key: MASK
-        if key in secret_keys and (value or unset.masked)
+        if key in masked_keys and (value or unset.masked)
         else unset.text
         if value is None
         else value
@@ -36,14 +36,14 @@ def mask(values: Values, secret_keys: frozenset[str], unset: UnsetValues = UNSET
     }
 
 
-def unmask(values: Values, stored: Values, secret_keys: frozenset[str]) -> dict[str, str | None]:
+def unmask(values: Values, stored: Values, masked_keys: frozenset[str]) -> dict[str, str | None]:
     """Return values as they are meant: a mask stands for the secret that is stored already.
 
     >>> unmask({"password": "********"}, {"password": "0123"}, frozenset({"password"}))
     {'password': '0123'}
     """
     return {
-        key: stored.get(key) if value == MASK and key in secret_keys else value
+        key: stored.get(key) if value == MASK and key in masked_keys else value
         for key, value in values.items()
     }
 
@@ -82,7 +82,7 @@ def complete(
         PollerConfigurationError: the lines of ``event.poller.urls`` cannot be read.
     """
     texts = {key: as_text(value) for key, value in sent.items()}
-    texts = unmask(texts, stored or {}, element.secret_keys)
+    texts = unmask(texts, stored or {}, element.masked_keys)
     own_keys = {entry.key: texts.pop(entry.key, None) or entry.default for entry in element.keys}
     return dict(poller_configuration.lines_as_blocks({**own_keys, **texts}, defaults=element.poller_defaults))
 
@@ -179,7 +179,7 @@ def entries(values: Mapping[str, str | None], element: Element, unset: UnsetValu
     own_keys = {entry.key: entry for entry in element.keys}
     return [
         _entry(own_keys.get(key) or _unknown(key), value)
-        for key, value in mask(values, element.secret_keys, unset).items()
+        for key, value in mask(values, element.masked_keys, unset).items()
     ]
 
 

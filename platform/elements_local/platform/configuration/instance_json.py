@@ -181,7 +181,7 @@ def to_json(
         tags=instance.tags,
         provision_interactions=[],
         disabled=instance.disabled,
-        configuration=mask(instance.configuration, element.secret_keys, unset),
+        configuration=mask(instance.configuration, element.masked_keys, unset),
         events_enabled=enabled,
         events_notification_callback_url=(
             (enabled and instance.configuration.get(configuration.CALLBACK_URL)) or UNSET

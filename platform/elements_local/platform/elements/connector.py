@@ -43,6 +43,8 @@ class ConfigurationKey(Struct, frozen=True, kw_only=True):
         number: by which it is also known; None where it is not one of the element's own.
         order: where it is shown; None is behind the one before it.
         options: what may be chosen, as values and descriptions.
+        secret: whether nothing that this program shows has its value; a ``PASSWORD`` is secret by its type.
+        in_clear: whether the platform's answers to its owner have it all the same.
     """
 
     key: str
@@ -55,6 +57,8 @@ class ConfigurationKey(Struct, frozen=True, kw_only=True):
     number: int | None = None
     order: int | None = None
     options: tuple[tuple[str, str], ...] = ()
+    secret: bool = False
+    in_clear: bool = False
 
     @property
     def id(self) -> int:
@@ -64,9 +68,9 @@ class ConfigurationKey(Struct, frozen=True, kw_only=True):
         return int.from_bytes(sha256(self.key.encode()).digest()[:4]) >> 1
 
     @property
-    def secret(self) -> bool:
-        """Whether its value is shown as asterisks."""
-        return self.type == SECRET_TYPE or self.key in SECRET_KEYS
+    def is_secret(self) -> bool:
+        """Whether its value is one, by its declaration or its type."""
+        return self.secret or self.type == SECRET_TYPE or self.key in SECRET_KEYS
 
 
 class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
@@ -94,8 +98,13 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
     @cached_property
     def secret_keys(self) -> frozenset[str]:
-        """The keys whose values are shown as asterisks."""
-        return SECRET_KEYS | {entry.key for entry in self.keys if entry.secret}
+        """The keys whose values are secrets; those of an application may be in every configuration."""
+        return SECRET_KEYS | {entry.key for entry in self.keys if entry.is_secret}
+
+    @cached_property
+    def masked_keys(self) -> frozenset[str]:
+        """The secret keys whose values the platform's own answers show as asterisks."""
+        return self.secret_keys - {entry.key for entry in self.keys if entry.in_clear}
 
 
 def numbered(element_id: int, keys: Sequence[ConfigurationKey]) -> tuple[ConfigurationKey, ...]:

@@ -28,7 +28,10 @@ def event_keys(poller_defaults: Mapping[str, Mapping[str, object]]) -> tuple[Con
         hidden_key("event.vendor.type", "Vendor Event Type", "TEXTFIELD_128", "polling"),
         shown_key("event.notification.enabled", "Enable Events", "BOOLEAN", "false"),
         shown_key("event.notification.callback.url", "Callback URL", "TEXTFIELD_1000"),
-        shown_key("event.notification.signature.key", "Signature Key", "TEXTFIELD_128"),
+        # its type is plain text, so the platform is assumed to show it
+        shown_key(
+            "event.notification.signature.key", "Signature Key", "TEXTFIELD_128", secret=True, in_clear=True
+        ),
         hidden_key("event.notification.subscription.id", "Subscription ID", "TEXTFIELD_1000"),
         hidden_key("event.notification.basic.username", "Callback Username", "TEXTFIELD_128"),
         hidden_key("event.notification.basic.password", "Callback Password", "PASSWORD"),

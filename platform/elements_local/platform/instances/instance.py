@@ -73,7 +73,7 @@ def put(instance: Instance, body: InstanceRequest, element: Element) -> Instance
         and externalAuthentication becomes what is sent, is assumed.
     """
     # What an instance is reached by survives a PUT without it: secrets are masked when read, so nobody can send them back.
-    stays = {*element.secret_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
+    stays = {*element.masked_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
     stored = instance.configuration
     kept = stored if body.configuration is None else {key: stored[key] for key in stored if key in stays}
     sent = {**kept, **(body.configuration or {})}

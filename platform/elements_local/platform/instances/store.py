@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, func, or_, select
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.api.pages import Page
 from elements_local.kit.caching import bounded_cache
+from elements_local.kit.masks import learn_stored, secrets_in
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Prepared, Row
 from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
@@ -323,10 +324,12 @@ def _row(instance: Instance) -> dict[str, Any]:
 
 @bounded_cache(1024)  # an instance changes seldom, and is read with every list, and every call through it
 def _instance(row: Row) -> Instance:
+    configuration = _configuration.decode(row.configuration)
+    learn_stored((row.token, *secrets_in(configuration)))
     return Instance(
         **{name: getattr(row, name) for name in _KEPT_AS_IT_IS},
         tags=_tags.decode(row.tags),
-        configuration=_configuration.decode(row.configuration),
+        configuration=configuration,
         subscription_id=row.subscription_id,
         objects=_objects_in(row),
     )

@@ -221,7 +221,7 @@ def test_a_secret_that_is_set_is_not_shown_and_everything_else_is(values):
     ],
 )
 def test_passwords_and_oauth_keys_are_secrets(key, input_type, secret):
-    assert ConfigurationKey(key=key, name="", type=input_type).secret is secret
+    assert ConfigurationKey(key=key, name="", type=input_type).is_secret is secret
 
 
 VALUES = {entry.key: entry.default for entry in INSIGHTLY.keys} | {"username": "ada", "password": "0123"}

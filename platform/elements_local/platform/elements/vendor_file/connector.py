@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from elements_local.kit.http_message import Http
+from elements_local.kit.masks import declare
 from elements_local.platform.ceql import Clause, Comparison
 from elements_local.platform.core.instance import Values
 from elements_local.platform.dates.java_dates import epoch_milliseconds
@@ -54,6 +55,8 @@ class FileConnector:
     def __init__(self, file: VendorFile, hooks: FileHooks | None = None) -> None:
         self.file, self.hooks = file, hooks or FileHooks()
         self.resources = resources_of(file)
+        how = file.authentication
+        declare(filter(None, (how.header, how.parameter)))
 
     @property
     def largest_page(self) -> int:

@@ -28,7 +28,7 @@ class VendorAuthentication(_Part, frozen=True, kw_only=True):
 
     Attributes:
         key: the configuration key of an instance that has the credential.
-        header: the header that carries the credential.
+        header: the header that carries the credential; like `key` and `parameter`, it is masked wherever it is shown.
         parameter: the query parameter that carries it. If there is a header too, the connector sends the header, and the fake
             takes either; the parameter then has the bare credential.
         value: what is sent; {key} is the credential.
@@ -51,6 +51,7 @@ class FileConfigurationKey(_Part, frozen=True, kw_only=True):
         type: one of the platform's input types.
         default: the value without one.
         required: whether an instance must have it.
+        secret: whether its value is masked wherever it is shown; that of the type PASSWORD always is.
     """
 
     key: str
@@ -58,6 +59,7 @@ class FileConfigurationKey(_Part, frozen=True, kw_only=True):
     type: str = "TEXTFIELD_128"
     default: str | None = None
     required: bool = False
+    secret: bool = False
 
 
 class RecordId(_Part, frozen=True, kw_only=True):
