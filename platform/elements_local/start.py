@@ -420,6 +420,7 @@ class _ApplicationFactory:
 
     def fake(self, key: str, fake: "VendorFake") -> "Flask":
         from elements_local.kit.fakes.host import FakeHost  # noqa: PLC0415 - see above
+        from elements_local.platform.errors import PlatformError  # noqa: PLC0415 - see above
         from mock_insightly import CrmSettings  # noqa: PLC0415 - see above
 
         settings = CrmSettings.from_env(self.environment)
@@ -433,7 +434,10 @@ class _ApplicationFactory:
             change_retention=settings.change_retention,
             limited=settings.limits == "vendor",
         )
-        return fake.create_app(host)
+        try:
+            return fake.create_app(host)
+        except PlatformError as error:  # a hook of its file fails
+            raise OptionError(str(error)) from error
 
     def sink(self) -> "Flask":
         import callback_sink  # noqa: PLC0415 - see above

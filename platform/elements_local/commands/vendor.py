@@ -13,6 +13,7 @@ from elements_local.commands.command_line.stacks import json_option
 from elements_local.stack.output_files import OutputFile
 from elements_local.stack.shape_errors import shown
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
+from elements_local.start import Options, in_process
 
 _PACKAGE = Path(__file__).parents[1]
 _STARTER = _PACKAGE / "commands" / "templates" / "vendor.yaml"
@@ -71,9 +72,12 @@ def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
     """Say what is wrong with a FILE, or a shipped vendor's, each mistake with its line; exit 1 if anything is."""
     path = path_of(file)
     try:
-        read = connector_of(path).file
-    except VendorFileError as error:
-        print_result({"file": str(path), "mistakes": error.mistakes}, str(error), as_json=as_json)
+        connector = connector_of(path)
+        with in_process(Options(connectors=(connector,))):  # which adds the routes of hooks, as `up` does
+            read = connector.file
+    except OptionError as error:
+        mistakes = error.mistakes if isinstance(error, VendorFileError) else [f"{path}:1:1: {error}"]
+        print_result({"file": str(path), "mistakes": mistakes}, "\n".join(mistakes), as_json=as_json)
         ctx.exit(1)
     said = f"{path}: good: {read.name}, with {', '.join(read.resources)}"
     print_result({"file": str(path), "mistakes": []}, said, as_json=as_json)

@@ -1,12 +1,21 @@
 """What a vendor file says that would not be carried out, or not as it is meant: each with the path to it, and what would do."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from posixpath import normpath
 from typing import Any
+from urllib.parse import urlsplit
 
+from elements_local.kit.masks import mask_urls
 from elements_local.kit.text import nearest
 from elements_local.kit.traffic.fault_rules import fits
+from elements_local.kit.values import replace
+from elements_local.kit.web.guard import ADMIN
+from elements_local.kit.web.origins import is_loopback
+from elements_local.platform.configuration.callback_headers import is_header
+from elements_local.platform.configuration.instance_configuration import own_resources
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
 from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
 from elements_local.platform.dates.zones import zone
@@ -14,7 +23,7 @@ from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import FileCall, FileListCall, VendorFile, placeholders
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.lint.dates import corrected, mixed_up
-from elements_local.stack.shape_errors import unknown
+from elements_local.stack.shape_errors import shown, unknown
 
 Where = tuple[str | int, ...]
 Objection = tuple[Where, str]
@@ -33,6 +42,12 @@ _PLACES = {
     "me": ("", "user"),
 }
 """What may vary in the request and in the answer of a call."""
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
+_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_PATH = re.compile(r"/[^\s?#<>\\\x00-\x1f\x7f]*")
+_OF_NUMBERS = frozenset({"random_int", "pyint", "pyfloat", "pydecimal", "random_element"})
+"""Methods of Faker whose numbers bound a value and say nothing of its length."""
+_MOST_LETTERS, _MOST_ENTRIES = 10_000, 1_000
 _NEXT = {"token": "next", "link": "link"}
 """What an answer has to have for the next page to be found."""
 
@@ -44,10 +59,16 @@ def objections(file: VendorFile) -> Iterator[Objection]:
         yield ("authentication",), "give `header`, `parameter` or both: what carries the credential"
     if [*placeholders(how.value)] != ["key"]:
         yield ("authentication", "value"), f"expected a text with {{key}} once; got {how.value!r}"
+    elif how.header is not None and not is_header("X", how.value):
+        yield ("authentication", "value"), f"expected a text that a header can have; got {how.value!r}"
+    if how.header is not None and not is_header(how.header, ""):
+        yield ("authentication", "header"), f"expected a header's name; got {how.header!r}"
+    yield from _origin(file.origin)
     yield from _record(file)
     for key, resource in engine.resources_of(file).items():
         yield from _resource(("resources", key), resource)
     yield from _doubles(file)
+    yield from _polled(file)
     yield from _poller(("poller",), file.poller)
     for name, call in file.calls.items():
         yield from _call(name, call, several=len(file.resources) > 1)
@@ -60,6 +81,25 @@ def objections(file: VendorFile) -> Iterator[Objection]:
     for name in file.hooks.__struct_fields__:
         if (text := getattr(file.hooks, name)) is not None and text.count(":") != 1:
             yield ("hooks", name), f"expected package.module:function; got {text!r}"
+
+
+def _origin(origin: str) -> Iterator[Objection]:
+    try:
+        parts = urlsplit(origin)
+        usable = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        parts, usable = urlsplit(""), False
+    if not usable or not _ORIGIN.fullmatch(origin):
+        yield ("origin",), f"expected an origin such as https://api.vendor.example; got {mask_urls(origin)!r}"
+    elif (host := parts.hostname or "") and (is_loopback(host) or f".{host}".endswith(".localhost")):
+        yield ("origin",), f"expected the vendor's own host; {host} is this machine, where the stack is"
+
+
+def _path(where: Where, path: str) -> Iterator[Objection]:
+    if not _PATH.fullmatch(path):
+        yield where, f"expected a path without a query, blanks or brackets; got {shown(path)}"
+    elif normpath(path).startswith(f"{ADMIN}/") or normpath(path) == ADMIN or path.startswith(f"{ADMIN}/"):
+        yield where, f"{ADMIN}/ is the stack's own"
 
 
 def _limits(file: VendorFile) -> Iterator[Objection]:
@@ -105,6 +145,14 @@ def _doubles(file: VendorFile) -> Iterator[Objection]:
             yield (name,), f"`{same}` has the same method and path"
 
 
+def _polled(file: VendorFile) -> Iterator[Objection]:
+    """Yield what keeps an instance from polling by the blocks that follow from the file."""
+    element = engine.FileConnector(file).element
+    for key, block in element.poller_defaults.items():
+        own: Where = ("resources", key, "poller") if file.resources[key].poller else ("poller",)
+        yield from _checked(own, partial(own_resources, replace(element, poller_defaults={key: block})))
+
+
 def _poller(where: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
     yield from _unknown(where, block, _POLLER)
     for name in block:
@@ -114,6 +162,9 @@ def _poller(where: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
 
 def _resource(where: Where, resource: engine.FileResource) -> Iterator[Objection]:
     declared, texts = resource.declared, resource.record.values == "text"
+    for place, name in ((where, resource.key), ((*where, "name"), declared.name or resource.key)):
+        if not _NAME.fullmatch(name):
+            yield place, f"expected a name of letters, digits, - and _; got {name!r}"
     for key in ("named_by", "text"):
         if (name := getattr(declared, key)) not in declared.fields:
             yield (*where, key), unknown("field", name, declared.fields)
@@ -143,6 +194,10 @@ def _field(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[
 
 def _fill(field: engine.VendorField, *, texts: bool) -> str:
     method, arguments = engine.fill_of(field)
+    if isinstance(field.fill, dict) and method not in _OF_NUMBERS:
+        for name, value in arguments.items():
+            if reason := _beyond(value):
+                return f"`{name}` {reason}"
     if method not in engine.methods():
         near = nearest(method, engine.methods())
         return f"Faker has no method {method!r}{f'; did you mean {near!r}?' if near else ''}"
@@ -154,7 +209,24 @@ def _fill(field: engine.VendorField, *, texts: bool) -> str:
     return "" if fitting else f"Faker's {method} makes {made!r}, which the type {field.type} does not take"
 
 
+def _beyond(value: object) -> str:
+    """Say what of an argument of Faker's is so large that a value may take all time or memory."""
+    if isinstance(value, dict | list):
+        if len(value) > _MOST_ENTRIES:
+            return f"has at most {_MOST_ENTRIES:,} entries; got {len(value)}"
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        return next(filter(None, map(_beyond, inner)), "")
+    if isinstance(value, str):
+        return (
+            f"has at most {_MOST_LETTERS:,} letters; got {len(value)}" if len(value) > _MOST_LETTERS else ""
+        )
+    if isinstance(value, int | float) and abs(value) > _MOST_LETTERS:
+        return f"is at most {_MOST_LETTERS:,}; got {value}"
+    return ""
+
+
 def _call(name: str, call: FileCall, *, several: bool) -> Iterator[Objection]:
+    yield from _path((name, "path"), call.path)
     if name != "me" and several and "resource" not in {*placeholders(call.path), *_requested(call)}:
         yield (name,), "{resource} has to stand in the path, a parameter or the body, to say which is meant"
     if not isinstance(call.body, dict | None) and call.body != "{fields}":
@@ -218,8 +290,12 @@ def _paging(where: Where, call: FileListCall) -> Iterator[Objection]:
     for key, by in (("first", "page"), ("token", "token")):
         if paging.by != by and getattr(paging, key) != getattr(usual, key):
             yield (*where, key), f"`{key}` has no effect where pages are not asked for by {by}"
-    if "size" not in places and (paging.max, paging.over) != (usual.max, usual.over):
-        yield where, "without {size} in the request `max` and `over` have no effect; `default` has"
+    constant = paging.max in {usual.max, paging.default} and paging.over == usual.over
+    if "size" not in places and not constant:
+        yield (
+            where,
+            "without {size} in the request each page has `default` records: give `max` the same, and no `over`",
+        )
 
 
 def _link(where: Where, link: str, call: FileListCall, *, is_shown: bool) -> Iterator[Objection]:

@@ -1,24 +1,42 @@
 """Vendor files: found by their names or paths, read, checked, and made connectors; all that is wrong is said with its line."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import msgspec
 
 from elements_local.clients.errors import OptionError
+from elements_local.kit.api.mismatch import first_mismatch
 from elements_local.kit.api.shape_words import schemas_of
 from elements_local.kit.files import read_file
 from elements_local.kit.os_errors import os_reason
-from elements_local.platform.elements.vendor_file import FileConnector, FileHooks, VendorFile
+from elements_local.platform.elements.catalogue import Catalogue
+from elements_local.platform.elements.catalogue import shipped as connectors_shipped
+from elements_local.platform.elements.vendor_file import (
+    HOOK_ARGUMENTS,
+    FileConnector,
+    FileHooks,
+    VendorFile,
+    guarded,
+    takes_arguments,
+)
 from elements_local.stack.importing import NotImportedError, imported
-from elements_local.stack.shape_errors import place_and_reason, unknown
+from elements_local.stack.options import USUAL_URLS
+from elements_local.stack.shape_errors import Path as PathIn
+from elements_local.stack.shape_errors import shape_mistakes, unknown
 from elements_local.stack.vendor_checks import Objection, objections
 from elements_local.stack.yaml_text import Document, SourcePosition, YamlError, read_documents
 
 SHIPPED = Path(__file__).parents[1] / "platform" / "elements" / "vendors"
 _TOP = SourcePosition(1, 1)
+_LARGEST = 2**20
+_INSIGHTLYS = re.compile(r"https?://(?:[\w-]+\.)*(?:insightly\.com|insight\.ly)(?::\d+)?", re.IGNORECASE)
 _REF = "#/$defs/{name}"
 
 
@@ -68,20 +86,80 @@ def path_of(name: str) -> Path:
     return files[name]
 
 
-def connector_of(path: Path) -> FileConnector:
-    """Return the connector of a file.
+def connector_of(path: Path, *, within: timedelta = timedelta(seconds=10)) -> FileConnector:
+    """Return the connector of a file: what ``up`` plays, and ``vendor check`` looks at.
+
+    Args:
+        within: how long it may take: a hook's module, and methods of Faker, may take any time.
 
     Raises:
-        VendorFileError: it cannot be read, or something in it is wrong.
+        VendorFileError: it cannot be read, something in it is wrong, or that cannot be found out in time.
     """
+    outcome: Future[FileConnector] = Future()
+
+    def check() -> None:
+        try:
+            outcome.set_result(_checked(path))
+        # what ends the import of a hook, even SystemExit, is raised where the file is wanted
+        except BaseException as error:  # noqa: BLE001
+            outcome.set_exception(error)
+
+    # ends with the process if nothing else ends it
+    Thread(target=check, name=f"check {path}", daemon=True).start()
+    try:
+        return outcome.result(within.total_seconds())
+    except TimeoutError as error:
+        reason = f"it takes longer than {within.total_seconds():g} s to check"
+        raise VendorFileError(path, [(_TOP, reason)]) from error
+
+
+def _checked(path: Path) -> FileConnector:
     document = _document(path)
-    file = _converted(path, document)
-    mistakes = [(document.place(*where), _labelled(where, reason)) for where, reason in objections(file)]
+    shape = shape_mistakes(document.value, VendorFile)
+    found = shape.found
+    if first_mismatch(shape.fitting, VendorFile):  # there are more than are looked for
+        raise _error(path, document, found)
+    file = msgspec.convert(shape.fitting, VendorFile)
     hooks, unfound = _hooks(path, file)
-    mistakes += [(document.place(*where), _labelled(where, reason)) for where, reason in unfound]
-    if mistakes:
-        raise VendorFileError(path, mistakes)
+    meant = [*objections(file), *_taken(file), *unfound]
+    found += [each for each in meant if not _follows(each, shape.replaced)]
+    if found:
+        raise _error(path, document, found)
     return FileConnector(file, hooks)
+
+
+def _error(path: Path, document: Document, found: Iterable[Objection]) -> VendorFileError:
+    return VendorFileError(
+        path, [(document.place(*where), _labelled(where, reason)) for where, reason in found]
+    )
+
+
+def _follows(mistake: Objection, replaced: set[PathIn]) -> bool:
+    """Say whether a mistake may only follow from what stands in the place of something that does not fit."""
+    where, reason = mistake
+    return any(
+        where[: len(each)] == each
+        or each[: len(where)] == where
+        or (len(each) < 3 and where[:1] == each[:1] != ("resources",))  # a call's parts are judged together
+        or (each[0] in {"resources", "record"} and len(each) < 4 and reason.startswith("unknown field"))
+        for each in replaced
+    )
+
+
+def _taken(file: VendorFile) -> Iterator[Objection]:
+    """Yield what a stack, or a vendor that is shipped, has already."""
+    elements = Catalogue(connectors_shipped()).elements
+    if file.vendor in {*USUAL_URLS, "version", *(each.key for each in elements)}:
+        yield ("vendor",), f"the stack calls something of its own {file.vendor}; give the vendor another name"
+    for each in elements:
+        if file.number == each.id:
+            yield ("number",), f"the element {each.key} has this number; choose another, or leave it out"
+    line = re.compile(rf"^origin: {re.escape(file.origin)}$", re.MULTILINE | re.IGNORECASE)
+    owners = [name for name, path in shipped().items() if line.search(path.read_text("utf-8"))]
+    owners += ["insightly"] if _INSIGHTLYS.fullmatch(file.origin) else []
+    for owner in owners:
+        if owner != file.vendor:
+            yield ("origin",), f"the vendor {owner}, which is shipped, has this origin"
 
 
 def json_schema() -> dict[str, Any]:
@@ -97,7 +175,10 @@ def json_schema() -> dict[str, Any]:
 
 def _document(path: Path) -> Document:
     try:
-        documents = read_documents(read_file(path).decode("utf-8"))
+        content = read_file(path)
+        if len(content) > _LARGEST:
+            raise VendorFileError(path, [(_TOP, "a vendor file has at most 1 MiB")])
+        documents = read_documents(content.decode("utf-8"))
     except OSError as error:
         raise VendorFileError(path, [(_TOP, f"the file cannot be read: {os_reason(error)}")]) from error
     except UnicodeDecodeError as error:
@@ -107,14 +188,6 @@ def _document(path: Path) -> Document:
     if len(documents) != 1:
         raise VendorFileError(path, [(_TOP, f"a vendor file is one document; got {len(documents)}")])
     return documents[0]
-
-
-def _converted(path: Path, document: Document) -> VendorFile:
-    try:
-        return msgspec.convert(document.value, VendorFile)
-    except msgspec.ValidationError as error:
-        where, reason = place_and_reason(document.value, VendorFile)
-        raise VendorFileError(path, [(document.place(*where), _labelled(where, reason))]) from error
 
 
 def _hooks(path: Path, file: VendorFile) -> tuple[FileHooks, list[Objection]]:
@@ -136,8 +209,11 @@ def _hooks(path: Path, file: VendorFile) -> tuple[FileHooks, list[Objection]]:
             continue
         if not callable(hook):
             mistakes.append((("hooks", name), f"{text} is no function"))
+        elif not takes_arguments(name, hook):
+            count = HOOK_ARGUMENTS[name]
+            mistakes.append((("hooks", name), f"{text} takes other arguments: it is called with {count}"))
         else:
-            found[name] = hook
+            found[name] = guarded(hook, text)
     return FileHooks(**found), mistakes
 
 

@@ -1,15 +1,18 @@
 """A vendor that a file describes is fake and connector at once: what is made and changed there is reported, page after page."""
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from each_row import each_row
 
 from elements_local.clients.errors import HarnessError, OptionError
 from elements_local.clients.guide import instance_body
 from elements_local.commands import triggering as trigger
+from elements_local.commands.cli import cli
 from elements_local.commands.triggering import kind_of
 from elements_local.diagnosis.configured import NotPolledError, resource_of
 from elements_local.diagnosis.findings import configured_body, configured_instance, of_instance
@@ -529,3 +532,127 @@ def test_a_lag_of_its_lists_is_known_to_lint_and_to_the_diagnosis(letting_in, na
     assert (said["cause"], f"only {lag_s} s later" in said["why"]) == ("index-lag", True)
     assert [each["rule"] for each in found.findings] == ["poll-delay-too-short"]
     assert found.lag_s == lag_s
+
+
+FAILING = """
+from elements_local.platform.elements.vendor_file import VendorRefusalError
+
+def of_one(number): return [][number]
+def of_two(one, two): return one["none"]
+def of_three(one, two, three):
+    return {}[
+        "none"
+    ]
+def refusing(one, two, three): raise VendorRefusalError("conflict", "it is there")
+def adding(fake): fake.route("GET", "/odd", lambda: 1 / 0)
+def adding_nothing(fake): raise OSError("no room")
+"""
+
+
+@pytest.fixture
+def failing(tmp_path, monkeypatch):
+    """Return a vendor file with one hook, which fails."""
+    monkeypatch.delitem(sys.modules, "failing_hooks", raising=False)
+    (tmp_path / "failing_hooks.py").write_text(FAILING, "utf-8")
+    plain = (VENDORS / "small.yaml").read_text("utf-8").partition("hooks:")[0]
+
+    def written(name, function):
+        (path := tmp_path / "small.yaml").write_text(
+            f"{plain}\nhooks: {{{name}: 'failing_hooks:{function}'}}\n", "utf-8"
+        )
+        return path
+
+    return written
+
+
+@each_row(
+    ("name", "function", "line", "said"),
+    [
+        ("id", "of_one", 4, "IndexError: list index out of range"),
+        ("write", "of_three", 7, "KeyError: 'none'"),
+        ("shown", "of_two", 5, "KeyError: 'none'"),
+        ("hub", "of_two", 5, "KeyError: 'none'"),
+        ("query", "of_three", 7, "KeyError: 'none'"),
+        ("where", "of_two", 5, "TypeError: "),
+        ("routes", "adding", 11, "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_hook_that_fails_is_named_with_its_line_and_is_no_defect_of_ours(
+    failing, tmp_path, name, function, line, said
+):
+    with in_process(Options(vendors=(failing(name, function),))) as stack:
+        clients = stack.workspace()
+        asked = [
+            sent_with_key(clients, "POST", "/v1/deals", json={"title": "x"}),
+            sent_with_key(clients, "GET", "/v1/deals"),
+        ]
+        shown = [
+            each.body.decode() for each in (*asked, sent_with_key(clients, "GET", "/odd"))
+        ] + hub_answers(clients)
+
+    told = [each for each in shown if f"the hook failing_hooks:{function}" in each]
+    assert [each for each in told if f"{tmp_path / 'failing_hooks.py'}:{line}: {said}" in each], shown
+    assert not [each for each in shown if "defect" in each]
+
+
+def sent_with_key(clients, method, path, **more):
+    """Call the fake with the workspace's key."""
+    headers = {"Authorization": f"Bearer {clients.credentials.crm_api_key}"}
+    return clients.fakes["small"].send(method, path, headers=headers, **more)
+
+
+def hub_answers(clients):
+    body = instance_body(clients.credentials, element="small")
+    made = clients.platform.send("POST", "/elements/api-v2/instances", json=body)
+    if not made.ok:
+        return [made.body.decode()]
+    hub = clients.platform.hub(decode(made.body)["token"])
+    hub.send("POST", "/deals", json={"title": "y"})
+    targets = ("/deals", "/deals?where=title='y'")
+    return [hub.send("GET", target).body.decode() for target in targets]
+
+
+def test_a_hook_that_refuses_is_answered_as_the_file_says(failing):
+    with in_process(Options(vendors=(failing("write", "refusing"),))) as stack:
+        made = sent_with_key(stack.workspace(), "POST", "/v1/deals", json={"title": "x"})
+
+    assert made.status == 409
+    assert "it is there" in made.body.decode()
+
+
+@pytest.mark.parametrize("command", [("vendor", "check"), ("up", "--vendor")])
+@each_row(
+    ("name", "function", "said"),
+    [
+        ("routes", "adding_nothing", "the hook failing_hooks:adding_nothing failed at"),
+        ("routes", "of_two", "failing_hooks:of_two takes other arguments: it is called with 1"),
+        ("write", "nothing", "unknown name in the hook's module failing_hooks 'nothing'"),
+    ],
+)
+def test_check_refuses_what_up_refuses(failing, command, name, function, said):
+    done = CliRunner().invoke(cli, [*command, str(failing(name, function))])
+
+    assert done.exit_code == (1 if command[0] == "vendor" else 2)
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+ATS = {"offset": (0, 2, 4), "page": (1, 2, 3)}
+
+
+@pytest.mark.parametrize("by", ATS)
+def test_pages_of_a_constant_size_are_read_to_their_end(tmp_path, by):
+    small = (VENDORS / "small.yaml").read_text("utf-8")
+    listed = f'parameters: {{at: "{{{by}}}"}}\n  answer: "{{records}}"\n  paging: {{by: {by}, default: 2, max: 2}}\nget:'
+    text = re.sub(r"parameters:.*?\nget:", listed, small, flags=re.DOTALL)
+    (path := tmp_path / "small.yaml").write_text(text, "utf-8")
+    with in_process(Options(vendors=(path,))) as stack:
+        clients = stack.workspace()
+        hub = clients.platform.hub(instance_of(clients, "small")["token"])
+        for number in range(5):
+            hub.call("POST", "/deals", json={"title": f"deal {number}"})
+        fake = [len(decode(sent_with_key(clients, "GET", f"/v1/deals?at={at}").body)) for at in ATS[by]]
+        pages = [hub.call("GET", f"/deals?pageSize=200&page={page}") for page in (1, 2, 3)]
+
+    assert fake == [2, 2, 1]
+    assert [each["title"] for page in pages for each in page] == [f"deal {number}" for number in range(5)]

@@ -1,5 +1,6 @@
 """Vendor files: what is wrong with one is said with its line and what would do; the JSON Schema takes what the loader takes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,43 @@ MISTAKES = [
     ("create:", "hooks: {shown: nowhere_at_all:f}\ncreate:", "16:9: hooks.shown: cannot import the hook's module 'nowhere_at_all'"),
     ("create:", "hooks: {shown: json}\ncreate:", "16:9: hooks.shown: expected package.module:function; got 'json'"),
     ("create:", "hooks: {shown: 'json:dump'}\nhooks:", "17:1: the key 'hooks' stands twice"),
+    ("vendor: acme", "vendor: insightly", "1:1: vendor: the stack calls something of its own insightly"),
+    ("vendor: acme", "vendor: sink", "1:1: vendor: the stack calls something of its own sink"),
+    ("vendor: acme", "vendor: version", "1:1: vendor: the stack calls something of its own version"),
+    ("name: Acme", "name: Acme\nnumber: 5993", "3:1: number: the element insightly has this number"),
+    ("api.acme.example", "api.insightly.com", "3:1: origin: the vendor insightly, which is shipped, has this origin"),
+    ("api.acme.example", "API.Insight.ly", "3:1: origin: the vendor insightly, which is shipped, has this origin"),
+    ("api.acme.example", "api.hubapi.com", "3:1: origin: the vendor hubspotcrm, which is shipped, has this origin"),
+    ("https://api.acme.example", "http://127.0.0.1:4700", "3:1: origin: expected the vendor's own host; 127.0.0.1 is this machine"),
+    ("https://api.acme.example", "http://localhost:4702", "3:1: origin: expected the vendor's own host; localhost is this machine"),
+    ("https://api.acme.example", "http://[::1]:4701", "3:1: origin: expected the vendor's own host; ::1 is this machine"),
+    ("https://api.acme.example", "https://ada:secret7@api.acme.example", "3:1: origin: expected an origin such as https://api.vendor.example"),
+    ("https://api.acme.example", '"https://api.acme\\n.example"', "3:1: origin: expected an origin such as https://api.vendor.example"),
+    ("https://api.acme.example", "https://api.acme.example:99999", "3:1: origin: expected an origin such as https://api.vendor.example"),
+    ("https://api.acme.example", "'https://[half'", "3:1: origin: expected an origin such as https://api.vendor.example"),
+    ("path: /{resource}\n", "path: /_local/{resource}\n", "11:3: list.path: /_local/ is the stack's own"),
+    ("path: /{resource}\n", "path: /_local\n", "11:3: list.path: /_local/ is the stack's own"),
+    ('"/{resource}/{id}"}', '"/_local/../{resource}/{id}"}', "15:7: get.path: /_local/ is the stack's own"),
+    ('"/{resource}/{id}"}', '"/{resource}/{id}?x=1"}', "15:7: get.path: expected a path without a query"),
+    ('"/{resource}/{id}"}', '"/{resource}/<int:{id}>"}', "15:7: get.path: expected a path without a query"),
+    ('"/{resource}/{id}"}', '"/{resource}/{id} x"}', "15:7: get.path: expected a path without a query"),
+    ("deals:", "'../..':", "9:3: resources.../..: expected a name of letters, digits, - and _; got '../..'"),
+    ("deals:", "'deals/1':", "9:3: resources.deals/1: expected a name of letters, digits, - and _; got 'deals/1'"),
+    ("deals: {", "deals: {name: '../x', ", "9:11: resources.deals.name: expected a name of letters, digits, - and _; got '../x'"),
+    ("header: Authorization", "header: 'X Door'", "4:37: authentication.header: expected a header's name"),
+    ("header: Authorization", "header: 'X-Door', value: \"{key}\\n\"", "4:55: authentication.value: expected a text that a header can have"),
+    ("text: note", "text: note, poller: {pollDelay: soon}", "9:40: resources.deals.poller: event.poller.configuration: deals.pollDelay must be whole seconds"),
+    ("record:\n", "poller: {url: 5}\nrecord:\n", "5:1: poller: "),
+    ("{by: offset}", "{by: offset, default: 20, max: 30}\n  x: 1", "15:3: list.x: unknown key 'x'"),
+    ('size: "{size}", since: "{updated>}"}\n  answer: {data: "{records}"}\n  paging: {by: offset}', 'x: "{updated>}"}\n  answer: {data: "{records}"}\n  paging: {by: offset, default: 20, max: 30}', "14:3: list.paging: without {size} in the request each page has `default` records: give `max` the same"),
+    ("create:", "hooks: {shown: 'vendor_hooks:id_of'}\ncreate:", "16:9: hooks.shown: vendor_hooks:id_of takes other arguments: it is called with 2"),
+    ("create:", "hooks: {id: 'vendor_hooks:shown'}\ncreate:", "16:9: hooks.id: vendor_hooks:shown takes other arguments: it is called with 1"),
+    ("create:", "hooks: {write: 'vendor_hooks:query', hub: 'vendor_hooks:written'}\ncreate:", "16:38: hooks.hub: vendor_hooks:written takes other arguments: it is called with 2"),
+    ("create:", "hooks: {id: 'vendor_hooks:nothing'}\ncreate:", "16:9: hooks.id: unknown name in the hook's module vendor_hooks 'nothing'"),
+    ("note: {}", "note: {fill: {text: {max_nb_chars: 100000000}}}", "9:67: resources.deals.fields.note.fill: `max_nb_chars` is at most 10,000; got 100000000"),
+    ("note: {}", "note: {fill: {pystr_format: {string_format: '" + "#" * 10_001 + "'}}}", "9:67: resources.deals.fields.note.fill: `string_format` has at most 10,000 letters"),
+    ("note: {}", "note: {fill: {sentence: {ext_word_list: [" + "a," * 10_001 + "]}}}", "9:67: resources.deals.fields.note.fill: `ext_word_list` has at most 1,000 entries"),
+    ("note: {}", "note: {fill: {bothify: {text: {a: [{b: 1000000000}]}}}}", "9:67: resources.deals.fields.note.fill: `text` is at most 10,000; got 1000000000"),
     ("name: Acme", "name: [Acme", "3:7: "),
     (GOOD, "", "1:1: a vendor file is one document; got 0"),
 ]  # fmt: skip
@@ -114,3 +152,74 @@ def test_all_mistakes_are_said_in_their_order_and_what_is_missing_too(tmp_path):
     assert mistakes(tmp_path, GOOD.replace("name: Acme\n", "")) == ["1:1: the key 'name' is missing"]
     with pytest.raises(VendorFileError, match="1:1: the file cannot be read: there is no such file"):
         connector_of(path_of(str(tmp_path / "none.yaml")))
+
+
+def test_mistakes_of_shape_and_of_meaning_are_said_at_once(tmp_path):
+    text = (
+        GOOD.replace("name: Acme", "nmae: Acme")
+        .replace("named_by: title", "named_by: titel")
+        .replace("{type: integer}", "{type: intger}")
+        .replace("{by: offset}", "{by: offset, max: many}")
+        .replace("{start:", "{start2: '{ofset}', start:")
+        .replace('path: "/{resource}/{id}"', "pth: x")
+        .replace("create:", "hooks: {shown: nowhere_at_all:f}\ncreate:")
+    )
+
+    assert [each.partition("; ")[0] for each in mistakes(tmp_path, text)] == [
+        "2:1: nmae: unknown key 'nmae'",
+        "9:11: resources.deals.named_by: unknown field 'titel'",
+        "9:77: resources.deals.fields.size.type: unknown value 'intger'",
+        "12:3: list.parameters: unknown placeholder 'ofset'",
+        "14:24: list.paging.max: expected a whole number from 1",
+        "15:7: get.pth: unknown key 'pth'",
+        "16:9: hooks.shown: cannot import the hook's module 'nowhere_at_all': there is no module 'nowhere_at_all'",
+    ]
+
+
+@each_row(
+    "differs",
+    {
+        "nothing but what is needed": ("vendor: acme", ["record", "resources", "list", "get", "create"]),
+        "a list for an object": (
+            "vendor: acme\nname: A\nlist: []\nrecord: 5\nresources: {}",
+            ["get", "create"],
+        ),
+        "many of one kind": (GOOD.replace("{}", "5"), []),
+    },
+)
+def test_mistakes_of_any_shape_are_said_and_none_follows_from_another(tmp_path, differs):
+    text, missing = differs
+    found = mistakes(tmp_path, text)
+
+    assert len(found) > 1
+    assert [each for each in missing if f"1:1: the key {each!r} is missing" not in found] == []
+    assert not [each for each in found if "placeholder" in each or "has to stand" in each]
+
+
+@each_row(
+    ("paging", "parameters"),
+    {
+        "a constant size": ("{by: offset, default: 5000, max: 5000}", 'start: "{offset}"'),
+        "a size of the usual one": ("{by: offset}", 'start: "{offset}"'),
+        "less than usual": ("{by: offset, default: 50, max: 50}", 'start: "{offset}"'),
+        "the default alone": ("{by: offset, default: 50}", 'start: "{offset}"'),
+        "by page": ("{by: page, default: 250, max: 250}", 'p: "{page}"'),
+    },
+)
+def test_a_page_of_constant_size_has_a_spelling(tmp_path, paging, parameters):
+    text = GOOD.replace("{by: offset}", paging).replace('start: "{offset}", size: "{size}"', parameters)
+
+    assert mistakes(tmp_path, text) == []
+
+
+def test_a_file_is_bounded(tmp_path):
+    assert mistakes(tmp_path, GOOD + "#" * 2**20) == ["1:1: a vendor file has at most 1 MiB"]
+
+
+def test_a_file_whose_hook_never_ends_is_refused_after_a_while(tmp_path):
+    (tmp_path / "endless_hook.py").write_text("import threading\nthreading.Event().wait()\n", "utf-8")
+    text = GOOD.replace("create:", "hooks: {id: 'endless_hook:f'}\ncreate:")
+
+    (path := tmp_path / "acme.yaml").write_text(text, "utf-8")
+    with pytest.raises(VendorFileError, match=r"1:1: it takes longer than 0\.2 s to check"):
+        connector_of(path, within=timedelta(seconds=0.2))

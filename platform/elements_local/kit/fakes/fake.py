@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from flask import Blueprint, Flask, current_app, request
@@ -104,6 +105,7 @@ class Fake:
         samples: how records are made up.
         problem: the body of an error, from status, message and error; of admin routes it is the kit's.
         resolution, id_of: as ``KeptRecords`` has them.
+        statuses: further errors of its own -> status.
     """
 
     def __init__(  # noqa: PLR0913 - what a fake is made of; all but the first two by name
@@ -116,12 +118,13 @@ class Fake:
         problem: Callable[[int, str, Exception], Json] | None = None,
         resolution: timedelta = timedelta(seconds=1),
         id_of: Callable[[int], str] = str,
+        statuses: Mapping[type[Exception], int] = MappingProxyType({}),
     ) -> None:
         self.host, self.samples = host, samples
         self.journal, self._key_in = Journal(), key_in
         self.app = host.flask(
             module,
-            statuses=_STATUSES,
+            statuses={**_STATUSES, **statuses},
             problem=partial(_problem, problem),
             describe=partial(_describe, host.name),
         )

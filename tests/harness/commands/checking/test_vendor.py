@@ -60,6 +60,25 @@ def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
         )
 
 
+def test_check_and_up_say_the_same_of_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call("vendor", "new", "acme")
+    path = tmp_path / "acme.yaml"
+    wrong = (
+        path.read_text("utf-8")
+        .replace("vendor: acme", "vendor: insightly")
+        .replace("by: offset", "by: ofset")
+    )
+    path.write_text(wrong.replace("path: /v1/{resource}", "path: /_local/{resource}", 1), "utf-8")
+
+    mistakes = json.loads(call("vendor", "check", "acme.yaml", "--json").stdout)["mistakes"]
+    started = call("up", "--vendor", "acme.yaml")
+
+    assert [each.split(": ")[1] for each in mistakes] == ["vendor", "list.path", "list.paging.by"]
+    assert started.returncode == 2
+    assert "\n".join(mistakes) in started.stderr
+
+
 def test_the_shipped_ones_are_listed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     listed = json.loads(call("vendor", "list", "--json").stdout)["vendors"]

@@ -3,7 +3,13 @@
 from elements_local.platform.elements.vendor_file.connector import FileConnector
 from elements_local.platform.elements.vendor_file.fake import FileFake
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
-from elements_local.platform.elements.vendor_file.hooks import FileHooks
+from elements_local.platform.elements.vendor_file.hooks import (
+    HOOK_ARGUMENTS,
+    FileHooks,
+    HookError,
+    guarded,
+    takes_arguments,
+)
 from elements_local.platform.elements.vendor_file.model import (
     FileCall,
     FileListCall,
@@ -26,12 +32,14 @@ from elements_local.platform.elements.vendor_file.templates import placeholders
 from elements_local.platform.elements.vendor_file.writing import takes
 
 __all__ = [
+    "HOOK_ARGUMENTS",
     "FileCall",
     "FileConnector",
     "FileFake",
     "FileHooks",
     "FileListCall",
     "FileResource",
+    "HookError",
     "RecordDate",
     "VendorField",
     "VendorFile",
@@ -41,6 +49,7 @@ __all__ = [
     "VendorRefusalError",
     "condition_of",
     "fill_of",
+    "guarded",
     "known_name",
     "made_value",
     "method_of",
@@ -49,4 +58,5 @@ __all__ = [
     "places_of",
     "resources_of",
     "takes",
+    "takes_arguments",
 ]

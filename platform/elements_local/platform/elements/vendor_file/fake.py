@@ -23,6 +23,7 @@ from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
+from elements_local.platform.elements.vendor_file.hooks import HookError, guarded
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
@@ -66,6 +67,7 @@ class FileFake:
             problem=self._problem,
             resolution=_RESOLUTIONS[file.record.resolution],
             id_of=hooks.id or (lambda number: str(step.first + (number - 1) * step.step)),
+            statuses={HookError: 500},
         )
 
     def app(self) -> Flask:
@@ -80,27 +82,30 @@ class FileFake:
             "me": self._me,
         }
         for name, call in self.file.calls.items():
-            self.route(method_of(name, call), call.path, partial(self._answered, name, views[name]))
+            self._route(method_of(name, call), call.path, partial(self._answered, name, views[name]))
             if isinstance(call, model.FileListCall) and call.paging.by == "link" and call.paging.link:
                 path = call.paging.link.removeprefix("{origin}").partition("?")[0]
                 if path != call.path:
-                    self.route(method_of(name, call), path, partial(self._answered, name, views[name]))
+                    self._route(method_of(name, call), path, partial(self._answered, name, views[name]))
         if self.hooks.routes:
             self.hooks.routes(self)
         return self.fake.served()
 
     def route(self, method: str, path: str, view: Callable[..., Response]) -> None:
-        """Add a route; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
+        """Add a route of a hook; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
+        self._route(method, path, guarded(view, f"{self.file.hooks.routes}, for {method} {path},"))
+
+    def _route(self, method: str, path: str, view: Callable[..., Response]) -> None:
         rule = _VARIABLE.sub(r"<\1>", path)
 
-        def guarded(**variables: str) -> Response:
+        def answer(**variables: str) -> Response:
             try:
                 self._refuse_beyond_limits(self.fake.caller())
                 return view(**variables)
             except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
                 return self.refused(error)
 
-        self.fake.app.add_url_rule(rule, f"{method} {rule}", guarded, methods=[method])
+        self.fake.app.add_url_rule(rule, f"{method} {rule}", answer, methods=[method])
 
     def refused(self, error: Exception) -> Response:
         """Answer with an error of the file's."""

@@ -215,7 +215,7 @@ class VendorPaging(_Part, frozen=True, kw_only=True):
         by: what a request for the next page has.
         first: the number of the first page.
         default: how many records a page has, if the request does not say.
-        max: how many it has at most.
+        max: how many it has at most. If no request can say a size, as it has no {size}, every page has `default`: give `max` the same.
         over: whether a larger size becomes the largest (clamp) or is refused.
         token: what a token is: nothing that a client can read, an offset, or the id of the next record.
         link: the address of the next page, with {token}, such as `{origin}/v1/next/{token}`, where {origin} is the
