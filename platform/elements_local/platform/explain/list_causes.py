@@ -39,52 +39,52 @@ def of_window(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> 
 
 def of_list(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) -> CauseFinding:
     """Say why a poll that asked for a record did not get it."""
-    poll = seen.poll
+    age = seen.poll.at - (case.as_of(seen) or change).at
+    nowhere = f"{seen.named} found it in none of the {seen.poll.seen} records of the answer{_struck(seen)}"
     # Faults that were scripted are asked before everything else: they explain what looks like another cause.
+    found = (
+        (Cause.INDEX_LAG, _lagging(seen, age)),
+        (Cause.PLATFORM_FAULT, _replaced(seen)),
+        (Cause.INDEX_LAG, _hidden(case, seen, age)),
+        (Cause.LIST_CUT, _cut(case, seen)),
+        (Cause.PAGE_SHIFT, _shifted(case, seen)),
+        (Cause.LIST_ENDED, _ended(change, seen)),
+        (Cause.WHERE_EXCLUDES, _excluded(change, seen)),
+        (Cause.ONE_PAGE, _of_one_page(seen)),
+        (Cause.NOT_IN_ANSWER, f"{nowhere}; it asked GET {seen.poll.request_url}"),
+    )
+    return next(CauseFinding(cause, why) for cause, why in found if why)
+
+
+def _lagging(seen: PollOfRecord, age: timedelta) -> str | None:
+    """Say that the list did not know of the record's latest write yet, where each write has the same delay."""
     lag = _most(seen, "index_lag_s")
-    age = poll.at - (case.as_of(seen) or change).at
     if lag and age < timedelta(seconds=lag):
-        why = (
+        return (
             f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
             f"only {lag:g} s later; the next poll asks for changes after {_next_start(seen)}"
         )
-        return CauseFinding(Cause.INDEX_LAG, why)
-    return (
-        _replaced(seen)
-        or _hidden(case, seen, age)
-        or _cut(case, seen)
-        or _shifted(case, seen)
-        or _ended(change, seen)
-        or _excluded(change, seen)
-        or _of_one_page(seen)
-        or CauseFinding(
-            Cause.NOT_IN_ANSWER,
-            f"{seen.named} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
-            f"it asked GET {poll.request_url}",
-        )
-    )
+    return None
 
 
-def _replaced(seen: PollOfRecord) -> CauseFinding | None:
+def _replaced(seen: PollOfRecord) -> str | None:
     """Say that a fault rule at the platform put something else in the place of the hub's answer."""
     effects = sorted({name for effect in seen.effects("platform") for name in effect})
     if not {"status", "body", "truncate"} & {*effects}:
         return None
-    why = f"a fault rule at the platform struck the call of {seen.named} to the hub ({', '.join(effects)}), so it saw {seen.poll.seen} records"
-    return CauseFinding(Cause.PLATFORM_FAULT, why)
+    return f"a fault rule at the platform struck the call of {seen.named} to the hub ({', '.join(effects)}), so it saw {seen.poll.seen} records"
 
 
-def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> CauseFinding | None:
+def _hidden(case: ExplainedCase, seen: PollOfRecord, age: timedelta) -> str | None:
     """Say that the list did not know of the record's latest write yet, where each write has a delay of its own."""
     if case.record_id not in noted(seen.effects(), "hidden"):
         return None
     within = _most(seen, "index_lag_s") + _most(seen, "index_lag_within_s")
-    why = (
+    return (
         f"{seen.named} came {seconds(age)} after the record was written, and the CRM's list did not have it yet: it knows "
         f"of each write after a delay of its own, {within:g} s at the most; the next poll asks for changes after "
         f"{_next_start(seen)}"
     )
-    return CauseFinding(Cause.INDEX_LAG, why)
 
 
 def _next_start(seen: PollOfRecord) -> str:
@@ -92,16 +92,15 @@ def _next_start(seen: PollOfRecord) -> str:
     return shown(seen.poll.at - seen.delay)
 
 
-def _cut(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+def _cut(case: ExplainedCase, seen: PollOfRecord) -> str | None:
     """Say that the CRM ended the list before the record."""
     if case.record_id not in noted(seen.effects(), "cut"):
         return None
     most = _most(seen, "list_cap")
-    why = f"the CRM ended the list that {seen.named} read after {most:g} records, and this one stood behind them"
-    return CauseFinding(Cause.LIST_CUT, why)
+    return f"the CRM ended the list that {seen.named} read after {most:g} records, and this one stood behind them"
 
 
-def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+def _shifted(case: ExplainedCase, seen: PollOfRecord) -> str | None:
     """Say that a record moved to a page that had been read, since one before it was deleted."""
     second = seen.poll.at.replace(microsecond=0)
     gone = [one for one in case.beside if one.kind == "DELETED" and one.second == second]
@@ -111,11 +110,10 @@ def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
         return None
     which = gone[0].record_id if gone else "a record"
     what = f"{which} was deleted" if deleted else f"{min(moved)} was updated, and so moved to the list's end"
-    why = f"while {seen.named} read the list page by page, {what}, and all behind it moved up"
-    return CauseFinding(Cause.PAGE_SHIFT, why)
+    return f"while {seen.named} read the list page by page, {what}, and all behind it moved up"
 
 
-def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _ended(change: VendorChange, seen: PollOfRecord) -> str | None:
     """Say that a list without a date condition was not read to where the record stood."""
     resource, poll = seen.resource, seen.poll
     # A url that names a date, or a condition, asks for the right records, however old what comes first is.
@@ -124,36 +122,32 @@ def _ended(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
     oldest = [decision for decision in poll.decisions if decision.date <= poll.window_from]
     if not oldest:
         return None
-    why = (
+    return (
         f"the url names no date, so {seen.named} read the list until a whole page was older than "
         f"{shown(poll.window_from)}: after {poll.seen} records, and this one, dated {shown(change.dated)}, stood behind them"
     )
-    return CauseFinding(Cause.LIST_ENDED, why)
 
 
-def _excluded(change: VendorChange, seen: PollOfRecord) -> CauseFinding | None:
+def _excluded(change: VendorChange, seen: PollOfRecord) -> str | None:
     """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
     for one in seen.conditions:
         date = one.date and one.date.date_of(change)
         if one.date and date and not one.date.holds(date):
-            why = f"{seen.named} asked for {one.text}, and the record was {one.date.of} at {shown(date)}"
-            return CauseFinding(Cause.WHERE_EXCLUDES, why)
+            return f"{seen.named} asked for {one.text}, and the record was {one.date.of} at {shown(date)}"
     # Conditions on other fields cannot be judged from the log, which knows dates alone: they may be the cause.
     others = [one.text for one in seen.conditions if one.date is None]
     if not others:
         return None
     beside = ", beside the date" if len(others) < len(seen.conditions) else ""
-    why = f"{seen.named} asked for records for which {' and '.join(others)} holds{beside}, and the answer left it out"
-    return CauseFinding(Cause.WHERE_EXCLUDES, why)
+    return f"{seen.named} asked for records for which {' and '.join(others)} holds{beside}, and the answer left it out"
 
 
-def _of_one_page(seen: PollOfRecord) -> CauseFinding | None:
+def _of_one_page(seen: PollOfRecord) -> str | None:
     """Say that a poll asked for a later page than the first."""
     page = parameter_of(seen.poll.request_url, "page")
     if page in {"", "1"}:
         return None
-    why = f"its url asks for page {page}, and so {seen.named} saw {seen.poll.seen} records, none of those on the pages before"
-    return CauseFinding(Cause.ONE_PAGE, why)
+    return f"its url asks for page {page}, and so {seen.named} saw {seen.poll.seen} records, none of those on the pages before"
 
 
 def _most(seen: PollOfRecord, effect: str) -> float:
