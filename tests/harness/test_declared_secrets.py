@@ -290,6 +290,23 @@ def test_a_log_shows_no_declared_secret(world):
         assert found(world.planted, {"log": up.MaskedFormatter().format(record)}) == set()
 
 
+def test_an_import_leaves_declared_secrets_out(stack, tmp_path):
+    element = stack[1][0]
+    key = ConfigurationKey(key="event.notification.salt", name="Salt", type="TEXTFIELD_32", secret=True)
+    own = replace(element, keys=(*element.keys, key))
+    secrets = {each: f"~{place:02}~" for place, each in enumerate(own.secret_keys)}
+    instance = {"id": 1, "name": "it", "element": {"key": own.key}, "configuration": secrets}
+    (tmp_path / "it.json").write_text(json.dumps(instance), "utf-8")
+
+    done = CliRunner().invoke(
+        cli, ["import", str(tmp_path / "it.json"), "--output", str(tmp_path / "it.yaml")]
+    )
+
+    written = (tmp_path / "it.yaml").read_text("utf-8")
+    assert "left out: event.notification.salt is a secret" in done.output
+    assert found(secrets.values(), {"output": done.output, "file": written}) == set()
+
+
 def test_a_setting_that_cannot_be_used_is_refused_without_its_value():
     declared = setting(0, "a PIN", read=int, expected="a number", secret=True)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from msgspec import UNSET, UnsetType
 
 from elements_local.kit.api.views import View
-from elements_local.kit.masks import declare
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue_entry import operations
 from elements_local.platform.elements.connector import Connector, Element
@@ -111,7 +110,6 @@ class Catalogue:
             if name in self._connectors:
                 raise ConflictError(f"two connectors have an element {name}; give one another key and number")
             self._connectors[name] = connector
-        declare(element.secret_keys)
 
     def _resources(self, hub: str) -> list[HubResourceJson]:
         return [

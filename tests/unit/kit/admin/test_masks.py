@@ -5,16 +5,22 @@ from base64 import b64encode, urlsafe_b64encode
 from html import escape
 from urllib.parse import quote
 
+import pytest
 from each_row import each_row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from elements_local.kit import masks
 from elements_local.kit.masks import (
     MASK,
+    declare,
     is_secret,
+    learn,
+    learn_stored,
     mask_body,
     mask_header,
     mask_known,
+    mask_log,
     mask_target,
     mask_url,
 )
@@ -366,3 +372,41 @@ parts = st.builds(lambda scheme, secret: scheme + MARK + secret, schemes, st.tex
 @given(st.sampled_from(["Authorization", "Cookie", "X-Token"]), st.lists(parts, min_size=1).map(", ".join))
 def test_no_header_shows_a_secret(name, value):
     assert MARK not in mask_header(name, value)
+
+
+@pytest.fixture
+def forgetting(monkeypatch):
+    """Leave nothing declared or learned behind."""
+    for name in ("_declared", "_learned", "_stored"):
+        monkeypatch.setattr(masks, name, type(getattr(masks, name))())
+
+
+@pytest.mark.usefixtures("forgetting")
+@each_row(
+    ("text", "shown"),
+    {
+        "a key": ('{"acme.pin":"12","a":"12"}', '{"acme.pin":"********","a":"12"}'),
+        "in other letters": ('{"Acme.PIN":"12"}', '{"Acme.PIN":"********"}'),
+        "an entry": ('{"key":"acme.pin","value":"12"}', '{"key":"acme.pin","value":"********"}'),
+        "a form": ("a=1&acme.pin=12", "a=1&acme.pin=********"),
+        "an escaped name": ("acme%2Epin=12", "acme%2Epin=********"),
+        "words that entries consist of": ('{"key":"a","value":"b"}', '{"key":"a","value":"b"}'),
+        "another key that has it": ('{"acme.pins":"12"}', '{"acme.pins":"12"}'),
+    },
+)
+def test_what_is_under_a_declared_name_is_hidden(text, shown):
+    declare(["acme.pin", "key", "value"])
+
+    assert mask_body(text) == shown
+
+
+@pytest.mark.usefixtures("forgetting")
+def test_what_a_process_has_learned_is_hidden_from_eight_letters_on_and_what_is_stored_in_logs_alone():
+    learn(["of-an-option", "short"])
+    learn_stored(["of-a-workspace"])
+    text = "of-an-option, short, of-a-workspace"
+
+    assert mask_known(text) == "********, short, of-a-workspace"
+    assert mask_log(text) == "********, short, ********"
+    learn(f"option-{number}" for number in range(64))
+    assert mask_known(text) == text
