@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from posixpath import normpath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +19,13 @@ from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
 from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.elements import vendor_file as engine
-from elements_local.platform.elements.vendor_file import FileCall, FileListCall, VendorFile, placeholders
+from elements_local.platform.elements.vendor_file import (
+    FileCall,
+    FileListCall,
+    VendorAuthentication,
+    VendorFile,
+    placeholders,
+)
 from elements_local.platform.errors import InvalidRequestError
 from elements_local.platform.lint.dates import corrected, mixed_up
 from elements_local.stack.shape_errors import shown, unknown
@@ -44,26 +49,20 @@ _PLACES = {
 """What may vary in the request and in the answer of a call."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-_PATH = re.compile(r"/[^\s?#<>\\\x00-\x1f\x7f]*")
+_PATH = re.compile(r"(?!.*//)(?!.*/\.\.?(?:/|\Z))/[^\s?#<>\\\x00-\x1f\x7f]*")
 _OF_NUMBERS = frozenset({"random_int", "pyint", "pyfloat", "pydecimal", "random_element"})
 """Methods of Faker whose numbers bound a value and say nothing of its length."""
-_MOST_LETTERS, _MOST_ENTRIES = 10_000, 1_000
+_MOST_LETTERS, _MOST_ENTRIES, _MOST_NUMBER = 10_000, 1_000, 2**53
 _NEXT = {"token": "next", "link": "link"}
 """What an answer has to have for the next page to be found."""
 
 
 def objections(file: VendorFile) -> Iterator[Objection]:
     """Yield what is wrong with a file that has its shape."""
-    how = file.authentication
-    if how.header is None and how.parameter is None:
-        yield ("authentication",), "give `header`, `parameter` or both: what carries the credential"
-    if [*placeholders(how.value)] != ["key"]:
-        yield ("authentication", "value"), f"expected a text with {{key}} once; got {how.value!r}"
-    elif how.header is not None and not is_header("X", how.value):
-        yield ("authentication", "value"), f"expected a text that a header can have; got {how.value!r}"
-    if how.header is not None and not is_header(how.header, ""):
-        yield ("authentication", "header"), f"expected a header's name; got {how.header!r}"
+    yield from _authentication(file.authentication)
     yield from _origin(file.origin)
+    if not _NAME.fullmatch(file.hub):
+        yield ("hub",), f"expected a name of letters, digits, - and _; got {file.hub!r}"
     yield from _record(file)
     for key, resource in engine.resources_of(file).items():
         yield from _resource(("resources", key), resource)
@@ -83,6 +82,17 @@ def objections(file: VendorFile) -> Iterator[Objection]:
             yield ("hooks", name), f"expected package.module:function; got {text!r}"
 
 
+def _authentication(how: VendorAuthentication) -> Iterator[Objection]:
+    if how.header is None and how.parameter is None:
+        yield ("authentication",), "give `header`, `parameter` or both: what carries the credential"
+    if [*placeholders(how.value)] != ["key"]:
+        yield ("authentication", "value"), f"expected a text with {{key}} once; got {how.value!r}"
+    elif how.header is not None and not is_header("X", how.value):
+        yield ("authentication", "value"), f"expected a text that a header can have; got {how.value!r}"
+    if how.header is not None and not is_header(how.header, ""):
+        yield ("authentication", "header"), f"expected a header's name; got {how.header!r}"
+
+
 def _origin(origin: str) -> Iterator[Objection]:
     try:
         parts = urlsplit(origin)
@@ -97,8 +107,11 @@ def _origin(origin: str) -> Iterator[Objection]:
 
 def _path(where: Where, path: str) -> Iterator[Objection]:
     if not _PATH.fullmatch(path):
-        yield where, f"expected a path without a query, blanks or brackets; got {shown(path)}"
-    elif normpath(path).startswith(f"{ADMIN}/") or normpath(path) == ADMIN or path.startswith(f"{ADMIN}/"):
+        yield (
+            where,
+            f"expected a path without a query, blanks, brackets, // and dots between slashes; got {shown(path)}",
+        )
+    elif f"{path}/".startswith(f"{ADMIN}/"):
         yield where, f"{ADMIN}/ is the stack's own"
 
 
@@ -162,8 +175,8 @@ def _poller(where: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
 
 def _resource(where: Where, resource: engine.FileResource) -> Iterator[Objection]:
     declared, texts = resource.declared, resource.record.values == "text"
-    for place, name in ((where, resource.key), ((*where, "name"), declared.name or resource.key)):
-        if not _NAME.fullmatch(name):
+    for place, name in ((where, resource.key), ((*where, "name"), declared.name)):
+        if name is not None and not _NAME.fullmatch(name):
             yield place, f"expected a name of letters, digits, - and _; got {name!r}"
     for key in ("named_by", "text"):
         if (name := getattr(declared, key)) not in declared.fields:
@@ -194,10 +207,10 @@ def _field(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[
 
 def _fill(field: engine.VendorField, *, texts: bool) -> str:
     method, arguments = engine.fill_of(field)
-    if isinstance(field.fill, dict) and method not in _OF_NUMBERS:
-        for name, value in arguments.items():
-            if reason := _beyond(value):
-                return f"`{name}` {reason}"
+    most = _MOST_NUMBER if method in _OF_NUMBERS else _MOST_LETTERS
+    for name, value in arguments.items() if isinstance(field.fill, dict) else ():
+        if reason := _beyond(value, most):
+            return f"`{name}` {reason}"
     if method not in engine.methods():
         near = nearest(method, engine.methods())
         return f"Faker has no method {method!r}{f'; did you mean {near!r}?' if near else ''}"
@@ -205,23 +218,27 @@ def _fill(field: engine.VendorField, *, texts: bool) -> str:
         made = engine.made_value(field)
     except Exception as error:  # noqa: BLE001 - each of its many methods may raise anything
         return f"Faker's {method} does not take {arguments}: {type(error).__name__}"
+    if reason := _beyond(made, _MOST_NUMBER):
+        return f"Faker's {method} makes what {reason}"
     fitting = engine.takes(field, made, texts=texts)
     return "" if fitting else f"Faker's {method} makes {made!r}, which the type {field.type} does not take"
 
 
-def _beyond(value: object) -> str:
-    """Say what of an argument of Faker's is so large that a value may take all time or memory."""
-    if isinstance(value, dict | list):
-        if len(value) > _MOST_ENTRIES:
-            return f"has at most {_MOST_ENTRIES:,} entries; got {len(value)}"
-        inner = (*value, *value.values()) if isinstance(value, dict) else value
-        return next(filter(None, map(_beyond, inner)), "")
-    if isinstance(value, str):
-        return (
-            f"has at most {_MOST_LETTERS:,} letters; got {len(value)}" if len(value) > _MOST_LETTERS else ""
-        )
-    if isinstance(value, int | float) and abs(value) > _MOST_LETTERS:
-        return f"is at most {_MOST_LETTERS:,}; got {value}"
+def _beyond(value: object, most: int) -> str:
+    """Say what of a value, or an argument of Faker's, is so large that it may take all time or memory.
+
+    Args:
+        most: of a number.
+    """
+    match value:
+        case dict() | list() | tuple() | set():
+            inner = (*value, *value.values()) if isinstance(value, dict) else value
+            few = next(filter(None, (_beyond(each, most) for each in inner)), "")
+            return f"has more than {_MOST_ENTRIES:,} entries" if len(value) > _MOST_ENTRIES else few
+        case str() if len(value) > _MOST_LETTERS:
+            return f"has more than {_MOST_LETTERS:,} letters"
+        case int() | float() if abs(value) > most:
+            return f"is more than {most:,}"
     return ""
 
 
@@ -264,7 +281,7 @@ def _list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Objection
             elif not condition and each not in _ASKED.split():
                 yield (name, key), unknown("placeholder", each, _ASKED.split())
     yield from _unknown((name, "answer"), call.answer, _PAGE)
-    yield from _unknown((name, "headers"), call.headers, _PAGE)
+    yield from _headers((name, "headers"), call.headers, _PAGE)
     if "records" not in placeholders(call.answer):
         yield (name, "answer"), "{records} has to stand in the answer"
     yield from _paging((name, "paging"), call)
@@ -353,13 +370,20 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
         where, body = ("errors", "cases", name), file.errors.body if case.body is None else case.body
         more |= case.values.keys()
         yield from _unknown((*where, "message"), case.message, [*_ERROR.split(), *case.values])
-        yield from _unknown((*where, "headers"), case.headers, "")
+        yield from _headers((*where, "headers"), case.headers, "")
         yield from _unknown((*where, "body"), case.body, [*_ERROR.split(), *case.values])
         for value in case.values:
             if value not in [*placeholders(body), *placeholders(case.message)]:
                 yield (*where, "values", value), f"{{{value}}} does not stand in the body of this error"
     if file.hooks.write is None and file.hooks.routes is None:  # which refuse with values of their own
         yield from _unknown(("errors", "body"), file.errors.body, [*_ERROR.split(), *sorted(more)])
+
+
+def _headers(where: Where, headers: Mapping[str, str], known: str) -> Iterator[Objection]:
+    yield from _unknown(where, headers, known)
+    for name, value in headers.items():
+        if not is_header(name, value):
+            yield (*where, name), f"expected a header's name and a text that it can have; got {shown(value)}"
 
 
 def _requested(call: FileCall) -> set[str]:
