@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -121,6 +122,27 @@ def ended_by_signal() -> Iterator[None]:
     """Let a signal end the block at once, and normally: it waits for others most of the time."""
     with Interruption().heeded() as stop, suppress(KeyboardInterrupt), stop.cutting():
         yield
+
+
+@contextmanager
+def cut_off_by_signal() -> Iterator[None]:
+    """Let a signal that is otherwise only noted cut the block off, by a KeyboardInterrupt: it may never come to its end."""
+    noted: dict[int, Callable[[int, FrameType | None], object]] = {}
+    for each in _SIGNALS if current_thread() is main_thread() else ():  # no other may set handlers
+        if callable(handler := signal.getsignal(each)):  # it is neither ignored nor the system's
+            noted[each] = handler
+
+    def cut(number: int, frame: FrameType | None) -> None:
+        noted[number](number, frame)
+        raise KeyboardInterrupt
+
+    try:
+        for number in noted:
+            signal.signal(number, cut)
+        yield
+    finally:
+        for number, note in noted.items():
+            signal.signal(number, note)
 
 
 @contextmanager

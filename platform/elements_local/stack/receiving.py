@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapp
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from inspect import Parameter, iscoroutinefunction, signature
+from inspect import Parameter, isbuiltin, iscoroutinefunction, signature
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.web.serving import Server, listen, url_of
-from elements_local.stack.importing import NotImportedError, imported
+from elements_local.stack.importing import NotImportedError, imported, made_by
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -80,9 +80,9 @@ def receiver_of(given: object) -> Receiver | str:
         raise ReceiverError(f"expected a receiver such as {_FORMS}; got {given!r}")
     try:
         found = imported(module, attribute, whose="the receiver's")
+        return Receiver(app=_application(found, given), path=slash + path or "/")
     except NotImportedError as error:
         raise ReceiverError(str(error)) from error
-    return Receiver(app=_application(found, given), path=slash + path or "/")
 
 
 @contextmanager
@@ -118,13 +118,13 @@ def as_wsgi(app: "WSGIApplication | AsgiApplication") -> Iterator["WSGIApplicati
 
 def _application(given: object, named: str) -> "WSGIApplication | AsgiApplication":
     """Return an application; a function without parameters is a factory, and makes one."""
-    if not callable(given):
+    if isbuiltin(given) or not callable(given):
         raise ReceiverError(f"expected a WSGI or ASGI application, or what makes one; {named} is {given!r}")
     if _is_asgi(given) and find_spec("a2wsgi") is None:
         raise ReceiverError(f"an ASGI application, as {named} is, needs a2wsgi: pip install a2wsgi")
     if isinstance(given, type) or _is_asgi(given) or _needs_arguments(given):
         return cast("WSGIApplication | AsgiApplication", given)
-    return _application(given(), f"what {named} made")
+    return _application(made_by(given, named), f"what {named} made")
 
 
 def _needs_arguments(given: Callable[..., object]) -> bool:
