@@ -153,7 +153,7 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert Room(store, Attempts).owed([(notification, subscription)]) == {}
+            assert Room(store, Attempts).due([(notification, subscription)]) == {}
         else:
             assert subject == str(other.id)
 
@@ -233,15 +233,15 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
 
     succeed(made, body=body)
 
-    assert Room(store, Attempts).owed([(5000, made.subscription_id)])[5000, made.subscription_id].body == body
+    assert Room(store, Attempts).due([(5000, made.subscription_id)])[5000, made.subscription_id].body == body
 
 
 def test_what_all_notifications_of_a_poll_have_is_kept_once_as_long_as_one_of_them_is(
     database, store, add, succeed
 ):
-    def owed(number):
+    def body_of(number):
         key = (number, made.subscription_id)
-        return Room(store, Attempts).owed([key])[key].body
+        return Room(store, Attempts).due([key])[key].body
 
     def forget(settled, now):
         done = tables.deliveries.update().where(tables.deliveries.c.notification_id == settled)
@@ -254,9 +254,9 @@ def test_what_all_notifications_of_a_poll_have_is_kept_once_as_long_as_one_of_th
 
     made, raw = add(), '{"contacts":[]}'
     succeed(made, 2, body=b'{"name":"\\"raw\\":{}","raw":{}}', shares=True)
-    assert owed(5001) == b'{"name":"\\"raw\\":{}","raw":{"contacts":[]}}'
+    assert body_of(5001) == b'{"name":"\\"raw\\":{}","raw":{"contacts":[]}}'
 
     assert forget(5000, LATER + timedelta(days=2)) == {5000: raw, 5001: "5000"}
-    assert owed(5001).endswith(b'"raw":{"contacts":[]}}')
+    assert body_of(5001).endswith(b'"raw":{"contacts":[]}}')
     assert forget(5001, LATER + timedelta(days=3)) == {5000: raw}
     assert forget(5001, LATER + timedelta(days=4)) == {}

@@ -1,4 +1,4 @@
-"""A battery of checks, whatever is tried: each check is made by itself, whatever became of the others."""
+"""A battery of checks of receivers or pollers: each check is made by itself, also after one that failed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic

@@ -27,7 +27,7 @@ class CureCandidate:
         block: keys of the resource's block; None takes a key away. Those of dates belong into ``datesConfiguration``.
         keys: of the instance's configuration.
         without: the fault rule that is left out.
-        answers: whether the sink answers 200, whatever it was told.
+        answers: whether the sink answers 200, instead of what is scripted.
         puts: the path of a PUT to the platform at the end; ``{instance}`` is the instance.
         transformation: what a transformation of the object named becomes, whenever it is set.
         stays_enabled: whether calls that disable the instance are left out.
@@ -76,7 +76,7 @@ class ScenarioPlace:
 
     Attributes:
         instance: its name.
-        record: its name; None if it has none, so that its changes cannot be told from others.
+        record: its name; None if it has none, so that its changes cannot be distinguished from others.
         nth: which of the record's changes it is, counted from 0.
         block: of the resource, before any change.
         usual: the blocks of an instance whose own are not named.

@@ -115,7 +115,7 @@ def others(sought: CureCase, scenario: Scenario, *, platform_url: str) -> Iterat
 
 
 def own_dates(sought: CureCase) -> Iterator[CureCandidate]:
-    """Yield all keys of dates as the element has them, which mends whatever is wrong with several; the tolerance is no date."""
+    """Yield all keys of dates as the element has them, which fixes several at once; the tolerance is no date."""
     own, written = sought.own.get(DATES), (sought.block or {}).get(DATES)
     if sought.cause.stage in _OF_DATES and sought.block is not None and isinstance(own, Mapping):
         dates = {key: value for key, value in own.items() if key != TOLERANCE}

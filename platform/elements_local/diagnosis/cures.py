@@ -254,7 +254,7 @@ class _Search:
             return False
         # Late is right where it was lost, or misclassified; where it had come late, late again is no cure.
         is_late = outcome.late and not self._base.then.late
-        # No configuration tells a change of a new record from its creation, if no poll comes between the two.
+        # No configuration distinguishes a change of a new record from its creation, if no poll comes between the two.
         return (
             not outcome.wrong
             or is_late

@@ -58,7 +58,7 @@ class Linted(Configured):
     """A configuration that was looked at.
 
     Attributes:
-        findings: as the platform tells them.
+        findings: as the platform answers them.
         more: how many beside them it has left out.
         lag_s: seconds by which the provider's search is known to lag behind.
     """
@@ -130,7 +130,7 @@ def cases_of(linted: Linted, finding: Mapping[str, Any]) -> dict[str, dict[str, 
 
 
 def _where(finding: Mapping[str, Any]) -> str:
-    """Return what tells a finding from others of its rule, as part of a scenario's name."""
+    """Return what distinguishes a finding from others of its rule, as part of a scenario's name."""
     resource, key = finding["resource"], finding["path"].rpartition(".")[2]
     where = f"{resource}, {key}" if resource and key != resource else resource
     return f" of {re.sub('[<>]', '', where)}" if where else ""

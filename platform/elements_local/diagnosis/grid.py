@@ -45,7 +45,7 @@ class GridCell:
 
     Attributes:
         verdicts: every one that came, the worst first; reported is left out beside another.
-        why: the audit's sentence about the worst; empty if nothing was owed.
+        why: the audit's sentence about the worst; empty if nothing was expected.
         created_again: whether a change of a record that its receiver knew was reported as CREATED.
     """
 
@@ -70,7 +70,7 @@ class GridCell:
 
     @property
     def is_right(self) -> bool:
-        """Whether it was reported as it should be, or nothing was owed."""
+        """Whether it was reported as it should be, or nothing was expected."""
         return self.verdicts[0] in {CellVerdict.REPORTED, CellVerdict.NOT_OWED}
 
     @property

@@ -294,7 +294,7 @@ def _take_all(scenario: Scenario, context: ScenarioContext) -> None:
 
 
 def _is_kind(collection: str, record: str | None) -> bool:
-    """Say whether a change is of the record's own collection, where its name tells which that is."""
+    """Say whether a change is of the record's own collection, where its name says which that is."""
     if record is None:
         return True
     kind = record.partition("/")[0]

@@ -78,7 +78,7 @@ _Masks: TypeAlias = "dict[tuple[int, int], str]"
 
 
 def declare(names: Iterable[str]) -> None:
-    """Note names of keys, headers or parameters under which secrets stand, however short, whatever the names are."""
+    """Note names of keys, headers or parameters under which secrets stand, however short, of any name."""
     global _declared  # noqa: PLW0603 - what is declared while connectors are loaded holds for all that is shown from then on
     _declared |= {name.casefold() for name in names if not _SECRET.search(name)}
 

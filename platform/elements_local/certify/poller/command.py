@@ -46,7 +46,7 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
     further: Callable[[datetime], Mapping[str, str]] = lambda _now: {}
 
     def __call__(self, environment: Mapping[str, str], now: datetime) -> Ended:
-        """Run it to its end, and end whatever it leaves running.
+        """Run it to its end, and end all that it leaves running.
 
         Raises:
             OptionError: there is no such program.

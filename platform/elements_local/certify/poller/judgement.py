@@ -10,11 +10,11 @@ from msgspec import Struct
 from elements_local.certify.scorecard import Finding
 from elements_local.kit.instants import format_instant
 from elements_local.platform.audit.oracle import (
+    ExpectedEvent,
     ExpectedEventType,
     LoggedChange,
-    OwedEvent,
     PollingHistory,
-    owed,
+    expected_events,
 )
 
 _CALLS_SHOWN = 4
@@ -158,7 +158,7 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
         reported: list[tuple[int, int]] = []
         yield from self._as_reported(reported)
         due = {change.seq: run for change in self.changes if (run := self._due(change, reported))}
-        for event in self._owed(due):
+        for event in self._expected(due):
             last = max(seq for seq, run in due.items() if run.at == event.due)
             by = next(nth for nth, run in enumerate(self.runs) if run.at == event.due)
             heard = [nth for nth, seen in reported if seen >= last]
@@ -167,26 +167,28 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
                 text = f"{event.kind.value} at {format_instant(event.at)}: {said}, expected by {self.runs[by].name}"
                 yield self._finding("late" if heard else "missed", text)
 
-    def _owed(self, due: dict[int, CertifiedRun]) -> Iterator[OwedEvent]:
+    def _expected(self, due: dict[int, CertifiedRun]) -> Iterator[ExpectedEvent]:
         log = [
             LoggedChange(seq=each.seq, record_id=each.record_id, kind=each.kind, at=each.at)
             for each in self.changes
         ]
         seen = {seq: run.at for seq, run in due.items()}
         start, end = self.runs[0].at, self.runs[-1].at
-        for event in owed(log, PollingHistory(since=start, polls=(), until=end, seen_at_once=seen)):
+        for event in expected_events(
+            log, PollingHistory(since=start, polls=(), until=end, seen_at_once=seen)
+        ):
             if self.allowed.deletes or event.kind is not ExpectedEventType.DELETED:
                 yield event
 
     def _due(self, change: VisibleChange, reported: Sequence[tuple[int, int]]) -> CertifiedRun | None:
         """Return the first run that has to report a change, or did: a later change may hide the record once more.
 
-        What was reported earlier than it had to be is known: if it is deleted then, that is owed.
+        What was reported earlier than it had to be is known: if it is deleted then, that is expected.
         """
         for nth, run in enumerate(self.runs):
             shown = all(each.visible < run.at for each in self.changes if each.seq <= run.before)
-            told = any(of == nth and change.seq <= seen for of, seen in reported)
-            if told or (run.counts and change.at < run.at and shown):
+            is_reported = any(of == nth and change.seq <= seen for of, seen in reported)
+            if is_reported or (run.counts and change.at < run.at and shown):
                 return run
         return None
 

@@ -90,12 +90,12 @@ def ten_events(trial: Trial) -> Iterator[CheckStep]:
 
 
 def unknown_type(trial: Trial) -> Iterator[CheckStep]:
-    """Records of a type that nobody told the receiver of are accepted."""
+    """Records of a type that the receiver does not know are accepted."""
     yield accepted_or_ignored("objectType sprockets", trial.compose.change(object_type="sprockets"))
 
 
 def unknown_keys(trial: Trial) -> Iterator[CheckStep]:
-    """A callback with keys that nobody told the receiver of, on every level, is accepted, and takes effect."""
+    """A callback with keys that the receiver does not know, on every level, is accepted, and takes effect."""
 
     def alter(envelope: Envelope) -> None:
         message = envelope["message"]

@@ -140,7 +140,7 @@ class OwnCallbacks:
         for each in self.reader.callbacks()[self._known :]:
             self._known += 1
             self._seen.append({**_BODY_ALONE, **each, "id": self._known, "received_at": seen_at})
-        return list(_told_once(about for each in self._seen if (about := self._about_own(each))))
+        return list(_distinct(about for each in self._seen if (about := self._about_own(each))))
 
     def respond(self, *answers: Fields) -> None:
         """Tell how the next callbacks are answered."""
@@ -173,7 +173,7 @@ def _ids(reply: Reply, key: str) -> Iterator[int]:
         yield identifier
 
 
-def _told_once(callbacks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _distinct(callbacks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield callbacks without those whose event has been taken before; each notification's ``eventId`` is its own."""
     seen: set[object] = set()
     for each in callbacks:

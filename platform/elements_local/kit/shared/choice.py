@@ -30,5 +30,5 @@ def fault_book_on(database: Database, **choices: Any) -> FaultBook:
 
 def look_after_on(database: Database) -> timedelta | None:
     """Return how long who waits for something in a database is content with what this process knows; None is for ever."""
-    # to look costs a statement or two; a notification would cost whoever writes, too, and a connection for who listens
+    # to look costs a statement or two; a notification would cost every write, too, and a connection of the listener
     return None if database.locks is None else _LOOK_AFTER

@@ -90,8 +90,8 @@ _by_name = Prepared(_selected.where(WORKSPACES.c.name == bindparam("of_name")))
 class SharedWorkspaces(Workspaces):
     """All workspaces of the stacks on one database.
 
-    Whoever asks for a workspace gets it as it is in the database, its clock included; whoever holds a clock's lock has it
-    as against all processes. A real clock is the database's: machines differ. Of a real one, ``clock_now`` is when it
+    A workspace is returned as it is in the database, its clock included; a clock's lock holds
+    against all processes. A real clock is the database's: machines differ. Of a real one, ``clock_now`` is when it
     began to be faster.
 
     Args:
@@ -122,7 +122,7 @@ class SharedWorkspaces(Workspaces):
 
     @property
     def default(self) -> Workspace:
-        """The workspace of whoever names none."""
+        """The workspace of a call that names none."""
         self.refresh(self._by_name[DEFAULT_NAME])
         return self._by_name[DEFAULT_NAME]
 

@@ -205,7 +205,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         try:
             # waitress lets its parser's ValueError out, which would end the connection without an answer
             super().parse_header(header_plus)
-            # of a target with a host, that is whom the request is for, whatever Host says (RFC 9112, 3.2.2)
+            # of a target with a host, that is whom the request is for, not the header Host (RFC 9112, 3.2.2)
             if self.proxy_netloc:
                 self.headers["HOST"] = self.proxy_netloc
         except ValueError as error:  # of a length with thousands of digits, an address with half its brackets

@@ -58,7 +58,7 @@ class PollingHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwedEvent:
+class ExpectedEvent:
     """An event that a receiver should get.
 
     Attributes:
@@ -77,7 +77,7 @@ class OwedEvent:
     changes: int = 1
 
 
-def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEvent]:
+def expected_events(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[ExpectedEvent]:
     """Return the events that are expected for the changes of a collection, in the order in which they fell due.
 
     - A change is due at the first poll after it. One in the very instant of a poll counts as after it, unless the poll
@@ -106,19 +106,19 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
     >>> ten = datetime(2026, 3, 2, 10, tzinfo=UTC)
     >>> made = LoggedChange(seq=1, record_id="7", kind=ExpectedEventType.CREATED, at=ten + timedelta(minutes=1))
     >>> poll = ten + timedelta(minutes=15)
-    >>> [(event.kind.value, event.due == poll) for event in owed([made], PollingHistory(since=ten, polls=(poll,), until=poll))]
+    >>> [(event.kind.value, event.due == poll) for event in expected_events([made], PollingHistory(since=ten, polls=(poll,), until=poll))]
     [('CREATED', True)]
     """
     ordered = sorted(changes, key=lambda change: (change.record_id, change.seq))
     events = [
         event
         for _, of_record in groupby(ordered, key=lambda change: change.record_id)
-        for event in _owed_for_record([change for change in of_record if change.at > watch.since], watch)
+        for event in _expected_of_record([change for change in of_record if change.at > watch.since], watch)
     ]
     return sorted(events, key=lambda event: (event.due, event.at))
 
 
-def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[OwedEvent]:
+def _expected_of_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[ExpectedEvent]:
     """Yield what is expected for one record, poll by poll."""
     # A record that the log begins with anything but its creation was there before, and its receiver may have it.
     exists = not changes or changes[0].kind is not ExpectedEventType.CREATED
@@ -128,7 +128,7 @@ def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iter
             return
         kind = _kind(together)
         if kind is not ExpectedEventType.DELETED or exists:
-            yield OwedEvent(
+            yield ExpectedEvent(
                 record_id=together[0].record_id,
                 kind=kind,
                 at=max(change.at for change in together if change.kind is kind),

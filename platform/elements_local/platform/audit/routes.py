@@ -263,7 +263,7 @@ def _explained(finding: AuditFinding, reader: CaseReader) -> Explanation:
     resource, record_id = finding.resource, finding.record_id
     seq = reader.seq_of(resource, record_id, finding.change.value, finding.at)
     case = (
-        reader.told_case(resource, record_id, at=finding.poll_at or finding.at)
+        reader.reported_case(resource, record_id, at=finding.poll_at or finding.at)
         if seq is None
         else reader.case(resource, record_id, seq=seq)
     )

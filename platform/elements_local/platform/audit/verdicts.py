@@ -10,11 +10,11 @@ from enum import Enum
 from msgspec import Struct
 
 from elements_local.platform.audit.oracle import (
+    ExpectedEvent,
     ExpectedEventType,
     LoggedChange,
-    OwedEvent,
     PollingHistory,
-    owed,
+    expected_events,
 )
 from elements_local.platform.core.poll import Poll
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
@@ -209,18 +209,18 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
 
 def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
     """Compare what was expected for each record of a resource with what was reported of it: no record counts for another."""
-    changed, told_of = defaultdict[str, list[datetime]](list), defaultdict[str, list[ReportedEvent]](list)
-    owed_for = defaultdict[str, list[OwedEvent]](list)
+    changed, reports_of = defaultdict[str, list[datetime]](list), defaultdict[str, list[ReportedEvent]](list)
+    expected_for = defaultdict[str, list[ExpectedEvent]](list)
     for change in followed.changes:
         changed[change.record_id].append(change.at)
-    for event in owed(followed.changes, with_seen_at_once(followed)):
-        owed_for[event.record_id].append(event)
+    for event in expected_events(followed.changes, with_seen_at_once(followed)):
+        expected_for[event.record_id].append(event)
     for report in followed.reports:
-        told_of[report.record_id].append(report)
-    for record_id, events in owed_for.items():
+        reports_of[report.record_id].append(report)
+    for record_id, events in expected_for.items():
         # What the next poll asks for once more is not expected before that.
-        reports = told_of[record_id]
-        owed_for[record_id] = [
+        reports = reports_of[record_id]
+        expected_for[record_id] = [
             event for event in events if event.by or any(_covers(report, event) for report in reports)
         ]
     writer = _Writer(followed)
@@ -228,16 +228,16 @@ def by_record(followed: ResourceHistory) -> dict[str, RecordAudit]:
     seen = max((poll.at for poll in followed.polls if poll.error is None), default=None)
     return {
         record_id: RecordAudit(
-            owed=len(owed_for[record_id]),
-            delivered=sum(report.callback.times for report in told_of[record_id]),
-            findings=tuple(writer.findings(record_id, owed_for[record_id], told_of[record_id])),
+            owed=len(expected_for[record_id]),
+            delivered=sum(report.callback.times for report in reports_of[record_id]),
+            findings=tuple(writer.findings(record_id, expected_for[record_id], reports_of[record_id])),
             settled=all(last is not None and at < last for at in changed[record_id])
             and all(
                 seen is not None and event.by is not None and event.by <= seen
-                for event in owed_for[record_id]
+                for event in expected_for[record_id]
             ),
         )
-        for record_id in {**owed_for, **told_of, **changed}
+        for record_id in {**expected_for, **reports_of, **changed}
     }
 
 
@@ -248,7 +248,7 @@ class _Writer:
         self._followed = followed
 
     def findings(
-        self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+        self, record_id: str, events: Sequence[ExpectedEvent], reports: Sequence[ReportedEvent]
     ) -> Iterator[AuditFinding]:
         """Yield the findings of one record, or of events that name none."""
         if events or _is_id(record_id):
@@ -256,7 +256,7 @@ class _Writer:
         return (self.besides(each, AuditVerdict.MISCLASSIFIED) for each in reports)
 
     def _of_record(
-        self, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+        self, events: Sequence[ExpectedEvent], reports: Sequence[ReportedEvent]
     ) -> Iterator[AuditFinding]:
         """Yield what became of the expected events of one record, and what was reported of it besides.
 
@@ -268,7 +268,7 @@ class _Writer:
             covered = [event for event in left if _covers(report, event)]
             left = [event for event in left if event not in covered]
             for event in covered:
-                yield self._told(event, report, _names(covered, event))
+                yield self._reported(event, report, _names(covered, event))
             again = report.poll_at not in earlier or (report.poll_at, report.date) in states
             if report.callback.times and not covered and again:
                 yield self.besides(report, AuditVerdict.DUPLICATE)
@@ -277,7 +277,7 @@ class _Writer:
             earlier.append(report.poll_at)
             states.add((report.poll_at, report.date))
         for event in left:
-            yield self._untold(event)
+            yield self._unreported(event)
 
     def besides(self, report: ReportedEvent, verdict: AuditVerdict) -> AuditFinding:
         """Return a finding about an unexpected report."""
@@ -291,7 +291,9 @@ class _Writer:
             poll_at=report.poll_at,
         )
 
-    def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:
+    def _reported(
+        self, event: ExpectedEvent, report: ReportedEvent, names: set[ExpectedEventType]
+    ) -> AuditFinding:
         """Return what became of an event that a notification tells of."""
         callback = report.callback
         if callback.taken is None:
@@ -304,14 +306,14 @@ class _Writer:
         why = f"the poll of {shown(report.poll_at)} reported it{together}"
         return self._about(event, AuditVerdict.REPORTED, why)
 
-    def _untold(self, event: OwedEvent) -> AuditFinding:
+    def _unreported(self, event: ExpectedEvent) -> AuditFinding:
         """Return what became of an event that no notification tells of."""
         by = event.by or event.due
         was_polled = any(poll.at >= by and poll.error is None for poll in self._followed.polls)
         to_come = not was_polled and not self._followed.ended and event.kind is not ExpectedEventType.DELETED
         return self._about(event, AuditVerdict.LATE if to_come else AuditVerdict.LOST)
 
-    def _about(self, event: OwedEvent, verdict: AuditVerdict, why: str = "") -> AuditFinding:
+    def _about(self, event: ExpectedEvent, verdict: AuditVerdict, why: str = "") -> AuditFinding:
         return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
@@ -327,7 +329,7 @@ def _is_id(record_id: str) -> bool:
     return record_id.isascii() and record_id.isdecimal()
 
 
-def _covers(report: ReportedEvent, event: OwedEvent) -> bool:
+def _covers(report: ReportedEvent, event: ExpectedEvent) -> bool:
     """Say whether a report tells of an event: one of a deletion tells of nothing else, and no other tells of that."""
     about_deletion = (report.event_type is ExpectedEventType.DELETED) == (
         event.kind is ExpectedEventType.DELETED
@@ -335,7 +337,7 @@ def _covers(report: ReportedEvent, event: OwedEvent) -> bool:
     return about_deletion and event.due <= report.poll_at
 
 
-def _names(covered: Sequence[OwedEvent], event: OwedEvent) -> set[ExpectedEventType]:
+def _names(covered: Sequence[ExpectedEvent], event: ExpectedEvent) -> set[ExpectedEventType]:
     """Return what a report may call an event: its own name, or, of a record never heard of, that it was created."""
     created = any(one.kind is ExpectedEventType.CREATED for one in covered)
     return {event.kind, ExpectedEventType.CREATED} if created else {event.kind}

@@ -91,11 +91,11 @@ class BulkTask(Struct, frozen=True, kw_only=True):
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
-        number, _, told_as = job.subject.partition("/")
+        number, _, end_of = job.subject.partition("/")
         with self.database.read(workspace.name) as tx:
             going = Bulk(tx).get(int(number))
             instance = None if going is None else Instances(tx).get(going.instance_id)
-        if going is not None and told_as:
+        if going is not None and end_of:
             return self._tell(workspace, job, going, instance)
         if going is None or instance is None or going.status.is_final:
             with self.database.transaction(workspace.name) as tx:

@@ -105,19 +105,19 @@ class Attempts:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def owed(self, keys: Collection[Key]) -> dict[Key, DueDelivery]:
+    def due(self, keys: Collection[Key]) -> dict[Key, DueDelivery]:
         """Return what is due of deliveries; nothing for those whose notification or subscription is no more."""
         notification_ids, subscription_ids = zip(*keys, strict=True)
         due = [
-            _owed_by(row)
+            _due_delivery(row)
             for row in self._tx.all(
-                _owed(len(keys)),
+                _due_deliveries(len(keys)),
                 **numbered("notification", notification_ids),
                 **numbered("subscription", subscription_ids),
             )
         ]
         # notifications and subscriptions are looked for by two lists, which also finds pairs that nobody asked for
-        return {owed.delivery.key: owed for owed in due if owed.delivery.key in keys}
+        return {one.delivery.key: one for one in due if one.delivery.key in keys}
 
     def keep(self, tried: Sequence[AttemptResult]) -> list[AttemptResult]:
         """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
@@ -176,7 +176,7 @@ class Attempts:
 
 
 @by_count
-def _owed(count: int) -> WorkspaceStatement:
+def _due_deliveries(count: int) -> WorkspaceStatement:
     """Return what looks for what is due of so many deliveries, by their notifications and by their subscriptions."""
     return WorkspaceStatement(
         _owing.where(
@@ -186,7 +186,7 @@ def _owed(count: int) -> WorkspaceStatement:
     )
 
 
-def _owed_by(row: Row) -> DueDelivery:
+def _due_delivery(row: Row) -> DueDelivery:
     return DueDelivery(
         delivery=delivery_of(row),
         url=row.url,

@@ -90,26 +90,26 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
         with self.database.lookup(workspace.name) as tx:
-            owed = Attempts(tx).owed([_key(job) for job in jobs])
-        moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
+            due = Attempts(tx).due([_key(job) for job in jobs])
+        moved = [key for key, one in due.items() if url not in {None, one.url}]  # others see to these
         tried: list[AttemptResult] = []
         try:
             # one after the other: a receiver is to get them in the order in which they fell due
             for job in (job for job in jobs if _key(job) not in moved):
-                tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
+                tried += filter(None, [self._try(workspace, job, due.get(_key(job)))])
         finally:  # also of those before one that fails by a defect
-            ran = self._keep(workspace, tried, owed)
+            ran = self._keep(workspace, tried, due)
         return ran
 
     def _keep(
-        self, workspace: Workspace, tried: list[AttemptResult], owed: Mapping[Key, DueDelivery]
+        self, workspace: Workspace, tried: list[AttemptResult], due: Mapping[Key, DueDelivery]
     ) -> RunSummary:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
             with self.database.transaction(workspace.name) as tx:
                 kept = Attempts(tx).keep(tried)
             for one in kept:
-                self._tell(workspace, one, owed[_key(one.job)].body)
+                self._tell(workspace, one, due[_key(one.job)].body)
         return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
     def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
@@ -117,42 +117,42 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         activities = callback_messages.attempted(tried.attempt, subject, tried.outcome, schedule=schedule)
         self.activities.publish(workspace, *activities, at=tried.attempt.at)
 
-    def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
+    def _try(self, workspace: Workspace, job: Job, due: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still due."""
-        if owed is None:
+        if due is None:
             with self.database.transaction(workspace.name) as tx:
                 Jobs(tx).remove(job)
             return None
-        if not owed.active:
-            aside = queue_undelivered(owed.delivery, now=workspace.clock.now())
+        if not due.active:
+            aside = queue_undelivered(due.delivery, now=workspace.clock.now())
             with self.database.transaction(workspace.name) as tx:
                 queued = Attempts(tx).queue(job, aside)
             if queued:
-                activity = callback_messages.queue_undelivered(callback_messages.subject_of(owed.body))
+                activity = callback_messages.queue_undelivered(callback_messages.subject_of(due.body))
                 self.activities.publish(workspace, activity)
             return None
-        attempt = self._attempt(owed, self.receivers.of(workspace), at=workspace.clock.now())
+        attempt = self._attempt(due, self.receivers.of(workspace), at=workspace.clock.now())
         succeeded = not attempt.reason
         outcome = after_attempt(
-            owed.delivery,
+            due.delivery,
             succeeded=succeeded,
             # the account is looked up only after a failure, since a success means the same under both
             policy=FailurePolicy.RETRY if succeeded else self._policy(workspace),
             schedule=self.settings.retries,
             now=workspace.clock.now(),
         )
-        email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
+        email = self._email(workspace, due, outcome, attempt) if outcome.gives_up else None
         return AttemptResult(job=job, attempt=attempt, outcome=outcome, email=email)
 
     def _policy(self, workspace: Workspace) -> FailurePolicy:
         with self.database.read(workspace.name) as tx:
             return failure_policy(Accounts(tx).settings())
 
-    def _attempt(self, owed: DueDelivery, http: Http, *, at: datetime) -> Attempt:
+    def _attempt(self, due: DueDelivery, http: Http, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
-        number = owed.delivery.notification_id
-        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
-        reply = http.send("POST", owed.url, headers=headers, body=owed.body)
+        number = due.delivery.notification_id
+        headers = callback_headers(due.body, due.configuration, notification_id=number)
+        reply = http.send("POST", due.url, headers=headers, body=due.body)
         if isinstance(reply, Reply):
             # a delay that a fault has scripted is not waited for; it is held against the time-out as if it had been
             reply = in_time(reply, self.settings.callback_timeout)
@@ -161,21 +161,21 @@ class DeliveryTask(Struct, frozen=True, kw_only=True):
         else:
             status, reason = reply.status, "" if reply.ok else f"answered {reply.status}"
         return Attempt(
-            number=owed.delivery.tries + 1,
+            number=due.delivery.tries + 1,
             at=at,
-            url=owed.url,
+            url=due.url,
             status=status,
             reason=reason,
             elapsed=reply.elapsed,
         )
 
     def _email(
-        self, workspace: Workspace, owed: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
+        self, workspace: Workspace, due: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
     ) -> Email:
         return delivery_failed(
-            owed.name,
+            due.name,
             to=user_of(workspace).email,
-            url=owed.url,
+            url=due.url,
             tries=outcome.delivery.failures,
             reason=attempt.reason,
             at=attempt.at,

@@ -1,4 +1,4 @@
-"""All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
+"""All that is known of one change at the vendor and of one resource of an instance, from which its cause follows. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,14 +40,14 @@ class ArrivedCallback(Struct, frozen=True, kw_only=True):
     unanswered: str | None = None
 
 
-class OwedCallback(Struct, frozen=True, kw_only=True):
+class ExplainedCallback(Struct, frozen=True, kw_only=True):
     """What became of one notification with one subscriber.
 
     Attributes:
-        told: the changes of the record that it tells of.
+        events: the changes of the record that it reports.
         active: whether its subscription is.
         url, attempts: without secrets.
-        status: None if its subscription has been taken away since, and what it was owed with it.
+        status: None if its subscription has been deleted since, and its callbacks with it.
         due: when it is tried again; None if it is not.
         queue: how many callbacks of its subscription are queued.
         arrived: what the sink has of it; None if that could not be asked.
@@ -56,7 +56,7 @@ class OwedCallback(Struct, frozen=True, kw_only=True):
 
     notification_id: int
     poll_at: datetime
-    told: Sequence[EventType]
+    events: Sequence[EventType]
     url: str
     active: bool
     status: DeliveryStatus | None
@@ -121,7 +121,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         effects = [one.effect for one in poll.calls or ()]
         if not others or change.record_id in noted(effects, "cut") | noted(effects, "hidden"):
             return cls(poll=poll)
-        # The date tells which of several it is; without one to match, an id that no record of the CRM could have, unless
+        # The date shows which of several it is; without one to match, an id that no record of the CRM could have, unless
         # the date is another record's.
         dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
         foreign = dated or [
@@ -139,7 +139,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         dates = {each.date.replace(microsecond=0) for each in self.decisions}
         # Stamps have no fractions. What is dated before a poll began may be an earlier state of the record.
         is_at_once = self.poll.at >= change.second or self.poll.at < change.dated
-        return is_at_once and self.told is not None and change.dated in dates
+        return is_at_once and self.reported_as is not None and change.dated in dates
 
     def effects(self, service: str = "crm") -> list[Mapping[str, object]]:
         """Return what scripted faults made of the answers to its calls of a service, and what that noted of them."""
@@ -166,7 +166,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
         return next(reported, self.decisions[0] if self.decisions else None)
 
     @property
-    def told(self) -> EventType | None:
+    def reported_as(self) -> EventType | None:
         """What it reported the record as; None if it did not."""
         return self.decision.change if self.decision and self.poll.error is None else None
 
@@ -228,13 +228,13 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         resource: its name.
         change: None if none is logged.
         history: all changes of the record, oldest first.
-        was_told: whether its receiver had heard of the record before.
+        was_reported: whether its receiver had heard of the record before.
         beside: what else was changed in the collection in the second of the change, or of a poll since.
         polls: since the change, oldest first.
-        sent: the callbacks of those polls that tell of the record.
+        sent: the callbacks of those polls that report the record.
         step: the span in whole steps of which the collection's changes are dated; none if they are dated by the second.
         in_account: whether the account that the instance's key opens has the change.
-        pruned: before when what would tell has been forgotten; None if nothing has.
+        pruned: before when the evidence is no longer kept; None if all is.
         sink_pruned: whether callbacks have made room for others in the sink.
         default_tolerance: of a resource that has none of its own.
         policy: what the account wants of callbacks that fail.
@@ -243,9 +243,9 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         refused: the first rows of it that were refused, and why.
         struck: the effects that scripted faults of the CRM had on it.
         own_write: the call or bulk job through the instance's own hub that made the change; empty if none did.
-        twin: another instance that has told the same receiver of it.
+        twin: another instance that has reported it to the same receiver.
         put_off: the call that disabled or saved the instance, if the first poll since the change came late.
-        twin_block: another block of the instance that has told of it; empty if none has.
+        twin_block: another block of the instance that has reported it; empty if none has.
         moved_to: the callback URL that has taken the place of the poll's; empty if none has, None if it is the same.
     """
 
@@ -255,11 +255,11 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     change: VendorChange | None
     history: Sequence[VendorChange] = ()
     in_account: bool = True
-    was_told: bool = False
+    was_reported: bool = False
     beside: Sequence[VendorChange] = ()
     state: PolledState
     polls: Sequence[PollOfRecord] = ()
-    sent: Sequence[OwedCallback] = ()
+    sent: Sequence[ExplainedCallback] = ()
     step: timedelta = timedelta(0)
     pruned: datetime | None = None
     sink_pruned: bool = False
@@ -298,7 +298,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def together(self) -> list[VendorChange]:
-        """The changes of the record that the poll at which the change was due had to tell as one, itself included."""
+        """The changes of the record that the poll at which the change was due had to report as one, itself included."""
         change = self.change
         if change is None:
             return []
@@ -316,12 +316,14 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         if self.change is None or self.change.kind == "DELETED":
             return () if self.change is None else (EventType.DELETED,)
         if any(one.kind == "CREATED" for one in self.together):
-            # A poll that read pages before and after a change told of both.
+            # A poll that read pages before and after a change has reported both.
             states = {one.date for one in self.telling.decisions} if self.telling else set()
             return (EventType.CREATED, EventType.UPDATED) if len(states) > 1 else (EventType.CREATED,)
-        # A receiver that has never heard of a record may be told of an update as of a creation.
+        # To a receiver that does not know the record, an update may be reported as a creation.
         made = any(one.kind == "CREATED" for one in self.history)
-        return (EventType.UPDATED, EventType.CREATED) if made and not self.was_told else (EventType.UPDATED,)
+        return (
+            (EventType.UPDATED, EventType.CREATED) if made and not self.was_reported else (EventType.UPDATED,)
+        )
 
     @cached_property
     def telling(self) -> PollOfRecord | None:
@@ -335,7 +337,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
             return []
         after = self.chances[self.chances.index(self.telling) + 1 :]
         changed = next((one.at for one in self.history if self.change and one.seq > self.change.seq), None)
-        return [each for each in after if each.told and not (changed and changed < each.poll.at)]
+        return [each for each in after if each.reported_as and not (changed and changed < each.poll.at)]
 
     def as_of(self, seen: PollOfRecord) -> VendorChange | None:
         """Return the latest change of the record that a poll could see."""
@@ -343,7 +345,7 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
         return before[-1] if before else self.change
 
     def _tells(self, seen: PollOfRecord) -> bool:
-        if self.change is None or seen.told is None or self.change.kind == "DELETED":
+        if self.change is None or seen.reported_as is None or self.change.kind == "DELETED":
             return False
         if seen.poll.at - self.change.at >= _SECOND:
             return True

@@ -16,9 +16,9 @@ from elements_local.platform.events.records import Attempt
 from elements_local.platform.events.store_notifications import KeptNotification
 from elements_local.platform.explain.case import (
     MOST_POLLS,
+    ExplainedCallback,
     ExplainedCase,
     LoggedCollection,
-    OwedCallback,
     PolledState,
     PollOfRecord,
 )
@@ -65,7 +65,7 @@ class CaseReader(InstanceFacts):
         at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
         change = own[at] if own else None
         if change and resource not in self.configured and resource not in self.polls:
-            # Whoever asks by another name means the record all the same.
+            # A call by another name is about the same record.
             resource = self.resource_of(change.collection)
         logged = self._collection_in(log, change)
         polls = self._polls_of(resource, change, logged, record_id)
@@ -80,10 +80,10 @@ class CaseReader(InstanceFacts):
             change=change,
             history=own,
             in_account=log is self.log or not own or own[0] in self.log.changes,
-            was_told=change is not None
+            was_reported=change is not None
             and any(
                 one.at < change.at and one.event.object_type == resource
-                for one in self.told_of.get(record_id, ())
+                for one in self.events_of.get(record_id, ())
             ),
             beside=logged.beside(change, polls) if change else (),
             state=state,
@@ -95,7 +95,7 @@ class CaseReader(InstanceFacts):
             now=self.call.now,
             default_tolerance=self.call.settings.created_check_tolerance,
             policy=self.policy,
-            # Whoever names a change asks about that one, whatever has been written since.
+            # A call that names a change is about that one, even if the record was written since.
             unlogged=self.unlogged_write(record_id, change.at if change else EVER) if seq is None else None,
             job=self.upload_of(change) if change else None,
             own_write=self.own_write(change) if change else "",
@@ -105,15 +105,15 @@ class CaseReader(InstanceFacts):
             twin_block=self.twin_block(resource, change) if change else "",
         )
 
-    def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
-        """Return what is known of the change of a record that the poll of an instant told of.
+    def reported_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
+        """Return what is known of the change of a record that the poll of an instant reported.
 
         Raises:
             ProviderError, ConflictError: as for the log.
         """
         record_id = self._meant(resource, record_id)
-        told = [one for one in self._history(resource, record_id)[0] if one.at <= at]
-        return self.case(resource, record_id, seq=told[-1].seq if told else None)
+        before = [one for one in self._history(resource, record_id)[0] if one.at <= at]
+        return self.case(resource, record_id, seq=before[-1].seq if before else None)
 
     def end_case(self, kept: KeptNotification, bulk_id: int) -> ExplainedCase:
         """Return what is known of the end of a bulk job, of which a notification tells.
@@ -131,7 +131,7 @@ class CaseReader(InstanceFacts):
             record_id="",
             change=None,
             state=PolledState(resource=None, others=(), since=job.created, last=job.created, next_poll=None),
-            sent=self._owed({kept.id: ()}, {kept.id: kept.created}, self.tries_of({kept.id})),
+            sent=self._callbacks({kept.id: ()}, {kept.id: kept.created}, self.tries_of({kept.id})),
             now=self.call.now,
             policy=self.policy,
             job=job,
@@ -303,41 +303,41 @@ class CaseReader(InstanceFacts):
             self._decisions[poll.id] = by_record
         return self._decisions[poll.id]
 
-    def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:
-        """Return what became of the notifications of some polls that tell of a record, by any of its ids."""
-        told = defaultdict[int, list[NotifiedRecord]](list)
-        of_ids = (one for record_id in ids for one in self.told_of.get(record_id, ()))
+    def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[ExplainedCallback]:
+        """Return what became of the notifications of some polls that report a record, by any of its ids."""
+        events = defaultdict[int, list[NotifiedRecord]](list)
+        of_ids = (one for record_id in ids for one in self.events_of.get(record_id, ()))
         for one in sorted(of_ids, key=lambda one: one.notification_id):
             if one.at in ats and one.event.object_type == resource:
-                told[one.notification_id].append(one)
-        return self._owed(told, {number: each[0].at for number, each in told.items()}, self.tries)
+                events[one.notification_id].append(one)
+        return self._callbacks(events, {number: each[0].at for number, each in events.items()}, self.tries)
 
-    def _owed(
+    def _callbacks(
         self,
-        told: Mapping[int, Sequence[NotifiedRecord]],
+        events: Mapping[int, Sequence[NotifiedRecord]],
         made: Mapping[int, datetime],
         of_each: Mapping[int, Mapping[int, list[Attempt]]],
-    ) -> list[OwedCallback]:
+    ) -> list[ExplainedCallback]:
         """Return what became of some notifications.
 
         Args:
-            told: what of the record each tells.
+            events: which of the record each reports.
             made: when each was made.
             of_each: the tries to deliver each, by subscription.
         """
-        deliveries = [each for number in told for each in self.deliveries.get(number, ())]
-        tries = {(number, of): each for number in told for of, each in of_each.get(number, {}).items()}
+        deliveries = [each for number in events for each in self.deliveries.get(number, ())]
+        tries = {(number, of): each for number in events for of, each in of_each.get(number, {}).items()}
         there = {one.key for one in deliveries}
         gone = [
-            self._gone(number, made[number], told[number], attempts)
+            self._gone(number, made[number], events[number], attempts)
             for (number, subscription), attempts in tries.items()
             if (number, subscription) not in there
         ]
         return gone + [
-            OwedCallback(
+            ExplainedCallback(
                 notification_id=one.notification.id,
                 poll_at=one.notification.created,
-                told=[each.event.event_type for each in told[one.notification.id]],
+                events=[each.event.event_type for each in events[one.notification.id]],
                 url=masked(one.subscription.url),
                 active=one.subscription.active,
                 status=one.delivery.status,
@@ -351,14 +351,14 @@ class CaseReader(InstanceFacts):
         ]
 
     def _gone(
-        self, number: int, made: datetime, told: Sequence[NotifiedRecord], attempts: Sequence[Attempt]
-    ) -> OwedCallback:
+        self, number: int, made: datetime, events: Sequence[NotifiedRecord], attempts: Sequence[Attempt]
+    ) -> ExplainedCallback:
         """Return what became of a callback whose subscription has been taken away since."""
         url = attempts[0].url
-        return OwedCallback(
+        return ExplainedCallback(
             notification_id=number,
             poll_at=made,
-            told=[each.event.event_type for each in told],
+            events=[each.event.event_type for each in events],
             url=url,
             active=False,
             status=None,

@@ -1,6 +1,6 @@
 """The causes of a missing, late, repeated or wrong callback: each with its word, its text, and where the chain broke. Pure.
 
-What would have helped is said through a port, by whoever can do again what happened with something changed: the platform
+What would have helped is found through a port, which can repeat what happened with something changed: the platform
 can do nothing again by itself; what stands above all three services is handed to it.
 """
 
@@ -36,7 +36,7 @@ class Cause(Enum):
 
     Attributes:
         stage: where the chain broke.
-        text: what it is, whatever the record.
+        text: what it is, the same for every record.
         incurable: why no change is tried as a cure; empty if some are.
         advice: what the receiver can do where nothing that is tried helps.
     """

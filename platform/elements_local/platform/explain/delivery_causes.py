@@ -9,7 +9,7 @@ from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.configuration.instance_configuration import CALLBACK_URL
 from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.events.records import Attempt, DeliveryStatus
-from elements_local.platform.explain.case import ExplainedCase, OwedCallback
+from elements_local.platform.explain.case import ExplainedCallback, ExplainedCase
 from elements_local.platform.explain.cause import Cause, CauseFinding
 
 _GUARD = ("up --allow-host", "nothing can be sent there", "is not a URL", "admin")
@@ -23,11 +23,11 @@ _CONNECTING = (
 _MOST = 3
 
 
-def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
+def of_delivery(case: ExplainedCase, sent: Sequence[ExplainedCallback]) -> CauseFinding | None:
     """Say why no receiver took the callback of a change; None if one did.
 
     Args:
-        sent: what the poll that reported the change owes its subscribers.
+        sent: the callbacks to subscribers of the poll that reported the change.
     """
     if any(one.times for one in sent):
         return None
@@ -35,7 +35,7 @@ def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
         had_url = case.instance.configuration.get(CALLBACK_URL)
         lack = f"before its first try {_withdrawn(case)}" if had_url else f"there was no {CALLBACK_URL}"
         return CauseFinding(Cause.NO_RECEIVER, f"the change was reported, but {lack}")
-    # One that is still owed comes before those that went with their subscription.
+    # One that is still to be sent comes before those that went with their subscription.
     one = next((each for each in sent if each.status), sent[0])
     if one.status is None:
         why = f"{_outcomes(one.attempts[-_MOST:])}; before the next try {_withdrawn(case)}"
@@ -44,7 +44,7 @@ def of_delivery(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
 
 
 def _withdrawn(case: ExplainedCase) -> str:
-    """Say why a callback is owed to nobody any more."""
+    """Say why a callback is not sent any more."""
     if case.moved_to is None:
         return "its subscription was deleted"
     if case.moved_to:
@@ -52,7 +52,7 @@ def _withdrawn(case: ExplainedCase) -> str:
     return f"{CALLBACK_URL} was taken away, and what was owed to it with it"
 
 
-def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
+def of_tries(sent: Sequence[ExplainedCallback]) -> CauseFinding | None:
     """Say that a receiver failed before it took a callback; None if it took it at once."""
     for one in (each for each in sent if each.times):
         failed = [attempt for attempt in one.attempts if attempt.reason]
@@ -63,7 +63,7 @@ def of_tries(sent: Sequence[OwedCallback]) -> CauseFinding | None:
     return None
 
 
-def of_doubles(sent: Sequence[OwedCallback]) -> CauseFinding | None:
+def of_doubles(sent: Sequence[ExplainedCallback]) -> CauseFinding | None:
     """Say why a receiver has a callback more than once; None if it has not, as far as is known."""
     for one in (each for each in sent if each.times):
         unheard = next((attempt for attempt in one.attempts if attempt.is_unheard), None)
@@ -72,13 +72,13 @@ def of_doubles(sent: Sequence[OwedCallback]) -> CauseFinding | None:
             return CauseFinding(Cause.ANSWER_LOST, why)
         if one.times > 1:
             return CauseFinding(Cause.RELEASED, f"it was taken {one.times} times: a release sent it again")
-    told = Counter((one.notification_id, one.url) for one in sent if one.times)
-    url = next((url for (_, url), times in told.items() if times > 1), None)
+    taken_from = Counter((one.notification_id, one.url) for one in sent if one.times)
+    url = next((url for (_, url), times in taken_from.items() if times > 1), None)
     why = f"more than one subscription of the same events has the URL {url}"
     return CauseFinding(Cause.TWIN_SUBSCRIPTION, why) if url else None
 
 
-def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFinding | None:
+def of_receiver(case: ExplainedCase, sent: Sequence[ExplainedCallback]) -> CauseFinding | None:
     """Say what is wrong with a callback that was taken; None if nothing is known to be."""
     for one in (each for each in sent if each.times):
         if not one.own:
@@ -95,7 +95,7 @@ def of_receiver(case: ExplainedCase, sent: Sequence[OwedCallback]) -> CauseFindi
     return None
 
 
-def _untaken(one: OwedCallback, policy: FailurePolicy) -> CauseFinding:
+def _untaken(one: ExplainedCallback, policy: FailurePolicy) -> CauseFinding:
     failed = [attempt for attempt in one.attempts if attempt.reason]
     outcomes = f"{_outcomes(failed[-_MOST:])}{_wrong_place(one, failed[-1].status if failed else None)}"
     if any(part in attempt.reason for attempt in failed for part in _GUARD):
@@ -123,7 +123,7 @@ _WRONG_PLACE = {
 }
 
 
-def _wrong_place(one: OwedCallback, answered: int | None) -> str:
+def _wrong_place(one: ExplainedCallback, answered: int | None) -> str:
     """Say where a callback went that its receiver seems to have no route for; where the sink sent it on to, in any case."""
     last = next((each for each in reversed(one.arrived or ()) if each.relayed), None)
     relayed = last.relayed if last else None
@@ -134,7 +134,7 @@ def _wrong_place(one: OwedCallback, answered: int | None) -> str:
     return f"; {_WRONG_PLACE[answered].format(urlsplit(relayed or one.url).path or '/')}{sent_on}"
 
 
-def _queue(one: OwedCallback) -> str:
+def _queue(one: ExplainedCallback) -> str:
     waiting = "1 callback waits" if one.queue == 1 else f"{one.queue} callbacks wait"
     return f"{waiting} in its queue until it is active again and the queue is released"
 

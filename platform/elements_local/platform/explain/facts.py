@@ -53,7 +53,7 @@ _LATEST = 1000
 """Polls among which the one is looked for that failed last."""
 
 
-class ToldEvent(Struct, rename="camel"):
+class NotifiedEvent(Struct, rename="camel"):
     """An event as a callback has it; ``object_id`` is empty where it names no record."""
 
     date: datetime
@@ -62,22 +62,22 @@ class ToldEvent(Struct, rename="camel"):
     object_id: str = ""
 
 
-class ToldJob(Struct):
-    """A bulk job whose end a callback tells of."""
+class NotifiedJob(Struct):
+    """A bulk job whose end a callback reports."""
 
     id: int
 
 
-class ToldMessage(Struct):
-    """What a callback tells of, and of which instance; nothing, and of none, where it was not polled."""
+class NotifiedMessage(Struct):
+    """What a callback reports, and of which instance; nothing, and of none, where it was not polled."""
 
     instance: int = field(default=0, name="instanceId")
-    events: list[ToldEvent] = []
-    bulk: ToldJob | None = None
+    events: list[NotifiedEvent] = []
+    bulk: NotifiedJob | None = None
 
 
 class _Body(Struct):
-    message: ToldMessage
+    message: NotifiedMessage
 
 
 _body = Decoder(_Body)
@@ -85,12 +85,12 @@ _record = Decoder(dict[str, object])
 _refused = Decoder(BulkErrorJson)
 
 
-def told(body: bytes) -> ToldMessage:
+def read_message(body: bytes) -> NotifiedMessage:
     """Read the body of a callback."""
     try:
         return _body.decode(body).message
     except ValidationError:
-        return ToldMessage()
+        return NotifiedMessage()
 
 
 def masked(url: str) -> str:
@@ -99,7 +99,7 @@ def masked(url: str) -> str:
 
 
 class NotifiedRecord(Struct, frozen=True, kw_only=True):
-    """An event that a notification told of.
+    """An event that a notification reported.
 
     Attributes:
         at: of its poll.
@@ -107,15 +107,15 @@ class NotifiedRecord(Struct, frozen=True, kw_only=True):
 
     notification_id: int
     at: datetime
-    event: ToldEvent
+    event: NotifiedEvent
 
 
 def notified(kept: Iterable[KeptNotification]) -> list[NotifiedRecord]:
-    """Return the events that notifications tell of."""
+    """Return the events that notifications report."""
     return [
         NotifiedRecord(notification_id=one.id, at=one.created, event=event)
         for one in kept
-        for event in told(one.body).events
+        for event in read_message(one.body).events
     ]
 
 
@@ -195,7 +195,7 @@ class InstanceFacts:
         return next((each for each in own if self.collection_of(each.url) == collection), None)
 
     def collection_named(self, resource: str) -> str | None:
-        """Return the vendor's collection by a resource's name, whatever its block asks for; None if there is none."""
+        """Return the vendor's collection by a resource's name, not by what its block asks for; None if there is none."""
         return self.collection_of(f"/{quote(resource, safe='')}")
 
     def polled_since(self, resource: str) -> datetime:
@@ -228,7 +228,7 @@ class InstanceFacts:
 
     @cached_property
     def own_log(self) -> ChangeLog:
-        """The log of the workspace's own account, as whoever asks sees it: the instance's key may open another.
+        """The log of the workspace's own account, as the caller sees it: the instance's key may open another.
 
         Raises:
             ProviderError, ConflictError: as for the instance's.
@@ -286,16 +286,16 @@ class InstanceFacts:
         return max(gone, default=None)
 
     @cached_property
-    def told(self) -> Sequence[NotifiedRecord]:
-        """All events that the instance's notifications tell of."""
+    def events(self) -> Sequence[NotifiedRecord]:
+        """All events that the instance's notifications report."""
         with self.call.read() as tx:
             return notified(Notifications(tx).of_instance(self.instance.id))
 
     @cached_property
-    def told_of(self) -> Mapping[str, Sequence[NotifiedRecord]]:
-        """Those events by the id of the record that each tells of."""
+    def events_of(self) -> Mapping[str, Sequence[NotifiedRecord]]:
+        """Those events by the id of the record that each is about."""
         by_record = defaultdict[str, list[NotifiedRecord]](list)
-        for one in self.told:
+        for one in self.events:
             by_record[one.event.object_id].append(one)
         return by_record
 
@@ -318,7 +318,7 @@ class InstanceFacts:
     @cached_property
     def tries(self) -> Mapping[int, Mapping[int, list[Attempt]]]:
         """The tries to deliver, by notification and subscription, without secrets in URLs."""
-        return self.tries_of({one.notification_id for one in self.told})
+        return self.tries_of({one.notification_id for one in self.events})
 
     def tries_of(self, notification_ids: Collection[int]) -> Mapping[int, Mapping[int, list[Attempt]]]:
         """Return those of some notifications, bulk jobs' ends among them."""
@@ -441,22 +441,22 @@ class InstanceFacts:
         ]
 
     def twin(self, change: VendorChange) -> Instance | None:
-        """Return another instance that has told the same receiver of a record since a change."""
+        """Return another instance that has reported a record to the same receiver since a change."""
         return next(
             (
                 one.instance
                 for one in self.others_there
                 if any(
                     each.at > change.at and one.collection(each.event.object_type) == change.collection
-                    for each in one.told_of.get(change.record_id, ())
+                    for each in one.events_of.get(change.record_id, ())
                 )
             ),
             None,
         )
 
     def twin_block(self, resource: str, change: VendorChange) -> str:
-        """Return another block that has told of a record since a change; empty if none has."""
-        later = (one for one in self.told_of.get(change.record_id, ()) if one.at > change.at)
+        """Return another block that has reported a record since a change; empty if none has."""
+        later = (one for one in self.events_of.get(change.record_id, ()) if one.at > change.at)
         others = (one.event.object_type for one in later if one.event.object_type != resource)
         return next((name for name in others if self.collection(name) == change.collection), "")
 

@@ -129,7 +129,7 @@ def _ended(change: VendorChange, seen: PollOfRecord) -> str | None:
 
 
 def _excluded(change: VendorChange, seen: PollOfRecord) -> str | None:
-    """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
+    """Say which condition leaves the record out, as far as its dates show that; otherwise which may."""
     for one in seen.conditions:
         date = one.date and one.date.date_of(change)
         if one.date and date and not one.date.holds(date):

@@ -65,19 +65,19 @@ def of_name(
         missed: why an earlier poll did not report the change; counts if what this one saw is a later state of the record.
     """
     decision, resource = seen.decision, seen.resource
-    if seen.told is None or seen.told in case.expected or decision is None or resource is None:
+    if seen.reported_as is None or seen.reported_as in case.expected or decision is None or resource is None:
         return None
     # Dates that were read wrong come first: a tolerance cannot be judged by them.
     later = missed if case.as_of(seen) != change else None
     found = _by_dates(case, change, seen, decision) or later or _by_tolerance(case, seen)
-    called = f"{seen.named} called it {seen.told.value}: {decision.why}"
+    called = f"{seen.named} called it {seen.reported_as.value}: {decision.why}"
     return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
 
 
 def _by_dates(
     case: ExplainedCase, change: VendorChange, seen: PollOfRecord, decision: Decision
 ) -> CauseFinding | None:
-    """Say that the two dates which tell created from updated are not what they should be."""
+    """Say that the two dates that distinguish created from updated are not what they should be."""
     resource = seen.resource
     slip = slip_among(case, _CREATED_KEYS)
     if slip or resource is None:
@@ -103,7 +103,7 @@ def _by_dates(
 
 def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
     """Say that the two dates, rightly read, are nearer or further apart than createdCheckTolerance takes them for."""
-    if seen.told is EventType.CREATED:
+    if seen.reported_as is EventType.CREATED:
         return CauseFinding(Cause.TOLERANCE_LONG, "")
     if len(case.together) > 1:
         why = f"it was created and changed between two polls, {len(case.together)} changes in all"

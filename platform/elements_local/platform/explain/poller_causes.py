@@ -49,7 +49,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def before_polls(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
-    """Say why no poll that succeeded could have told of the change; None if one could."""
+    """Say why no poll that succeeded could have reported the change; None if one could."""
     return (
         of_log(case, change)
         or (None if case.due else _stopped(case))
@@ -59,7 +59,7 @@ def before_polls(case: ExplainedCase, change: VendorChange) -> CauseFinding | No
 
 
 def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
-    """Say that the change cannot be explained any more, or that polling never tells of its kind."""
+    """Say that the change cannot be explained any more, or that polling never reports its kind."""
     if case.pruned and change.at < case.pruned:
         why = (
             f"what happened before {shown(case.pruned)} was pruned, and the change was at {shown(change.at)}"
@@ -92,7 +92,7 @@ def of_log(case: ExplainedCase, change: VendorChange) -> CauseFinding | None:
 
 
 def _unpolled(case: ExplainedCase, change: VendorChange) -> CauseFinding:
-    """Say why no poll that could tell of the change has succeeded so far."""
+    """Say why no poll that could report the change has succeeded so far."""
     state = case.state
     due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
     failing = next((each.poll for each in case.polls if each.poll.error), None)

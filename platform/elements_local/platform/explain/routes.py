@@ -21,7 +21,7 @@ from elements_local.platform.explain.arrivals import SinkArrivals
 from elements_local.platform.explain.case import ExplainedCase
 from elements_local.platform.explain.case_reader import CaseReader
 from elements_local.platform.explain.cause import CureCase, FixFinder
-from elements_local.platform.explain.facts import masked, told
+from elements_local.platform.explain.facts import masked, read_message
 from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.explain.views import ExplainJson, explanation_json
 from elements_local.platform.instances.call import instance_named
@@ -115,10 +115,10 @@ def _instance(call: Call, number: int) -> Instance:
 
 
 def _case_of_event(call: Call, event: str) -> ExplainedCase:
-    """Return the case of the first record that an event tells of, by the event's id or its notification's.
+    """Return the case of the first record that an event is about, by the event's id or its notification's.
 
     Raises:
-        NotFoundError: there is no such event, or it tells of no record.
+        NotFoundError: there is no such event, or it is about no record.
     """
     number = whole_number(event)
     with call.read() as tx:
@@ -127,26 +127,26 @@ def _case_of_event(call: Call, event: str) -> ExplainedCase:
             number = found.notification_id if found else None
     if number is None:
         raise NotFoundError("event", event)
-    return _told_case(call, number, named=event)
+    return _reported_case(call, number, named=event)
 
 
 def _case_of_callback(call: Call, callback: int) -> ExplainedCase:
-    """Return the case of the first record that a callback of the sink tells of, or of the bulk job whose end it does.
+    """Return the case of the first record that a callback of the sink is about, or of the bulk job whose end it reports.
 
     Raises:
-        NotFoundError: the sink has no such callback, or it tells of neither.
+        NotFoundError: the sink has no such callback, or it is about neither.
     """
     number = whole_number(SinkArrivals(call).notification_of(callback) or "")
     if number is None:
         raise NotFoundError("callback", str(callback))
-    return _told_case(call, number, named=str(callback))
+    return _reported_case(call, number, named=str(callback))
 
 
-def _told_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase:
+def _reported_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase:
     with call.read() as tx:
         # A callback to a job's own URL has the id behind that of the notification of the same end.
         kept = Notifications(tx).get(notification_id) or Notifications(tx).get(notification_id - 1)
-    message = told(kept.body) if kept else None
+    message = read_message(kept.body) if kept else None
     if kept is None or message is None or not message.instance:
         raise NotFoundError("event of a record", named)
     reader = CaseReader(call, _instance(call, message.instance))
@@ -155,7 +155,7 @@ def _told_case(call: Call, notification_id: int, *, named: str) -> ExplainedCase
     if kept.id != notification_id or not message.events:
         raise NotFoundError("event of a record", named)
     event = message.events[0]
-    return reader.told_case(event.object_type, event.object_id, at=kept.created)
+    return reader.reported_case(event.object_type, event.object_id, at=kept.created)
 
 
 def _sought(call: Call, case: ExplainedCase, said: Explanation) -> CureCase | None:

@@ -13,8 +13,8 @@ from elements_local.platform.explain.arithmetic import FilterVerdict, ReadDate, 
 from elements_local.platform.explain.case import (
     MOST_POLLS,
     ArrivedCallback,
+    ExplainedCallback,
     ExplainedCase,
-    OwedCallback,
     PollOfRecord,
 )
 from elements_local.platform.explain.cause import CauseFinding, CureAttempt, CureFix, CureSearch
@@ -73,7 +73,7 @@ class ExplainedAttemptJson(TypedDict):
 
 
 class ExplainedCallbackJson(TypedDict):
-    """A notification that tells of the record, and what became of it; ``arrived`` is null if the sink does not say."""
+    """A notification that reports the record, and what became of it; ``arrived`` is null if the sink does not say."""
 
     notificationId: int
     pollAt: datetime
@@ -97,7 +97,7 @@ class ExplainedCauseJson(TypedDict):
 class ExplainJson(TypedDict):
     """Why a change did, or did not, lead to a callback.
 
-    ``job`` is the bulk job that made the record, or whose end is told. ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``causes`` are it and those that showed once it was mended. ``tries`` are the changes
+    ``job`` is the bulk job that made the record, or whose end is reported. ``cause`` is the word of what went wrong, null if nothing did; where ``wrong`` is false, of what there is to know. ``about`` says what that is. ``causes`` are it and those that showed once it was mended. ``tries`` are the changes
     that were tried; ``untried`` says why there is no fix, or why it has not been tried.
     """
 
@@ -211,11 +211,11 @@ def _records(seen: PollOfRecord, case: ExplainedCase) -> list[ExplainedRecordJso
     ]
 
 
-def _callback(sent: OwedCallback) -> ExplainedCallbackJson:
+def _callback(sent: ExplainedCallback) -> ExplainedCallbackJson:
     return {
         "notificationId": sent.notification_id,
         "pollAt": sent.poll_at,
-        "events": [kind.value for kind in sent.told],
+        "events": [kind.value for kind in sent.events],
         "url": sent.url,
         "status": sent.status.value if sent.status else "removed",
         "active": sent.active,

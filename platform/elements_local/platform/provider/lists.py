@@ -19,7 +19,7 @@ class PageRequest(Paging, frozen=True, kw_only=True):
     """Which page of which records is wanted.
 
     Attributes:
-        where: in the vendor's names; all of it is to hold, whoever sees to it.
+        where: in the vendor's names; all of it is to hold; the vendor or the platform checks it.
         skip: matching records to pass over.
         order: None leaves the vendor's own.
     """

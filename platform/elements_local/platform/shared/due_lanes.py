@@ -70,7 +70,7 @@ class DueLanes(Struct, frozen=True, kw_only=True):
         return LaneTurn(of_none if instance_id is None else f"instance {workspace.name} {instance_id}", "")
 
     def run(self, lane: JobLane, receiver: str, goes_on: Callable[[], bool]) -> Left:
-        """Run what is due of a lane; whoever calls this has the lock of its turn.
+        """Run what is due of a lane; the caller has the lock of its turn.
 
         Args:
             receiver: that of the turn: what goes elsewhere by now is another turn's.
@@ -96,7 +96,7 @@ class DueLanes(Struct, frozen=True, kw_only=True):
             if sending is not None:
                 sending.release()
 
-    def owes(self, workspace: Workspace, until: datetime) -> bool:
+    def has_due(self, workspace: Workspace, until: datetime) -> bool:
         """Say whether something is still to be sent that was due by an instant."""
         with self.database.read(workspace.name) as tx:
             return bool(Jobs(tx).deliveries_due(until=until, limit=1))

@@ -63,13 +63,13 @@ class JobLane(Struct, frozen=True):
     subject: str
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> "JobLane":
+    def of(cls, arguments: dict[str, Any]) -> "JobLane":
         """Return the lane that a job of the queue is about."""
-        return cls(told["workspace"], JobKind(told["kind"]), told["subject"])
+        return cls(arguments["workspace"], JobKind(arguments["kind"]), arguments["subject"])
 
     @property
-    def told(self) -> dict[str, str]:
-        """What a job of the queue is told."""
+    def arguments(self) -> dict[str, str]:
+        """What a job of the queue is about, as its arguments."""
         return {"workspace": self.workspace, "kind": self.kind.value, "subject": self.subject}
 
 
@@ -107,13 +107,13 @@ def prepare(database: Database) -> None:
 
 
 def plan_missing(connection: Connection) -> None:
-    """Plan whatever is on the agenda of a workspace with a real clock, and not in the queue."""
+    """Plan all that is due in a workspace with a real clock, and not in the queue."""
     connection.execute(select(func.platform_plan_missing(None)))
 
 
 def plan_lane(connection: Connection, lane: JobLane, *, after_s: float) -> None:
     """Plan that a lane is looked at after some seconds of the database's clock."""
-    connection.execute(_plan, {**lane.told, "after": after_s})
+    connection.execute(_plan, {**lane.arguments, "after": after_s})
 
 
 def is_doing(database: Database, job: "Job") -> bool:

@@ -21,7 +21,7 @@ _BETWEEN_LOOKS_S = 0.02
 
 
 class SharedRealTime:
-    """As ``RealTime``; what it runs is whatever this process gets of the queue.
+    """As ``RealTime``; what it runs is what this process gets from the queue.
 
     Args:
         locks: those of the database.
@@ -47,7 +47,7 @@ class SharedRealTime:
         self._worker = QueueWorker(database, locks, lanes, workers, stopped=self._stopped)
 
     def wake(self) -> None:
-        """Do nothing: the queue tells the workers, whichever process has changed an agenda."""
+        """Do nothing: the queue notifies the workers, whichever process has changed an agenda."""
 
     def deliver(self, workspace: Workspace, until: datetime) -> Callable[[], RunSummary]:
         """Leave what is due to the workers, in whose queue it has been since it was planned.
@@ -58,7 +58,7 @@ class SharedRealTime:
 
         def sent() -> RunSummary:
             end = monotonic() + self._lanes.patience_s
-            while self._lanes.owes(workspace, until) and monotonic() < end:
+            while self._lanes.has_due(workspace, until) and monotonic() < end:
                 self._stopped.wait(_BETWEEN_LOOKS_S)
             return RunSummary()
 

@@ -73,7 +73,7 @@ class QueueWorker:
         while not self._stopped.is_set():
             try:
                 asyncio.run(self._work())
-            except Exception as error:  # noqa: BLE001 - told of, and tried again
+            except Exception as error:  # noqa: BLE001 - logged, and tried again
                 self._stopped.wait(_told(error, "the queue could not be worked through"))
 
     def stop(self) -> None:
@@ -104,7 +104,7 @@ class QueueWorker:
                 stalled_worker_timeout=86_400,
             )
             running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
-            while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it tells nobody
+            while worker.worker_id is None and not running.done():  # noqa: ASYNC110 - it has no event to wait for
                 await asyncio.sleep(0.01)
             looking = asyncio.create_task(self._keep_looking(app.job_manager, worker))
             if self._stopped.is_set():
@@ -154,22 +154,22 @@ class QueueWorker:
         app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=1, timeout=wait_s))
 
         @app.task(name="fall_due", queue=QUEUE, pass_context=True)
-        async def fall_due(context: JobContext, /, **told: str) -> None:
-            lane = JobLane.of(told)
+        async def fall_due(context: JobContext, /, **arguments: str) -> None:
+            lane = JobLane.of(arguments)
             async with self._working_at(context, lane):
                 turn = await asyncio.to_thread(self._lanes.turn_of, lane)
                 if turn is None:
                     return
                 # one that waits is enough: it looks for what is due when it begins
-                waiting = " ".join(("run", turn.lock, *told.values()))
+                waiting = " ".join(("run", turn.lock, *arguments.values()))
                 with suppress(AlreadyEnqueued):
                     await run.configure(lock=turn.lock, queueing_lock=waiting, priority=1).defer_async(
-                        **told, receiver=turn.receiver
+                        **arguments, receiver=turn.receiver
                     )
 
         @app.task(name="run", queue=QUEUE, pass_context=True)
-        async def run(context: JobContext, /, receiver: str, **told: str) -> None:
-            lane = JobLane.of(told)
+        async def run(context: JobContext, /, receiver: str, **arguments: str) -> None:
+            lane = JobLane.of(arguments)
             async with self._working_at(context, lane):
                 left = await asyncio.to_thread(
                     self._lanes.run, lane, receiver, partial(self._goes_on, context.job)
@@ -181,12 +181,12 @@ class QueueWorker:
 
     @asynccontextmanager
     async def _working_at(self, context: JobContext, lane: JobLane) -> AsyncIterator[None]:
-        """Be at a job; if it fails, its lane is planned again, as the queue forgets the job whatever came of it."""
+        """Be at a job; if it fails, its lane is planned again, as the queue forgets the job even if it failed."""
         number = context.job.id or 0
         self._at_work.add(number)
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - told of, and tried again
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
             what = "what fell due in real time could not be run"
             await self._plan_again(lane, _told(error, what, workspace=lane.workspace))
         finally:

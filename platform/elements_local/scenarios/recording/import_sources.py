@@ -164,7 +164,7 @@ def _dicts(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-class ToldRecord(Struct, frozen=True, kw_only=True):
+class ReportedRecord(Struct, frozen=True, kw_only=True):
     """One event of a callback.
 
     Attributes:
@@ -186,7 +186,7 @@ class ToldRecord(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
 
 
-def told_records(callback: Mapping[str, Any], kinds: Kinds) -> Iterator[ToldRecord | str]:
+def reported_records(callback: Mapping[str, Any], kinds: Kinds) -> Iterator[ReportedRecord | str]:
     """Yield what a callback tells of each record, or why nothing can be made of it."""
     message = callback["message"]
     raw = message.get("raw") if isinstance(message.get("raw"), dict) else {}
@@ -205,7 +205,7 @@ def told_records(callback: Mapping[str, Any], kinds: Kinds) -> Iterator[ToldReco
             rows[resource] = _rows(raw, resource, kind.id)
         record = rows[resource].get(record_id, {})
         kept = _written(kind, record)
-        yield ToldRecord(
+        yield ReportedRecord(
             resource=resource,
             kind=kind,
             record_id=record_id,

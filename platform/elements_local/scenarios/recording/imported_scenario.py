@@ -10,7 +10,7 @@ from msgspec import Struct
 from elements_local.clients.records import INSIGHTLY, Kinds, with_value
 from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import MASK, is_secret, mask_value
-from elements_local.scenarios.recording.import_sources import ImportedFile, ToldRecord, told_records
+from elements_local.scenarios.recording.import_sources import ImportedFile, ReportedRecord, reported_records
 from elements_local.scenarios.recording.names import NOT_RECORDED, Namer
 
 _SECOND = timedelta(seconds=1)
@@ -48,9 +48,13 @@ def scenario_of(imported: ImportedFile, kinds: Kinds) -> ImportedScenario:
     Raises:
         NothingToImportError: it has callbacks, and none of them can be imported.
     """
-    found = [each for callback in imported.callbacks for each in told_records(mask_value(callback), kinds)]
+    found = [
+        each for callback in imported.callbacks for each in reported_records(mask_value(callback), kinds)
+    ]
     notes = [f"left out: {each}" for each in found if isinstance(each, str)]
-    records = sorted((each for each in found if isinstance(each, ToldRecord)), key=lambda each: each.polled)
+    records = sorted(
+        (each for each in found if isinstance(each, ReportedRecord)), key=lambda each: each.polled
+    )
     if imported.callbacks and not records:
         raise NothingToImportError("; ".join(notes) or "no callback has an event")
     configuration, interval = _configuration(imported.instance, records, notes)
@@ -79,7 +83,7 @@ def _element(key: str) -> dict[str, Any]:
 
 
 def _configuration(
-    instance: Mapping[str, Any] | None, records: Sequence[ToldRecord], notes: list[str]
+    instance: Mapping[str, Any] | None, records: Sequence[ReportedRecord], notes: list[str]
 ) -> tuple[dict[str, Any], timedelta]:
     """Return how the instance is to be configured, and how often it polls."""
     if instance is None:
@@ -148,7 +152,7 @@ def _trial(configuration: Mapping[str, Any], interval: timedelta) -> list[dict[s
 
 
 def _retold(
-    records: Sequence[ToldRecord], instance: Mapping[str, Any], interval: timedelta, notes: list[str]
+    records: Sequence[ReportedRecord], instance: Mapping[str, Any], interval: timedelta, notes: list[str]
 ) -> dict[str, Any]:
     """Return start and steps: what is older than the instance, the instance, what changed after that, and the polls."""
     namer, names = Namer(), dict[tuple[str, str], str]()
@@ -174,7 +178,7 @@ def _retold(
 
 
 def _changes(
-    records: Sequence[ToldRecord], names: Mapping[tuple[str, str], str], notes: list[str]
+    records: Sequence[ReportedRecord], names: Mapping[tuple[str, str], str], notes: list[str]
 ) -> Iterator[tuple[datetime, dict[str, Any]]]:
     """Yield when each record must have been made and changed, as the dates have it or as the event says."""
     seen: set[str] = set()

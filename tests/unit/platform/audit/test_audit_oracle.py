@@ -7,7 +7,12 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
+from elements_local.platform.audit.oracle import (
+    ExpectedEventType,
+    LoggedChange,
+    PollingHistory,
+    expected_events,
+)
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED
@@ -55,7 +60,7 @@ def shown(events):
     },
 )
 def test_what_a_record_owes_is_one_event_for_what_happened_between_two_polls(entries, expected):
-    assert shown(owed(log(*entries), watch(15, 30, 45))) == expected
+    assert shown(expected_events(log(*entries), watch(15, 30, 45))) == expected
 
 
 @each_row(
@@ -72,7 +77,7 @@ def test_what_a_record_owes_is_one_event_for_what_happened_between_two_polls(ent
     },
 )
 def test_a_change_is_due_at_the_first_poll_after_it(moment, expected):
-    events = owed(log((UPDATED, moment)), watch(15, 30, until=40))
+    events = expected_events(log((UPDATED, moment)), watch(15, 30, until=40))
 
     assert [minutes(event.due) for event in events] == expected
 
@@ -80,7 +85,7 @@ def test_a_change_is_due_at_the_first_poll_after_it(moment, expected):
 def test_a_change_that_a_poll_of_its_own_instant_has_seen_is_due_at_that():
     seen = {1: at(15)}
 
-    events = owed(log((CREATED, 15), (UPDATED, 20)), watch(15, 30, seen_at_once=seen))
+    events = expected_events(log((CREATED, 15), (UPDATED, 20)), watch(15, 30, seen_at_once=seen))
 
     assert shown(events) == [(CREATED, 15, 15), (UPDATED, 20, 30)]
 
@@ -103,7 +108,7 @@ QUARTER = timedelta(minutes=15)
 def test_a_poller_that_was_switched_off_misses_its_polls(polls, moment, until, every, expected):
     off = watch(*polls, until=until, missing_every=every)
 
-    assert [minutes(event.due) for event in owed(log((UPDATED, moment)), off)] == expected
+    assert [minutes(event.due) for event in expected_events(log((UPDATED, moment)), off)] == expected
 
 
 def test_records_owe_each_for_itself_in_the_order_in_which_it_falls_due():
@@ -113,7 +118,7 @@ def test_records_owe_each_for_itself_in_the_order_in_which_it_falls_due():
         *log((CREATED, 2), record="3"),
     ]
 
-    assert [event.record_id for event in owed(changes, watch(15, 30))] == ["3", "2", "1"]
+    assert [event.record_id for event in expected_events(changes, watch(15, 30))] == ["3", "2", "1"]
 
 
 TIMES = st.lists(st.integers(0, 120), max_size=12, unique=True).map(sorted)
@@ -127,7 +132,7 @@ def test_each_poll_owes_a_record_one_event_at_most_and_none_for_what_came_after_
     made = [CREATED, *kinds] if record else kinds
     changes = log(*zip(made, times, strict=False))
 
-    events = owed(changes, watch(*polls, until=120))
+    events = expected_events(changes, watch(*polls, until=120))
 
     assert max(Counter(event.due for event in events).values(), default=0) <= 1
     assert all(event.at < event.due and event.due in map(at, polls) for event in events)
@@ -138,7 +143,7 @@ def test_each_poll_owes_a_record_one_event_at_most_and_none_for_what_came_after_
 def test_without_deletions_every_change_that_a_poll_could_see_is_in_one_event(times, polls):
     changes = log(*((UPDATED, time) for time in times))
 
-    events = owed(changes, watch(*polls, until=120))
+    events = expected_events(changes, watch(*polls, until=120))
 
     seeable = [time for time in times if time > 0 and any(poll > time for poll in polls)]
     assert sum(event.changes for event in events) == len(seeable)

@@ -9,7 +9,7 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory, owed
+from elements_local.platform.audit.oracle import ExpectedEventType, PollingHistory, expected_events
 from elements_local.platform.audit.verdicts import (
     AuditVerdict,
     CallbackHistory,
@@ -325,7 +325,7 @@ def perfect(times, polls):
     followed = follow(changes, [], polled)
     reports = [
         replace(report(event.kind, 0), poll_at=event.due, date=event.at)
-        for event in owed(changes, followed.watch)
+        for event in expected_events(changes, followed.watch)
     ]
     return replace(followed, reports=reports)
 

@@ -15,9 +15,9 @@ from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.arithmetic import dates_of, filters_of
 from elements_local.platform.explain.case import (
     ArrivedCallback,
+    ExplainedCallback,
     ExplainedCase,
     LoggedCollection,
-    OwedCallback,
     PolledState,
     PollOfRecord,
     noted,
@@ -107,10 +107,10 @@ def attempt(number, minutes, status=200, reason=""):
 
 
 def callback(*attempts, status=DeliveryStatus.DELIVERED, **differs):
-    sent = OwedCallback(
+    sent = ExplainedCallback(
         notification_id=1,
         poll_at=after(15),
-        told=[EventType.CREATED],
+        events=[EventType.CREATED],
         url="http://sink/mine",
         active=True,
         status=status,
@@ -343,7 +343,7 @@ def test_what_an_answer_says_of_a_fault_is_taken_for_ids_only_if_it_is_a_list():
 def test_one_poll_that_saw_two_states_of_a_record_told_each_rightly():
     updated = replace(CHANGE, seq=2, kind="UPDATED", at=after(15), updated=after(15))
     states = (decision(), decision(PollVerdict.UPDATED, updated="2026-03-02 10:15:00", date=after(15)))
-    sent = [callback(attempt(1, 15), told=[EventType.CREATED, EventType.UPDATED])]
+    sent = [callback(attempt(1, 15), events=[EventType.CREATED, EventType.UPDATED])]
     for change in (CHANGE, updated):
         seen = PollOfRecord.of(poll(15, *states).poll, change, LoggedCollection([change]), states)
 
