@@ -31,7 +31,7 @@ from elements_local.start import Options, in_process, on_ports
 VENDOR = """vendor: acme
 name: Acme
 origin: https://api.acme.example
-authentication: {key: door, header: X-Acme-Door, parameter: door_pin}
+authentication: {key: acme.door, header: X-Acme-Door, parameter: acme_door_pin}
 configuration:
   - {key: acme.salt, name: Salt, secret: true}
   - {key: acme.pin, name: PIN, type: PASSWORD}
@@ -119,7 +119,7 @@ def test_the_platform_masks_what_is_declared_and_shows_the_rest_to_its_owner(wor
     shown = world.clients.platform.call("GET", f"{BASE_PATH}/instances/{world.instance['id']}")
     values = shown["configuration"]
 
-    assert {values[key] for key in ("acme.salt", "acme.pin", "door")} == {"********"}
+    assert {values[key] for key in ("acme.salt", "acme.pin", "acme.door")} == {"********"}
     assert values["acme.room"] == "the blue one"
     assert values["event.notification.signature.key"] in world.planted  # in clear, as its type is plain text
     world.clients.platform.patch_instance(
@@ -131,17 +131,21 @@ def test_the_platform_masks_what_is_declared_and_shows_the_rest_to_its_owner(wor
 
 def test_a_key_is_secret_by_its_declaration_or_by_its_type():
     keys = {
-        "declared": ConfigurationKey(key="a", name="a", type="TEXTFIELD_32", secret=True),
-        "by its type": ConfigurationKey(key="b", name="b", type="PASSWORD"),
-        "in clear": ConfigurationKey(key="c", name="c", type="TEXTFIELD_32", secret=True, in_clear=True),
-        "neither": ConfigurationKey(key="d", name="d", type="TEXTFIELD_32"),
+        "declared": ConfigurationKey(key="own.declared", name="a", type="TEXTFIELD_32", secret=True),
+        "by its type": ConfigurationKey(key="own.typed", name="b", type="PASSWORD"),
+        "in clear": ConfigurationKey(
+            key="own.in_clear", name="c", type="TEXTFIELD_32", secret=True, in_clear=True
+        ),
+        "neither": ConfigurationKey(key="own.plain", name="d", type="TEXTFIELD_32"),
     }
     element = replace(shipped()[0].element, keys=tuple(keys.values()))
 
-    assert {*"abc"} <= element.secret_keys
-    assert {*"ab"} <= element.masked_keys
-    assert not {*"d"} & element.secret_keys
-    assert not {*"cd"} & element.masked_keys
+    assert {each for each in element.secret_keys if "own." in each} == {
+        "own.declared",
+        "own.typed",
+        "own.in_clear",
+    }
+    assert {each for each in element.masked_keys if "own." in each} == {"own.declared", "own.typed"}
 
 
 @pytest.mark.parametrize(("header", "value"), [("X-Acme-Door", "Sesame0"), ("x-acme-door", "open-it-up-now")])
@@ -149,10 +153,10 @@ def test_a_vendors_credential_is_masked_where_it_is_carried(stack, header, value
     clients = stack[0].workspace()
     fake, key = clients.fakes["acme"], clients.credentials.crm_api_key
     for carried in (value, key):
-        fake.send("GET", f"/deals?door_pin={carried}", headers={header: carried})
+        fake.send("GET", f"/deals?acme_door_pin={carried}", headers={header: carried})
     shown = {at: str(fake.call("GET", at)) for at in ("/_local/journal", "/_local/journal/calls")}
 
-    assert all("/deals?door_pin=********" in text for text in shown.values())
+    assert all("/deals?acme_door_pin=********" in text for text in shown.values())
     assert found([value, key], shown) == set()
 
 

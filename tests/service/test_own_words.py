@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 from elements_local.clients.errors import HarnessError
 from elements_local.clients.workspace_clients import ServiceClient, WorkspaceClients
 from elements_local.kit.http_message import NoReply
+from elements_local.kit.masks import mask_url
 from elements_local.kit.settings import SettingsError
 from elements_local.kit.web.over_network import OverNetwork
 from elements_local.scenarios.recording.import_sources import read
@@ -124,7 +125,7 @@ FILES: dict[str, tuple[bytes | None, Callable[[Path], object], Callable[[bytes],
         b"",
         lambda _: opened_at(NO_DATABASE),
         lambda _: create_engine(NO_DATABASE).connect(),
-        f"--database {NO_DATABASE.replace('hush', '***')} cannot be reached, or does not let this user in",
+        f"--database {mask_url(NO_DATABASE)} cannot be reached, or does not let this user in",
     ),
 }
 

@@ -43,6 +43,8 @@ _USER_PART = re.compile(
 )
 """What stands before the host of a URL, in a text, in JSON, or in a query."""
 
+_FORM = "://user:password@"
+"""By which a message says where these stand in a URL."""
 _URL = re.compile(r"""[a-z][a-z0-9+.-]*://[^\s"'<>\\`]+""", re.IGNORECASE)
 
 _SHORTEST = 8
@@ -148,7 +150,7 @@ def mask_urls(text: str) -> str:
     >>> mask_urls("no answer from http://ada:pass@example.com/hook?token=0123 (refused)")
     'no answer from http://********@example.com/hook?token=******** (refused)'
     """
-    return _URL.sub(lambda url: mask_target(url[0]), text)
+    return _URL.sub(lambda url: url[0] if _FORM in url[0] else mask_target(url[0]), text)
 
 
 def mask_body(text: str) -> str:
