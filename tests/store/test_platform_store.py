@@ -46,7 +46,7 @@ def succeed(store):
     def keep(instance, notifications=1, body=b"{}", shares=None, **changes):
         poll = poll_of(instance, events=notifications, **changes)
         with store.transaction("acme") as tx:
-            Polls(tx).keep([poll])
+            Polls(tx).keep([(poll, poll.at)])
             made = Notifications(tx)
             first = made.take_ids(notifications, first=5000)
             for number in range(first, first + notifications):
@@ -70,7 +70,7 @@ def succeed(store):
 def fail(store):
     def keep(poll):
         with store.transaction("acme") as tx:
-            Polls(tx).keep([poll])
+            Polls(tx).keep([(poll, poll.at)])
 
     return keep
 
@@ -137,6 +137,17 @@ def test_a_token_selects_an_instance_as_it_is_by_now_where_it_is_read_once(store
     assert Room(store, Instances, "acme").with_token(made.token) == changed != made
     Room(store, Instances, "acme").delete(made.id)
     assert Room(store, Instances, "acme").with_token(made.token) is None
+
+
+def test_a_resource_is_polled_on_from_the_watermark_of_its_last_poll(store, add):
+    instance = add(planned=polled("contacts", "accounts"))
+    contacts, accounts = poll_of(instance), poll_of(instance, resource="accounts")
+
+    with store.transaction("acme") as tx:
+        Polls(tx).keep([(contacts, NOON), (accounts, accounts.at)])
+
+    last = Room(store, Instances).last_polls(instance.id)
+    assert {name: one.at for name, one in last.items()} == {"contacts": NOON, "accounts": LATER}
 
 
 def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):

@@ -333,7 +333,7 @@ def _polled(facts: InstanceFacts, resource: Resource) -> PolledResourceJson:
         resource=resource.name,
         collection=facts.collection(resource.name),
         id_field=resource.id_field,
-        from_=format_instant(window(resource, last_poll=last.at, at=at).after) if last else None,
+        from_=format_instant(window(resource, watermark=last.at, at=at).after) if last else None,
     )
 
 

@@ -98,7 +98,7 @@ def decide(
 
     What the hand-off says about a record goes before what its dates say (assumed).
     """
-    ever = Window(after=EARLIEST, at=at)
+    ever = Window(at=at, after=EARLIEST, until=at, watermark=at)
     plain = replace(resource, filter_by_current_date=False)
     changes: list[Found] = []
     for record in hand_off.records:

@@ -83,8 +83,8 @@ def _judge(
     # even if it came after it
     if date <= covered.after:
         return PollVerdict.IGNORED, f"{dated} is not later than {after}"
-    if resource.filter_by_current_date and date > covered.at:
-        return PollVerdict.IGNORED, f"{dated} is later than the poll's start {shown(covered.at)}"
+    if resource.filter_by_current_date and date > covered.until:
+        return PollVerdict.IGNORED, f"{dated} is later than the poll's start {shown(covered.until)}"
     inside = f"{dated} is later than {after}"
     if which == "created":
         lack = "no updated date is configured"

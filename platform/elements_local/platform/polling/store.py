@@ -1,5 +1,6 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -92,26 +93,29 @@ class Polls:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def keep(self, polls: Sequence[Poll]) -> Mapping[str, int]:
-        """Keep an instance's polls of one instant, with their decisions.
+    def keep(self, read: Sequence[tuple[Poll, datetime]]) -> Mapping[str, int]:
+        """Keep an instance's polls, each with its watermark, and their decisions.
 
-        The last-poll time of a resource moves to a poll that succeeded; one that failed is counted.
+        A resource whose poll succeeded goes on from the watermark; a poll that failed is counted.
 
         Returns:
             Those resources whose polls are kept, with how often each has failed in a row. One may be polled no longer: its
             instance was deleted or disabled, or its configuration changed, while the poll was under way.
         """
-        succeeded = [poll.resource for poll in polls if not poll.error]
-        failed = [poll.resource for poll in polls if poll.error]
-        of_instance = {"of_id": polls[0].instance_id}
+        of_instance = {"of_id": read[0][0].instance_id}
+        succeeded = defaultdict[datetime, list[str]](list)
         rows: list[Any] = []
-        if succeeded:
-            moved = {**of_instance, "polled_at": polls[0].at, **numbered("resource", succeeded)}
-            rows += self._tx.all(_advance(len(succeeded)), **moved)
-        for name in failed:
-            rows += self._tx.all(_fail, **of_instance, of_resource=name)
+        for poll, watermark in read:
+            if poll.error:
+                rows += self._tx.all(_fail, **of_instance, of_resource=poll.resource)
+            else:
+                succeeded[watermark].append(poll.resource)
+        # nearly always one statement, as the resources of an instance are polled as of one instant
+        for watermark, names in succeeded.items():
+            moved = {**of_instance, "watermark": watermark, **numbered("resource", names)}
+            rows += self._tx.all(_advance(len(names)), **moved)
         failures = {row.resource: row.failures for row in rows}
-        self._add([poll for poll in polls if poll.resource in failures])
+        self._add([poll for poll, _ in read if poll.resource in failures])
         return failures
 
     def _add(self, polls: Sequence[Poll]) -> None:
@@ -178,9 +182,9 @@ def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
 
 @by_count
 def _advance(count: int) -> WorkspaceStatement:
-    """Return what moves the last-poll times of so many resources of an instance, and tells of which."""
+    """Return what moves the watermarks of so many resources of an instance, and returns which moved."""
     moved = _still_polled.where(one_of(last_polls.c.resource, "resource", count)).values(
-        at=bindparam("polled_at"), failures=0
+        at=bindparam("watermark"), failures=0
     )
     return WorkspaceStatement(moved.returning(last_polls.c.resource, last_polls.c.failures))
 

@@ -71,6 +71,7 @@ class _Reading(Struct, frozen=True, kw_only=True):
 
     resource: Resource
     poll: Poll
+    watermark: datetime
     found: Sequence[Found]
 
 
@@ -117,7 +118,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         # all resources are read as of one instant; a change meanwhile would be dated in the second of the poll, and
         # so be no later than the last poll for the next one
         with self.workspaces.reading(workspace) as at, self.polled.holding(workspace.name, instance, at):
-            windows = [(resource, window(resource, last_poll=last, at=at)) for resource, last in polled]
+            windows = [(resource, window(resource, watermark=last, at=at)) for resource, last in polled]
             return self._poll_each(workspace, instance, windows, then)
 
     def _polled(
@@ -184,7 +185,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         with self.database.transaction(workspace.name) as tx:
             # first of all, and in one transaction with the events: a poll whose events are kept and whose time is not
             # would report them twice, the other way round they would be lost
-            failures = Polls(tx).keep([each.poll for each in read])
+            failures = Polls(tx).keep([(each.poll, each.watermark) for each in read])
             is_kept = poll.resource in failures
             if failures:
                 self.history.forget(tx, poll.at)
@@ -267,7 +268,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
             error=error,
             calls=(*calls[:_MOST_CALLS], *calls[_MOST_CALLS:][-_MOST_CALLS:]),
         )
-        return _Reading(resource=resource, poll=poll, found=found)
+        return _Reading(resource=resource, poll=poll, watermark=covered.watermark, found=found)
 
 
 def _next_turn(job: Job, instance: Instance, at: datetime) -> NextRun:

@@ -18,20 +18,27 @@ class Window(Struct, frozen=True, kw_only=True):
     """The stretch of time that one poll of one resource is about.
 
     Attributes:
+        at: the start of the poll, by which it is known.
         after: records count when they are dated strictly later.
-        at: the start of the poll.
+        until: with ``filterByCurrentDate``, records count when they are dated no later.
+        watermark: where the next poll goes on from, if this one succeeds.
     """
 
-    after: datetime
     at: datetime
+    after: datetime
+    until: datetime
+    watermark: datetime
 
 
-def window(resource: Resource, *, last_poll: datetime, at: datetime) -> Window:
+def window(resource: Resource, *, watermark: datetime, at: datetime) -> Window:
     """Return what a poll that starts now has to cover.
+
+    Args:
+        watermark: of the last poll that succeeded.
 
     Source: ``pollDelay`` is taken off the last poll's time, which may repeat records (documented).
     """
-    return Window(after=earlier(last_poll, resource.poll_delay), at=at)
+    return Window(at=at, after=earlier(watermark, resource.poll_delay), until=at, watermark=at)
 
 
 def request_url(resource: Resource, covered: Window, *, page_token: str | None = None) -> str:

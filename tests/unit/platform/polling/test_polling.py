@@ -26,7 +26,7 @@ CONTACTS = Resource(
     updated=UPDATED,
     created=CREATED,
 )
-COVERED = Window(after=TEN, at=TEN + QUARTER)
+COVERED = Window(at=TEN + QUARTER, after=TEN, until=TEN + QUARTER, watermark=TEN + QUARTER)
 LAST_YEAR, AFTER = "2025-01-01 00:00:00", "2026-03-02 10:14:00"
 
 
@@ -257,9 +257,9 @@ def test_the_id_is_a_text_from_wherever_the_configuration_says(path, record, rec
 def test_the_poll_delay_is_taken_off_the_last_poll(delay_s, after):
     resource = replace(CONTACTS, poll_delay=timedelta(seconds=delay_s))
 
-    covered = window(resource, last_poll=TEN, at=TEN + QUARTER)
+    covered = window(resource, watermark=TEN, at=TEN + QUARTER)
 
-    assert covered == Window(after=after, at=TEN + QUARTER)
+    assert covered == replace(COVERED, after=after)
     assert f"'{after:%Y-%m-%d%%20%H%%3A%M%%3A%S}'" in request_url(resource, covered)
 
 
@@ -268,10 +268,24 @@ def test_the_poll_delay_is_taken_off_the_last_poll(delay_s, after):
 def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where):
     resource = replace(CONTACTS, poll_delay=delay, url=f"/x?since=${{dateTimeZone:{where}:yyyy}}")
 
-    covered = window(resource, last_poll=TEN, at=TEN)
+    covered = window(resource, watermark=TEN, at=TEN)
 
     assert covered.after == datetime.min.replace(tzinfo=UTC)
     assert request_url(resource, covered) == "/x?since=0001"
+
+
+def test_a_window_ends_apart_from_when_its_poll_starts():
+    ended = replace(COVERED, until=TEN + timedelta(minutes=5))
+    resource = replace(CONTACTS, filter_by_current_date=True)
+    started = Resource(name="x", url="/x?t=${nowTimeZone:GMT:HH:mm}")
+
+    inside, outside = (
+        judged(contact(1, created=LAST_YEAR, updated=f"2026-03-02 10:05:0{second}"), resource, ended)
+        for second in (0, 1)
+    )
+
+    assert (inside.verdict, outside.verdict) == (PollVerdict.UPDATED, PollVerdict.IGNORED)
+    assert request_url(started, ended) == "/x?t=10%3A15"
 
 
 @each_row(
@@ -342,10 +356,10 @@ def test_of_polls_in_a_row_exactly_one_reports_a_change_that_lies_between_them(
     resource = replace(CONTACTS, filter_by_current_date=by_current)
     record = contact(1, created=f"{created:%F %T}", updated=f"{updated:%F %T}")
     starts = sorted(polls)
-    windows = [window(resource, last_poll=last, at=at) for last, at in pairwise(starts)]
+    windows = [window(resource, watermark=last, at=at) for last, at in pairwise(starts)]
 
     # a clock that runs ahead shows a poll what is dated after it; otherwise a poll sees what there is by then
-    seen = [covered for covered in windows if by_current or updated <= covered.at]
+    seen = [covered for covered in windows if by_current or updated <= covered.until]
     reports = [covered for covered in seen if judged(record, resource, covered).change]
 
     assert len(reports) == (1 if windows and starts[0] < updated <= starts[-1] else 0)
