@@ -208,6 +208,10 @@ class Choice(Struct, frozen=True, kw_only=True):
         raise FieldError(called, f"one of {', '.join(self.options)}", value)
 
 
+AS_TEXT = (Text, Date, Choice)
+"""Types whose values stand as they are in a CSV's cells; those of others stand there as JSON."""
+
+
 class AnyScalar(Struct, frozen=True, kw_only=True):
     """A text, a number or a truth value, as a custom field holds it."""
 

@@ -14,7 +14,7 @@ from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.text import CSV_FAULT
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
-from mock_insightly.fields.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
+from mock_insightly.fields.fields import AS_TEXT, Field, Record, read_id, rows_of, upper_keys
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import Reserve, created, is_synthetic, number_rows, record_in
 from mock_insightly.records.sequences import FOUNDATIONS
@@ -239,7 +239,7 @@ def _cell(value: Json) -> str:
 
 
 def _value(field: Field | None, cell: str) -> Json:
-    if field is None or isinstance(field.type, Text | Date | Choice):
+    if field is None or isinstance(field.type, AS_TEXT):
         return cell
     try:
         return decode(cell)
