@@ -8,6 +8,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import click
@@ -17,7 +18,7 @@ from shown_workspace import ShownWorkspace, forms
 
 from elements_local.clients.guide import instance_body
 from elements_local.clients.workspace_clients import BASE_PATH
-from elements_local.commands import up
+from elements_local.commands import scenario_files, up
 from elements_local.commands.cli import cli
 from elements_local.commands.tenant_replay.opening import TenantFile
 from elements_local.kit.settings import Settings, WrongValueError, setting, variable
@@ -294,10 +295,12 @@ def test_a_log_shows_no_declared_secret(world):
         assert found(world.planted, {"log": up.MaskedFormatter().format(record)}) == set()
 
 
-def test_an_import_leaves_declared_secrets_out(stack, tmp_path):
-    element = stack[1][0]
+def test_an_import_leaves_declared_secrets_out(monkeypatch, tmp_path):
+    (connector,) = shipped()
+    element = connector.element
     key = ConfigurationKey(key="event.notification.salt", name="Salt", type="TEXTFIELD_32", secret=True)
     own = replace(element, keys=(*element.keys, key))
+    monkeypatch.setattr(scenario_files, "shipped", lambda: (SimpleNamespace(element=own),))
     secrets = {each: f"~{place:02}~" for place, each in enumerate(own.secret_keys)}
     instance = {"id": 1, "name": "it", "element": {"key": own.key}, "configuration": secrets}
     (tmp_path / "it.json").write_text(json.dumps(instance), "utf-8")

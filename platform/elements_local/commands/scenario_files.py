@@ -28,6 +28,7 @@ from elements_local.commands.project_origin import REQUIREMENTS, origin_files
 from elements_local.commands.project_scaffold import lay_down
 from elements_local.commands.replaying.runner import check_file
 from elements_local.kit.settings import variable
+from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.scenarios.recording import Recorder, Watch
 from elements_local.scenarios.recording.import_sources import read
 from elements_local.scenarios.recording.imported_scenario import NothingToImportError, scenario_of
@@ -164,6 +165,7 @@ def import_command(*, file: Path, output: Path, force: bool, check: bool, as_jso
 def _kinds(imported: "ImportedFile", environment: dict[str, str]) -> Kinds:
     """Return the kinds of records that can be made, those of connectors that are handed in among them."""
     if not any(environment.get(variable(each)) for each in ("connectors", "vendors")):
+        Catalogue(shipped())  # declares the secret keys of its elements
         return Kinds()
     with in_process(Options(environment=environment)) as stack:
         crms = stack.workspace().credentials.crms

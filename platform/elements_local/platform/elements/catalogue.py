@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from msgspec import UNSET, UnsetType
 
 from elements_local.kit.api.views import View
+from elements_local.kit.masks import declare
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue_entry import operations
 from elements_local.platform.elements.connector import Connector, Element
@@ -47,6 +48,8 @@ def shipped(*, crm_url: str = "") -> tuple[Connector, ...]:
 
 class Catalogue:
     """The connectors of a platform, found by their elements' keys or numbers, which are interchangeable (observed).
+
+    From then on this process shows no value of their secret keys.
 
     Raises:
         ConflictError: two of them have one key or number.
@@ -110,6 +113,7 @@ class Catalogue:
             if name in self._connectors:
                 raise ConflictError(f"two connectors have an element {name}; give one another key and number")
             self._connectors[name] = connector
+        declare(element.secret_keys)
 
     def _resources(self, hub: str) -> list[HubResourceJson]:
         return [

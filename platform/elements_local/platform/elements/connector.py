@@ -16,7 +16,6 @@ from msgspec import Struct
 
 from elements_local.kit.api.pages import Slice
 from elements_local.kit.http_message import Http
-from elements_local.kit.masks import declare
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import Clause, Comparison, matches
@@ -96,10 +95,6 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     authentication: str
     poller_defaults: Mapping[str, Mapping[str, object]]
     id_fields: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        """Note the secret keys, so that all that this process shows is without their values."""
-        declare(self.secret_keys)
 
     @cached_property
     def secret_keys(self) -> frozenset[str]:

@@ -55,8 +55,6 @@ class FileConnector:
     def __init__(self, file: VendorFile, hooks: FileHooks | None = None) -> None:
         self.file, self.hooks = file, hooks or FileHooks()
         self.resources = resources_of(file)
-        how = file.authentication
-        declare(filter(None, (how.header, how.parameter)))
 
     @property
     def largest_page(self) -> int:
@@ -170,7 +168,9 @@ class FileConnector:
 
 
 def create_app(connector: FileConnector, host: "FakeHost") -> "Flask":
-    """Return the fake's application."""
+    """Return the fake's application; what carries the credential is masked from now on."""
+    how = connector.file.authentication
+    declare(filter(None, (how.header, how.parameter)))
     return FileFake(host, connector.file, connector.hooks).app()
 
 
