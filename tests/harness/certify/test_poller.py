@@ -470,13 +470,36 @@ def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
     assert "Certificate of a poller" in (tmp_path / "it.html").read_text()
 
 
-def test_what_was_written_is_read_though_a_process_that_was_left_behind_holds_the_stream():
-    left = "[sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True, stderr=subprocess.DEVNULL"
-    program = f"import subprocess, sys; print(subprocess.Popen({left}).pid, flush=True)"
-
-    ended = CommandRunner(command=[sys.executable, "-c", program], timeout=MINUTE)(
+def run(program):
+    return CommandRunner(command=[sys.executable, "-c", program], timeout=MINUTE)(
         {}, datetime(2026, 3, 2, tzinfo=UTC)
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no list of processes")
+@pytest.mark.parametrize(
+    "further", ["", ", start_new_session=True", ", process_group=0, stdout=subprocess.DEVNULL"]
+)
+@pytest.mark.parametrize("asleep", ["time.sleep(600)", "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)", "[print('x' * 1000) for _ in iter(int, 1)]"])  # fmt: skip
+def test_a_program_that_has_ended_is_over_and_what_it_left_running_is_ended(further, asleep):
+    left = f"[sys.executable, '-c', {'import signal, time; ' + asleep!r}]{further}"
+    ended = run(f"import subprocess, sys; print(subprocess.Popen({left}).pid, flush=True)")
+
+    assert ended.failure in {"", "wrote more than 16 MiB", "wrote more than 100,000 lines"}
+    assert not is_running(int(ended.output.split()[0]))
+
+
+def is_running(pid):
+    """Say whether a process is there, and no zombie whose new parent has not looked yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except OSError:
+        return False
+
+
+def test_what_was_written_is_read_though_a_process_that_cannot_be_found_holds_the_stream():
+    left = "[sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True, env={}"
+    ended = run(f"import subprocess, sys; print(subprocess.Popen({left}).pid, flush=True)")
 
     assert ended.failure == ""
     os.kill(int(ended.output), signal.SIGTERM)
@@ -488,6 +511,24 @@ def test_what_was_written_is_read_though_a_process_that_was_left_behind_holds_th
         pytest.param(PROGRAM.replace("Contacts/Search", "Nothing"), "", "asked with ********", id="fails"),
         pytest.param("import time; time.sleep(600)", "--timeout 0.3", "took longer than 0.3 s (", id="hangs"),
         pytest.param("while True: print('x' * 1_000_000)", "", "wrote more than 16 MiB", id="floods"),
+        pytest.param("while True: print(end='x' * 1_000_000)", "", "wrote more than 16 MiB", id="one line"),
+        pytest.param("while True: print('{}')", "", "wrote more than 100,000 lines", id="lines"),
+        pytest.param(
+            "while True: print(end='{}\\r')", "", "wrote more than 100,000 lines", id="carriage returns"
+        ),
+        pytest.param("while True: print()", "", "wrote more than 100,000 lines", id="empty lines"),
+        pytest.param(
+            "import time\nwhile True: print('{}', flush=True) or time.sleep(0.001)",
+            "--timeout 0.3",
+            "took longer than 0.3 s (",
+            id="slow lines",
+        ),
+        pytest.param(
+            "import sys\nwhile True: print('x' * 1000, file=sys.stderr)",
+            "--timeout 0.3",
+            "took longer than 0.3 s (",
+            id="floods standard error",
+        ),
     ],
 )
 def test_a_run_that_does_not_end_well_is_a_finding(tmp_path, program, words, why):

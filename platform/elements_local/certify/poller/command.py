@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
 from threading import Thread
 from typing import IO
 
@@ -16,6 +18,9 @@ from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
 
 MOST_OUTPUT = 16 * 1024 * 1024
+MOST_LINES = 100_000
+_OF_A_RUN = "CERTIFY_POLLER_RUN"
+"""A variable that all processes of a run inherit; it is no setting, which ours begin like."""
 _TAIL = 4096
 _PIECE = 65536
 
@@ -51,10 +56,11 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         Raises:
             OptionError: there is no such program.
         """
+        run = token_hex(16)
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own
                 self.command,
-                env={**os.environ, **environment, **self.further(now)},
+                env={**os.environ, **environment, **self.further(now), _OF_A_RUN: run},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -62,7 +68,7 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
             )
         except OSError as error:
             raise OptionError(f"{self.command[0]} cannot be run: {os_reason(error)}") from error
-        output, errors = _Kept(process, process.stdout, most=MOST_OUTPUT), _Kept(process, process.stderr)
+        output, errors = _Kept(process, process.stdout, bounded=True), _Kept(process, process.stderr)
         failure = ""
         try:
             status = process.wait(self.timeout.total_seconds())
@@ -72,24 +78,29 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         finally:
             _kill(process)
             process.wait()
+            _kill_what_left_its_group(run)
         written, tail = output.whole(), errors.whole()
-        if len(written) > MOST_OUTPUT:
-            failure = f"wrote more than {MOST_OUTPUT >> 20} MiB"
-        return Ended(output=written, failure=failure, errors=tail.decode("utf-8", "replace"))
+        return Ended(output=written, failure=output.excess or failure, errors=tail.decode("utf-8", "replace"))
 
 
 class _Kept:
-    """Reads a stream as it is written: from its start up to a limit, which ends the process, or else its end alone."""
+    """Reads a stream as it is written: from its start up to a bound, which ends the process, or else its end alone.
 
-    def __init__(self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, most: int = 0) -> None:
-        self._process, self._stream, self._most = process, stream, most
-        self._kept = bytearray()
+    Attributes:
+        excess: says that it came to the bound.
+    """
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, *, bounded: bool = False
+    ) -> None:
+        self._process, self._stream, self._bounded = process, stream, bounded
+        self._kept, self._lines, self.excess = bytearray(), 0, ""
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def whole(self) -> bytes:
-        """Return what was kept once the stream has ended; a process that left its group may hold it open, and is not waited for."""
-        self._thread.join(3)
+        """Return what was kept once the stream has ended; a process that could not be found may hold it open, and is not waited for."""
+        self._thread.join(1)
         return bytes(self._kept)
 
     def _read(self) -> None:
@@ -97,9 +108,15 @@ class _Kept:
         with self._stream:
             for piece in iter(lambda: self._stream.read1(_PIECE), b""):  # type: ignore[attr-defined, union-attr]
                 self._kept += piece
-                if not self._most:
+                if not self._bounded:
                     del self._kept[:-_TAIL]
-                elif len(self._kept) > self._most:
+                    continue
+                self._lines += piece.count(b"\n") or piece.count(b"\r")
+                if len(self._kept) > MOST_OUTPUT:
+                    self.excess = f"wrote more than {MOST_OUTPUT >> 20} MiB"
+                elif self._lines > MOST_LINES:
+                    self.excess = f"wrote more than {MOST_LINES:,} lines"
+                if self.excess:
                     _kill(self._process)
                     return
 
@@ -111,3 +128,17 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
         return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _kill_what_left_its_group(run: str) -> None:
+    """End processes that a run has left in other groups, known by its variable, where the system has a list of them."""
+    mark = f"{_OF_A_RUN}={run}".encode()
+    for _ in range(10):  # one may have started another since
+        found = False
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):  # it has ended, or is another user's
+                if mark in environment.read_bytes().split(b"\0"):
+                    os.kill(int(environment.parent.name), signal.SIGKILL)
+                    found = True
+        if not found:
+            break
