@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from contextlib import nullcontext
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +17,7 @@ from elements_local.commands.command_line.options import examples
 from elements_local.kit.settings import SettingsError
 from elements_local.stack.gc_paused import gc_paused
 from elements_local.stack.interruption import interrupted
+from elements_local.stack.reports.progress import announced_if_slow
 from elements_local.stack.stack_settings import Configuration
 
 COMMANDS = {
@@ -62,7 +65,13 @@ class _Commands(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        with gc_paused():
+        # the first start after an installation compiles everything; where nobody watches, nothing is said of it
+        slow = (
+            announced_if_slow(f"elements-local is loading {cmd_name}")
+            if sys.stderr.isatty()
+            else nullcontext()
+        )
+        with gc_paused(), slow:
             module, _ = COMMANDS[cmd_name]
             found = import_module(f"elements_local.commands.{module}")
         command: click.Command = getattr(found, f"{cmd_name}_command")

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from elements_local.stack.reports.progress import announced_if_slow
+
 _NAME = "elements-local"
 REQUIREMENTS = f"requirements-{_NAME}.txt"
 
@@ -49,7 +51,7 @@ def _built(checkout: Path) -> tuple[str, bytes]:
     Raises:
         OSError, CalledProcessError: it cannot be built.
     """
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, announced_if_slow(f"building a wheel of {checkout}"):
         words = ["--quiet", "--no-deps", "--wheel-dir", folder, str(checkout)]
         if find_spec("hatchling"):
             words.append("--no-build-isolation")

@@ -15,8 +15,8 @@ _PATTERN = re.compile(
     rf"[a-z][a-z0-9+.-]*://(\*\.{HOST_NAME}|\[[0-9a-f:.]+\]|{HOST_NAME})(:[1-9][0-9]{{0,4}})?"
 )
 USUAL_PORTS = {"http": "80", "https": "443"}
-POSTMAN = frozenset({"https://*.postman.co", "https://app.getpostman.com"})
-"""Where Postman's web client is served from."""
+POSTMAN = frozenset({"https://web.postman.co", "https://app.getpostman.com"})
+"""Where Postman's web client is served from; a team's own name, which anybody may take, is let in by the setting."""
 
 _LONGEST = 300
 """Letters of a host or an origin that are read; a name has 253 at the most."""
@@ -70,7 +70,7 @@ def may_call(origin: str, allowed: Iterable[str]) -> bool:
 
     >>> may_call("http://localhost:3000", POSTMAN), may_call("https://web.postman.co", POSTMAN)
     (True, True)
-    >>> may_call("https://evil-postman.co", POSTMAN), may_call("null", POSTMAN)
+    >>> may_call("https://evil.postman.co", POSTMAN), may_call("null", POSTMAN)
     (False, False)
     """
     # the length is looked at first: the pattern is read for every request of any page

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from time import monotonic, perf_counter
 from typing import Protocol
 
@@ -29,6 +30,18 @@ def announce_filling(records: int) -> None:
     """Say that so many records of each kind are made up, if that takes longer than a moment: it is done in one go."""
     if records >= _WORTH_A_LINE:
         click.echo(f"making up {records} records of each kind", err=True)
+
+
+@contextmanager
+def announced_if_slow(about: str, *, after_s: float = _BETWEEN_LINES_S) -> Iterator[None]:
+    """Say what is done, if it is not done within a second."""
+    timer = Timer(after_s, click.echo, [about], {"err": True})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -5,7 +5,11 @@ import os
 import shlex
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import arriving
 import pytest
@@ -15,6 +19,7 @@ from jsonschema import Draft202012Validator
 from programs import PATH
 
 from elements_local.commands.cli import cli
+from elements_local.commands.project_origin import origin_of
 from elements_local.commands.project_scaffold import starting_files
 
 BIN = Path(sys.executable).parent
@@ -241,3 +246,22 @@ def test_what_is_in_the_way_is_said_and_nothing_is_written(tmp_path: Path) -> No
     assert f"cannot write {tmp_path}/b/receiver.py: it is a directory" in a_folder.stderr
     assert (start.exit_code, "is a file" in start.stderr) == (2, True)
     assert laid_down(tmp_path) == ["a/scenarios", "it"]
+
+
+def test_a_wheel_that_takes_long_to_build_is_announced(tmp_path: Path) -> None:
+    """The build goes on once it is announced, and then fails, which is said in the file that needs it."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "slow"\nversion = "1"\n'
+    )
+    (tmp_path / "backend.py").write_text(
+        "import pathlib, time\ndef build_wheel(*_, **__): raise SystemExit('no')\n"
+        "while not pathlib.Path(__file__).with_name('go').exists(): time.sleep(0.01)\n"
+    )
+    with redirect_stderr(StringIO()) as errors, ThreadPoolExecutor() as threads:
+        made = threads.submit(origin_of, {"url": tmp_path.as_uri(), "dir_info": {}}, "1")
+        while not (said := errors.getvalue()) and not made.done():
+            Event().wait(0.01)
+        (tmp_path / "go").touch()
+
+    assert said == f"building a wheel of {tmp_path}\n"
+    assert made.result()[0].startswith(f"# no wheel can be made of {tmp_path}")

@@ -1,8 +1,11 @@
 """Progress where standard error is no terminal: a line now and then, and none for what is over at once."""
 
-import pytest
+from threading import Event
 
-from elements_local.stack.reports.progress import progress
+import pytest
+from deadline import DEADLINE_S
+
+from elements_local.stack.reports.progress import announced_if_slow, progress
 
 
 class Watch:
@@ -53,3 +56,20 @@ def test_however_long_it_takes_there_are_ten_lines_at_the_most(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) <= 10
     assert len(lines) == (0 if seconds < 1 else 10)
+
+
+def test_what_is_slow_is_announced_once_and_what_is_over_before_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pause, said = Event(), ""
+
+    with announced_if_slow("building a wheel", after_s=3600):
+        pass
+    assert capsys.readouterr() == ("", "")
+    with announced_if_slow("building a wheel", after_s=0):
+        for _ in range(DEADLINE_S * 100):
+            said += capsys.readouterr().err
+            if said or pause.wait(0.01):
+                break
+
+    assert said == "building a wheel\n"
