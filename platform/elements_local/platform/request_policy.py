@@ -155,7 +155,7 @@ class _RequestPolicy:
             if methods:
                 headers["Allow"] = ", ".join(sorted(methods))
         if facts.path.startswith(BASE_PATH):
-            if headers.get("Content-Type") == "application/json":
+            if headers.get("Content-Type") == JSON:
                 headers["Content-Type"] = "application/json;charset=UTF-8"
             share(response, asked, _CORS)
         return without_secrets(asked, response) if facts.is_admin else response

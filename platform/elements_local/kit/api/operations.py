@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Request, Response, request
 from msgspec import Struct, field
+from werkzeug.datastructures import Headers
 
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.api.pages import Page, PageJson
@@ -80,6 +81,19 @@ def page_json(
 
 class WholeResponse(Response):
     """An answer that goes out as it is, if all of its body is there and nothing about it is to be worked out."""
+
+    @classmethod
+    def of_json(cls, body: bytes, *others: tuple[str, str], status: int = 200) -> Self:
+        """Return an answer of JSON.
+
+        Args:
+            others: headers, before those of the body.
+        """
+        headers = Headers()
+        # added, as none is there before: to set one takes three times as long (``poe bench --part day``)
+        for name, value in (*others, ("Content-Type", JSON), ("Content-Length", str(len(body)))):
+            headers.add(name, value)
+        return cls([body], status=status, headers=headers)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
@@ -221,4 +235,4 @@ def _given(returned: object) -> dict[str, object]:
 
 def _response(answer: Answer[Any]) -> Response:
     body = b"" if answer.value is None else encode(answer.value)
-    return WholeResponse(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)
+    return WholeResponse.of_json(body, *answer.headers.items(), status=answer.status)

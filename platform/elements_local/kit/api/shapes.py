@@ -1,7 +1,7 @@
 """From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -64,12 +64,11 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
     """
     _refuse_others(sent, shape)
     values: dict[str, object] = {}
-    for field in fields_of(shape):
-        name = field.encode_name
+    for name, type_, required in _parameters(shape):
         if name in sent:
-            values[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
-        elif field.required:
-            raise ShapeError(f"{name} is missing; it must be {words(field.type)}")
+            values[name] = sent.getlist(name) if _is_list(type_) else _text(name, sent[name], type_)
+        elif required:
+            raise ShapeError(f"{name} is missing; it must be {words(type_)}")
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -93,6 +92,14 @@ def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str
 def parameters_of(shape: type | None) -> list[str]:
     """Return the names of the query parameters that a shape speaks of."""
     return [] if shape is None else [field.encode_name for field in fields_of(shape)]
+
+
+def _named_parameters(shape: Any) -> list[tuple[str, Any, bool]]:
+    """Return the name and type of each parameter of a shape, and whether it must be sent."""
+    return [(field.encode_name, field.type, field.required) for field in fields_of(shape)]
+
+
+_parameters: Callable[[Any], list[tuple[str, Any, bool]]] = cache(_named_parameters)  # as above
 
 
 def without_none(shape: object) -> object:

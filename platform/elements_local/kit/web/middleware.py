@@ -34,7 +34,6 @@ from elements_local.kit.traffic.calls import (
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.fault_rules import FaultRule, Phase, distort
 from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
-from elements_local.kit.values import replace
 from elements_local.kit.web.guard import ADMIN, Guard
 from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.web.request_facts import FACTS, RequestFacts
@@ -53,6 +52,9 @@ BELOW = f"{ADMIN}/dashboard/"
 """Below which all others are; no admin route begins so."""
 
 _LOGGED = 100
+
+_DATE = {"Date", "date"}
+"""As services and fault rules write the header."""
 
 _log = logging.getLogger(__name__)
 
@@ -167,7 +169,7 @@ class ServiceMiddleware:
         answer = begin(self._application, environ)
         if facts.meant is not None:
             workspace, at = facts.meant
-            exchange = _exchange(facts, body, answer, workspace=workspace, at=at)
+            exchange = _exchange(facts, answer, workspace=workspace, at=at)
             self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         start_response(answer.status, answer.headers)
         return [answer.body]
@@ -183,7 +185,7 @@ class ServiceMiddleware:
         body = _buffer(facts, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         method = environ["REQUEST_METHOD"]
-        rule = facts.rule = self.faults.apply(workspace.name, method, _path(environ), now=now)
+        rule = facts.rule = self.faults.apply(workspace.name, method, facts.text_path, now=now)
         answer: WsgiResponse | None = None
         try:
             answer = (
@@ -192,17 +194,17 @@ class ServiceMiddleware:
         # also of a call that ends in an exception, as by a fault that drops the connection: that is what a user looks
         # for
         finally:
-            exchange = _exchange(facts, body, answer, workspace=workspace, at=now)
             took = (perf_counter_ns() - since) // 1000
-            self.journal.add(workspace.name, replace(exchange, duration_us=took))
+            exchange = _exchange(facts, answer, workspace=workspace, at=now, duration_us=took)
+            self.journal.add(workspace.name, exchange)
             if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:
             self.answered[method, int(answer.status[:3])] += 1
         if exchange.effect and caller_of(environ) == ENGINE:
             answer.headers.append((EFFECT_HEADER, format_effect(exchange.effect)))
-        if "date" not in {name.lower() for name, _ in answer.headers}:
-            answer.headers.append(("Date", _date(workspace.clock.now())))
+        if _DATE.isdisjoint(dict(answer.headers)):
+            answer.headers.append(("Date", _date(exchange.answered_at)))
         return answer if self._finish is None else self._finish(environ, answer)
 
     def _asked(
@@ -297,10 +299,15 @@ def _buffer(facts: RequestFacts, largest: int) -> bytes:
 
 
 def _exchange(
-    facts: RequestFacts, body: bytes, answer: WsgiResponse | None, *, workspace: Workspace, at: datetime
+    facts: RequestFacts,
+    answer: WsgiResponse | None,
+    *,
+    workspace: Workspace,
+    at: datetime,
+    duration_us: int = 0,
 ) -> Exchange:
     environ = facts.environ
-    path, query = _path(environ), environ.get("QUERY_STRING")
+    path, query = facts.text_path, environ.get("QUERY_STRING")
     return Exchange(
         at=at,
         answered_at=workspace.clock.now(),
@@ -311,23 +318,19 @@ def _exchange(
             for name, value in environ.items()
             if name[:5] == "HTTP_" or name == "CONTENT_TYPE"
         ],
-        request_body=body[: KEPT_BYTES + 1],
+        request_body=(facts.body or b"")[: KEPT_BYTES + 1],
         status=None if answer is None else int(answer.status[:3]),
         reply_headers=[] if answer is None else list(answer.headers),
         reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
         fault=facts.rule is not None,
         effect=_effect(facts.rule, facts.noted),
+        duration_us=duration_us,
     )
 
 
 def _effect(rule: FaultRule | None, noted: dict[str, Any]) -> dict[str, Any]:
     effect: dict[str, Any] = to_builtins(rule.effect) if rule else {}
     return {**effect, "noted": noted} if noted else effect
-
-
-def _path(environ: "WSGIEnvironment") -> str:
-    path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    return path
 
 
 @bounded_cache(1024)  # names come again and again

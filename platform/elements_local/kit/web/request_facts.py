@@ -24,6 +24,7 @@ class RequestFacts:
     Attributes:
         environ: as the server has made it.
         path: of the request, with one slash before it.
+        text_path: as journal and fault rules have it; what is not UTF-8 in it has a sign in its place.
         is_admin: whether it is that of an admin route, there or not.
         rule: the fault rule that applies to it; None if none does.
         body: its bytes, of one that the service takes; None before they are read, and of others.
@@ -35,6 +36,7 @@ class RequestFacts:
     def __init__(self, environ: "WSGIEnvironment") -> None:
         self.environ = environ
         self.path = f"/{environ['PATH_INFO'].lstrip('/')}"
+        self.text_path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         self.is_admin = is_admin(self.path)
         self.rule: FaultRule | None = None
         self.body: bytes | None = None

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, RuleFactory
+from werkzeug.utils import cached_property
 
 from elements_local.kit.api.operations import WholeResponse, present_request
 from elements_local.kit.caching import bounded_cache
@@ -47,6 +49,20 @@ class _FoundRoute(MapAdapter):
         if self._refusal is not None:
             raise NotFound
         return self._rule, dict(self._variables)
+
+
+class ServiceRequest(Request):
+    """A request whose query is read once for all that have the same one, as those of a poller have."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The parameters of the query; nobody changes them."""
+        return _parameters(self.query_string)
+
+
+@bounded_cache(1024)
+def _parameters(query: bytes) -> MultiDict[str, str]:
+    return Request({"QUERY_STRING": query.decode("latin-1")}).args
 
 
 _EMPTY = NullSession()
@@ -95,7 +111,7 @@ _SHARED: dict[object, _SharedRoutes] = {}
 
 
 class ServiceFlask(Flask):
-    """Flask without static files, sessions and coroutines, which finds the route of a path once.
+    """Flask without static files, sessions, coroutines and signals, which finds the route of a path once.
 
     ``poe bench --part day`` pays for it, for ``present_request`` and for ``WholeResponse``: 2.7 of the bare loop without
     them, 2.4 with them.
@@ -109,6 +125,7 @@ class ServiceFlask(Flask):
     before_view: Before
     after_view: After
 
+    request_class = ServiceRequest
     response_class = WholeResponse
     url_map_class = _GatheredRoutes
     session_interface: SessionInterface = _NoSessions()
@@ -135,12 +152,17 @@ class ServiceFlask(Flask):
             _SHARED[same].complete = True
         self.url_map = _SHARED[same]
 
-    def preprocess_request(self) -> Any:
-        """Do what comes before a view."""
-        answer = self.before_view(present_request())
-        if answer is None and (self.before_request_funcs or self.url_value_preprocessors):
-            return super().preprocess_request()
-        return answer
+    def full_dispatch_request(self) -> Response:
+        """Do what comes before a view, and unless that answers, let the view answer; then do what comes after it."""
+        try:
+            answer: Any = self.before_view(present_request())
+            if answer is None and (self.before_request_funcs or self.url_value_preprocessors):
+                answer = self.preprocess_request()
+            if answer is None:
+                answer = self.dispatch_request()
+        except Exception as error:  # noqa: BLE001 - Flask's way: raised again unless a handler knows it
+            answer = self.handle_user_exception(error)
+        return self.process_response(self.make_response(answer))
 
     def process_response(self, response: Response) -> Response:
         """Do what comes after a view; ``after_this_request`` and sessions are not for services."""

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote, unquote, urlsplit
 
+from elements_local.kit.caching import bounded_cache
+
 BASE_PATH = "/elements/api-v2"
 INSTANCE_HEADER = "Elements-Element-Instance-Id"
 """Says of an answer which instance the call went through."""
@@ -17,6 +19,7 @@ CALLS_HEADER = "Elements-Local-Calls"
 """Tells a poll which calls the hub made to the provider for it."""
 
 
+@bounded_cache(1024)  # of each poll
 def poll_key(instance_id: int, resource: str) -> str:
     """Return what names the polls of an instance's resource in ``POLL_HEADER``.
 
