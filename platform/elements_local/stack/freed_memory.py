@@ -6,8 +6,8 @@
 import sys
 
 _OPTIONS = {
-    "M_MMAP_THRESHOLD": (-3, 32 * 1024),
-    "M_TRIM_THRESHOLD": (-1, 128 * 1024),
+    "M_MMAP_THRESHOLD": (-3, 128 * 1024),
+    "M_TRIM_THRESHOLD": (-1, 1024 * 1024),
     "M_ARENA_MAX": (-8, 2),
 }
 """Options of ``mallopt``, with their numbers in glibc's ``malloc.h``, and their values here."""
