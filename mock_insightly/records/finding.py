@@ -71,14 +71,12 @@ def find(tx: Transaction, kind: RecordKind, record_filter: RecordFilter, page: P
         return _page_of(_scanned(tx, kind, record_filter), page)
     values = _values(kind.name, record_filter)
     given = frozenset(values)
-    statement = _page(given, first=not page.skip, counted=page.count_total)
-    rows = tx.all(statement, **values, top=page.top, skip=page.skip)
-    documents = [row.document for row in sorted(rows, key=attrgetter("id"))]
-    if not page.count_total:
-        return RecordPage(documents=documents)
-    if rows or not page.skip:
-        return RecordPage(documents=documents, total=rows[0].total if rows else 0)
-    return RecordPage(documents=documents, total=tx.scalar(_total(given), **values))
+    # counted first: most polls find nothing, and an empty page need not be asked for
+    total: int | None = tx.scalar(_total(given), **values) if page.count_total else None
+    if total is not None and total <= page.skip:
+        return RecordPage(documents=[], total=total)
+    rows = tx.all(_page(given, first=not page.skip), **values, top=page.top, skip=page.skip)
+    return RecordPage(documents=[row.document for row in sorted(rows, key=attrgetter("id"))], total=total)
 
 
 def written_since(tx: Transaction, kind: RecordKind, since: datetime) -> list[Row]:
@@ -117,19 +115,14 @@ def _chosen(query: "Select[Any]", given: frozenset[str]) -> "Select[Any]":
 
 
 @cache
-def _page(given: frozenset[str], *, first: bool, counted: bool) -> WorkspaceStatement:
-    """Return what selects a page, in any order; a poller asks for it thousands of times (``poe bench``, virtual day).
-
-    Args:
-        counted: whether each record has the list's length beside it.
-    """
-    length = [bound(_counting(given)).scalar_subquery().label("total")] if counted else []
-    page = select(records.c.id, records.c.document, *length).where(_of_kind)
+def _page(given: frozenset[str], *, first: bool) -> WorkspaceStatement:
+    """Return what selects a page, in any order."""
+    page = select(records.c.id, records.c.document).where(_of_kind)
     if first and not given & _CONDITIONS.keys():
         return WorkspaceStatement(page.order_by(records.c.id).limit(bindparam("top")))
     # Ids alone are passed over and sorted first: whole records would take longer. The sum keeps SQLite to the
     # index by date: by that of ids it would look at every record for a few late ones. Records are joined to their ids,
-    # as SQLite would write a list of those into a table of its own, which takes longer than all else of an idle poll.
+    # as SQLite would write a list of those into a table of its own.
     order = records.c.id + 0 if "after" in given else records.c.id
     ids = bound(_chosen(select(records.c.id), given)).order_by(order)
     wanted = ids.limit(bindparam("top")).offset(bindparam("skip")).subquery("wanted")
@@ -138,12 +131,8 @@ def _page(given: frozenset[str], *, first: bool, counted: bool) -> WorkspaceStat
 
 @cache
 def _total(given: frozenset[str]) -> WorkspaceStatement:
-    """Return what counts a list, for a page that is beyond its end."""
-    return WorkspaceStatement(_counting(given))
-
-
-def _counting(given: frozenset[str]) -> "Select[Any]":
-    return _chosen(select(func.count()).select_from(records), given)
+    """Return what counts a list; a poller asks for it thousands of times (``poe bench``, virtual day)."""
+    return WorkspaceStatement(_chosen(select(func.count()).select_from(records), given))
 
 
 def _scanned(tx: Transaction, kind: RecordKind, record_filter: RecordFilter) -> Iterable[str]:

@@ -17,7 +17,7 @@ from elements_local.kit.api.json_text import (
     encode,
     encode_text,
 )
-from elements_local.kit.api.operations import JSON, WholeResponse
+from elements_local.kit.api.operations import WholeResponse
 from elements_local.kit.caching import bounded_cache
 from elements_local.kit.instants import shifted
 from elements_local.kit.traffic.fault_rules import Phase
@@ -44,7 +44,7 @@ def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, *, whole: boo
     found = _page_of(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:
-        response.headers["X-Total-Count"] = str(found.total)
+        response.headers.add("X-Total-Count", str(found.total))
     return response
 
 
@@ -57,7 +57,7 @@ def rows(call: CrmCall, shown: list[Record], *, paged: bool) -> Response:
     asked = page_of(call.query) if paged else PageRange()
     response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
     if paged and asked.count_total:
-        response.headers["X-Total-Count"] = str(len(shown))
+        response.headers.add("X-Total-Count", str(len(shown)))
     return response
 
 
@@ -84,9 +84,9 @@ def located(call: CrmCall, response: Response, resource: str, number: Json) -> R
 def answer(call: CrmCall, body: bytes) -> Response:
     """Answer with JSON."""
     shown = _renamed(body, call.fault.effect.rename_fields or {})
-    response = WholeResponse(shown, content_type=JSON)
+    response = WholeResponse.of_json(shown)
     if call.version.tagged:
-        response.headers["ETag"] = etag(body)
+        response.headers.add("ETag", etag(body))
     return response
 
 
@@ -168,8 +168,7 @@ def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: Pa
     """Return a page of a list, up to where a fault ends it."""
     cap = call.fault.effect.list_cap
     if cap is None:
-        # a first page, with its count, is one statement
-        with call.reading() if page.skip else call.lookup() as records:
+        with call.reading() as records:
             return records.find(kind, wanted, page)
     with call.reading() as records:
         read = records.find(kind, wanted, replace(page, top=max(0, min(page.top, cap - page.skip))))
