@@ -29,6 +29,7 @@ from elements_local.platform.explain.cause import Cause
 from elements_local.platform.lint.rules import RULES, LintRule
 from elements_local.scenarios.recording.text import write
 from elements_local.scenarios.scenario import load
+from elements_local.stack.output_files import OutputFile
 from elements_local.start import Options, in_process
 
 POLLER = "event.poller.configuration"
@@ -89,7 +90,7 @@ def test_every_bad_configuration_is_found(clients):
 def test_the_scenario_of_a_finding_fails_until_it_is_cured(case, clients, runner, tmp_path):
     linted, finding = linted_and_found(clients, case)
     path = tmp_path / "found.yaml"
-    write(path, scenario_of(linted, finding))
+    write(OutputFile(path=path, force=True), scenario_of(linted, finding))
     as_it_is, cured = load(path)
 
     assert (as_it_is.name.endswith(f"{AS_IT_IS}"), cured.name.endswith(f"{CURED}")) == (True, True)
@@ -174,7 +175,7 @@ def test_what_a_transformation_renames_is_found_and_shown_with_the_transformatio
         ("hidden-field", "changed"),
     ]
     for finding in linted.findings:
-        write(tmp_path / "found.yaml", scenario_of(linted, finding))
+        write(OutputFile(path=tmp_path / "found.yaml", force=True), scenario_of(linted, finding))
         as_it_is, cured = load(tmp_path / "found.yaml")
         assert runner.run(as_it_is).failure is not None
         assert runner.run(cured).failure is None, str(runner.run(cured).failure)
@@ -270,7 +271,7 @@ def test_lines_are_shown_as_the_blocks_that_they_become(clients, runner, tmp_pat
     linted = of_body(clients, body_with(clients, change), lag_s=None)
 
     (finding,) = linted.findings
-    write(tmp_path / "found.yaml", scenario_of(linted, finding))
+    write(OutputFile(path=tmp_path / "found.yaml", force=True), scenario_of(linted, finding))
     as_it_is, cured = load(tmp_path / "found.yaml")
 
     assert (finding["rule"], finding["nearest"]) == ("date-letters", "yyyy-MM-dd HH:mm:ss")

@@ -17,6 +17,7 @@ from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.verbs import take
 from elements_local.scenarios.verbs.instances import make_instance
+from elements_local.stack.output_files import OutputFile
 
 FIRST_OF_EACH_FILE = [
     scenario
@@ -53,7 +54,7 @@ def test_a_recording_of_a_scenario_replays(scenario, stack_in_process, replay, t
     watch = Watch(clients, stack_in_process.addresses, seed=scenario.seed)
     watch.look()
     recording = compose(watch.session(), name=scenario.name)
-    text = write(tmp_path / "it.yaml", recording.document, recording.notes)
+    text = write(OutputFile(path=tmp_path / "it.yaml"), recording.document, recording.notes)
     stack_in_process.delete_workspace(clients.credentials.name)
 
     credentials = clients.credentials

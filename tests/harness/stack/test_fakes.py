@@ -253,7 +253,7 @@ def test_its_default_block_has_no_findings_and_the_scenario_of_one_is_of_its_rec
             ("tolerance-long", {**usual, "datesConfiguration": dates}, "0"),
             ("poll-delay-too-short", usual, "3"),
         ):
-            done = linted(block, "--index-lag", lag, "--scenario", rule, "--output", str(output))
+            done = linted(block, "--index-lag", lag, "--scenario", rule, "--output", str(output), "--force")
             assert done.exit_code == 0, done.output
             as_it_is, cured = (runner.run(scenario).failure for scenario in load(output))
             assert (rule, as_it_is is None, cured) == (rule, False, None)
