@@ -21,10 +21,12 @@ def interrupt(number: signal.Signals = signal.SIGINT) -> str:
 
 @each_row("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
-    stop = Interruption()
-
-    with stop.heeded():
-        came = stop.unless_requested(lambda: interrupt(number))
+    stop, before = Interruption(), signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup pytest` ignores it
+    try:
+        with stop.heeded():
+            came = stop.unless_requested(lambda: interrupt(number))
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
     assert (came, stop.requested) == (None, True)
 
