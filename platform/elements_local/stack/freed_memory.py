@@ -10,7 +10,11 @@ _OPTIONS = {
     "M_TRIM_THRESHOLD": (-1, 1024 * 1024),
     "M_ARENA_MAX": (-8, 2),
 }
-"""Options of ``mallopt``, with their numbers in glibc's ``malloc.h``, and their values here."""
+"""Options of ``mallopt``, with their numbers in glibc's ``malloc.h``, and their values here.
+
+Both thresholds are above the 87 KiB that SQLite takes and frees for a statement that returns rows: with 32 and 128 KiB
+a virtual day under ``up`` had 47,000 page faults, and took a fifth more of the processor's time.
+"""
 
 
 def give_freed_memory_back() -> None:
