@@ -1,13 +1,13 @@
 """What the CRM remembers, records and every change that was made to them, and whether what a snapshot has of it holds together."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
 
 from elements_local.kit.api.json_text import MalformedJsonError
-from elements_local.kit.storage.database import Database
+from elements_local.kit.storage.database import Database, MappedContext
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule
 from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
@@ -45,17 +45,13 @@ class RecordStore:
         self._database = database
         self._retention = Retention(pruned, [RetentionRule(keep=change_retention, statements=FORGETTING)])
 
-    @contextmanager
-    def read(self, workspace: Workspace) -> Iterator[Records]:
+    def read(self, workspace: Workspace) -> AbstractContextManager[Records]:
         """Open a transaction that reads records, and sees one state of them."""
-        with self._database.read(workspace.name) as tx:
-            yield Records(tx, workspace.seed)
+        return MappedContext(self._database.read(workspace.name), lambda tx: Records(tx, workspace.seed))
 
-    @contextmanager
-    def lookup(self, workspace: Workspace) -> Iterator[Records]:
+    def lookup(self, workspace: Workspace) -> AbstractContextManager[Records]:
         """Let one statement read records, without a transaction around it."""
-        with self._database.lookup(workspace.name) as tx:
-            yield Records(tx, workspace.seed)
+        return MappedContext(self._database.lookup(workspace.name), lambda tx: Records(tx, workspace.seed))
 
     def has_foundation(self, workspace: Workspace) -> bool:
         """Say whether a workspace has what every account has."""

@@ -65,7 +65,7 @@ def named(version: str, resource: str, name: str) -> Response:
         return _run(call, CrmTarget(version=call.version, resource=call.shape(resource)), _SEARCHES[name])
     target = _target(call, resource)
     if _has_numbers(target):
-        _operation_at(target, ONE)
+        _operation_at(call, target, ONE)
         raise NoSuchRowError(resource, name)
     return _run(call, target, ONE, name)
 
@@ -91,7 +91,7 @@ def below(version: str, resource: str, number: int, sub: str, member: str | None
     members = [] if member is None else [member]
     if member is not None and (target.sort, "{}/{}") in OPERATIONS:
         members = member.split("/", 1)
-    operation, view = _operation_at(target, "/".join(ONE for _ in members))
+    operation, view = _operation_at(call, target, "/".join(ONE for _ in members))
     return _answer(operation, target, view(Parent(call=call, shape=shape, id=number), found, *members))
 
 
@@ -125,8 +125,8 @@ def _sub_resource(call: CrmCall, resource: str, sub: str) -> SubResource:
     raise NoSuchResourceError(sub, known)
 
 
-def _operation_at(target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
-    """Return the operation of the present call's method.
+def _operation_at(call: CrmCall, target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
+    """Return the operation of a call's method.
 
     Raises:
         NoSuchResourceError: nothing is there.
@@ -138,7 +138,7 @@ def _operation_at(target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
     if not declared and target.sub is None:
         known = (shape.kind.name for shape in target.version.shapes.values())
         raise NoSuchResourceError(target.name.lower(), known)
-    asked = present_request().method
+    asked = call.request.method
     method = "GET" if asked == "HEAD" else asked
     for operation, view in declared:
         if operation.method == method and operation.is_taken(target):
@@ -147,7 +147,7 @@ def _operation_at(target: CrmTarget, at: str) -> tuple[CrmOperation, View]:
 
 
 def _run(call: CrmCall, target: CrmTarget, at: str, *called: str | int) -> Response:
-    operation, view = _operation_at(target, at)
+    operation, view = _operation_at(call, target, at)
     resource = () if isinstance(target.resource, str) else (target.resource,)
     return _answer(operation, target, view(call, *resource, *called))
 

@@ -13,7 +13,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import URL, BigInteger, Connection, Dialect, Engine, create_engine, event
@@ -25,6 +25,9 @@ from elements_local.kit.storage.database_errors import DamagedDatabaseError, For
 from elements_local.kit.storage.postgresql import DatabaseLocks, Outages, postgresql_engine
 from elements_local.kit.storage.schema import VERSIONS, SchemaPart, lock_schema, make_part
 from elements_local.kit.storage.transaction import AcrossWorkspaces, Transaction
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 _OPENING_AT_ONCE = 20
 
@@ -307,15 +310,15 @@ class Database:
 
     def transaction(self, workspace: str, *, alone: str | None = None) -> AbstractContextManager[Transaction]:
         """Open a transaction of one workspace: all of it happens, or nothing; ``alone`` as for ``writing``."""
-        return _OfWorkspace(self.writing(alone=alone), workspace)
+        return MappedContext(self.writing(alone=alone), lambda lent: Transaction(lent, workspace))
 
     def read(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Open a transaction of one workspace that only reads, and sees one state of the data."""
-        return _OfWorkspace(self._access.read(), workspace)
+        return MappedContext(self._access.read(), lambda lent: Transaction(lent, workspace))
 
     def lookup(self, workspace: str) -> AbstractContextManager[Transaction]:
         """Let one statement read of one workspace, without a transaction around it."""
-        return _OfWorkspace(self._access.autocommit_read(), workspace)
+        return MappedContext(self._access.autocommit_read(), lambda lent: Transaction(lent, workspace))
 
     @contextmanager
     def read_across(self) -> Iterator[AcrossWorkspaces]:
@@ -358,20 +361,23 @@ class Database:
             rmtree(self._temporary, ignore_errors=True)
 
 
-class _OfWorkspace(AbstractContextManager[Transaction]):
-    """A connection that is lent, as a transaction of one workspace."""
+class MappedContext(AbstractContextManager[T], Generic[S, T]):
+    """A context that gives what is made of another's value.
 
-    def __init__(self, loan: AbstractContextManager[Connection], workspace: str) -> None:
-        self._loan = loan
-        self._workspace = workspace
+    A class, as ``_Loan`` is one.
+    """
 
-    def __enter__(self) -> Transaction:
-        return Transaction(self._loan.__enter__(), self._workspace)
+    def __init__(self, context: AbstractContextManager[S], make: Callable[[S], T]) -> None:
+        self._context = context
+        self._make = make
+
+    def __enter__(self) -> T:
+        return self._make(self._context.__enter__())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        return self._loan.__exit__(kind, error, trace)
+        return self._context.__exit__(kind, error, trace)
 
 
 def _check_file(path: Path) -> None:

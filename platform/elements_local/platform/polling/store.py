@@ -1,6 +1,5 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -25,17 +24,19 @@ from elements_local.platform.core.tables import columns_of, instances, last_poll
 from elements_local.platform.jobs.store import JobKind, Jobs
 from elements_local.platform.polling.poller_job import PollerRun
 
-# asked in the same statement that moves the last-poll time: read before, it could be out of date by then
 _is_enabled = bound(
     select(instances.c.id).where(instances.c.id == bindparam("of_id"), not_(instances.c.disabled))
 ).exists()
-_still_polled = last_polls.update().where(last_polls.c.instance_id == bindparam("of_id"), _is_enabled)
-# counted up in the database, and not from a number that was read before: a change of the instance may have set it to
-# 0
-_fail = WorkspaceStatement(
-    _still_polled.where(last_polls.c.resource == bindparam("of_resource"))
-    .values(failures=last_polls.c.failures + 1)
-    .returning(last_polls.c.resource, last_polls.c.failures)
+# locked until the transaction ends: a change of the instance meanwhile would be undone by what is written then
+_still_polled = WorkspaceStatement(
+    select(last_polls.c.resource, last_polls.c.at, last_polls.c.failures)
+    .where(last_polls.c.instance_id == bindparam("of_id"), _is_enabled)
+    .with_for_update(of=last_polls)
+)
+_move = WorkspaceStatement(
+    last_polls.update()
+    .where(last_polls.c.instance_id == bindparam("of_id"), last_polls.c.resource == bindparam("of_resource"))
+    .values(at=bindparam("to"), failures=bindparam("failed"))
 )
 _add_poll = WorkspaceStatement(polls.insert())
 
@@ -102,25 +103,28 @@ class Polls:
             Those resources whose polls are kept, with how often each has failed in a row. One may be polled no longer: its
             instance was deleted or disabled, or its configuration changed, while the poll was under way.
         """
-        of_instance = {"of_id": read[0][0].instance_id}
-        succeeded = defaultdict[datetime, list[str]](list)
-        rows: list[Any] = []
-        for poll, watermark in read:
-            if poll.error:
-                rows += self._tx.all(_fail, **of_instance, of_resource=poll.resource)
-            else:
-                succeeded[watermark].append(poll.resource)
-        # nearly always one statement, as the resources of an instance are polled as of one instant
-        for watermark, names in succeeded.items():
-            moved = {**of_instance, "watermark": watermark, **numbered("resource", names)}
-            rows += self._tx.all(_advance(len(names)), **moved)
-        failures = {row.resource: row.failures for row in rows}
-        self._add([poll for poll, _ in read if poll.resource in failures])
+        of_instance = read[0][0].instance_id
+        before = {row.resource: row for row in self._tx.all(_still_polled, of_id=of_instance)}
+        kept = [
+            (poll, watermark, before[poll.resource]) for poll, watermark in read if poll.resource in before
+        ]
+        if not kept:
+            return {}
+        failures = {poll.resource: last.failures + 1 if poll.error else 0 for poll, _, last in kept}
+        moved = [
+            {
+                "of_id": of_instance,
+                "of_resource": poll.resource,
+                "to": last.at if poll.error else watermark,
+                "failed": failures[poll.resource],
+            }
+            for poll, watermark, last in kept
+        ]
+        self._tx.run_each(_move, moved)
+        self._add([poll for poll, _, _ in kept])
         return failures
 
     def _add(self, polls: Sequence[Poll]) -> None:
-        if not polls:
-            return
         # numbered as they are written: polls that are not kept leave no gaps, and two never get one number
         first = take_numbers(self._tx, "poll", first=1, count=len(polls))
         self._tx.run_each(_add_poll, [_row(poll, number) for number, poll in enumerate(polls, start=first)])
@@ -178,15 +182,6 @@ _NARROWED = {
 def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
     """Return the conditions of a search, as narrow as is asked."""
     return [_NARROWED[name] for name in sorted(names)]
-
-
-@by_count
-def _advance(count: int) -> WorkspaceStatement:
-    """Return what moves the watermarks of so many resources of an instance, and returns which moved."""
-    moved = _still_polled.where(one_of(last_polls.c.resource, "resource", count)).values(
-        at=bindparam("watermark"), failures=0
-    )
-    return WorkspaceStatement(moved.returning(last_polls.c.resource, last_polls.c.failures))
 
 
 @cache
