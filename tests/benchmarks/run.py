@@ -82,10 +82,10 @@ def days() -> Iterator[Figure]:
             lambda: timed(bare), lambda: our_day(own), lambda: our_day(served.stack), rounds=ROUNDS
         )
     yield Figure(
-        name="virtual day, in process / bare loop", unit="s", ours=day, base=loop, aim="< 2", bound=2.8
+        name="virtual day, in process / bare loop", unit="s", ours=day, base=loop, aim="< 2", bound=2.6
     )
     yield Figure(
-        name="virtual day, under up / in process", unit="s", ours=far, base=day, aim="< 1.3", bound=1.9
+        name="virtual day, under up / in process", unit="s", ours=far, base=day, aim="< 1.3", bound=1.65
     )
 
 
@@ -104,7 +104,7 @@ def starts() -> Iterator[Figure]:
         ours=ours * 1e3,
         base=flask * 1e3,
         aim="< 2.5",
-        bound=3.2,
+        bound=3.0,
     )
     yield Figure(name="--help / bare interpreter", unit="ms", ours=words * 1e3, base=nothing * 1e3)
     with up() as served:
