@@ -200,7 +200,11 @@ def _with_connectors(options: Options) -> Options:
     settings = SharedSettings.from_env(options.environment)
     named = tuple(connectors_named(settings.connectors))
     files = (*map(str, options.vendors), *sorted(settings.vendors))
-    chosen = replace(options, connectors=(*options.connectors, *named, *_of_files(files)), vendors=())
+    chosen = replace(
+        options,
+        connectors=(*options.connectors, *named, *_of_files(files, exposure.names(options))),
+        vendors=(),
+    )
     if taken := _fakes_of(chosen).keys() & {*USUAL_URLS, "version"}:
         said = f"the stack calls something of its own {min(taken)}; give the vendor's element another key"
         raise OptionError(said)
@@ -213,11 +217,11 @@ def _with_connectors(options: Options) -> Options:
     return chosen
 
 
-def _of_files(named: tuple[str, ...]) -> "Iterator[Connector]":
+def _of_files(named: tuple[str, ...], own_names: frozenset[str]) -> "Iterator[Connector]":
     if named:
         from elements_local.stack.vendor_files import connectors_of_files  # noqa: PLC0415 - the engine of files is large
 
-        yield from connectors_of_files(named)
+        yield from connectors_of_files(named, own_names)
 
 
 def _fakes_of(options: Options) -> "dict[str, VendorFake]":

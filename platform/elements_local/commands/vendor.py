@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from elements_local.clients.errors import OptionError
-from elements_local.commands.command_line.options import examples
+from elements_local.commands.command_line.options import configuration, examples
 from elements_local.commands.command_line.output import force_option, print_result
 from elements_local.commands.command_line.stacks import json_option
 from elements_local.stack.output_files import OutputFile
 from elements_local.stack.shape_errors import shown
+from elements_local.stack.stack_settings import SharedSettings
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
 from elements_local.start import Options, in_process
 
@@ -72,7 +73,8 @@ def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
     """Say what is wrong with a FILE, or a shipped vendor's, each mistake with its line; exit 1 if anything is."""
     path = path_of(file)
     try:
-        connector = connector_of(path)
+        own_names = SharedSettings.from_env(configuration(ctx).environment()).served_as
+        connector = connector_of(path, own_names)
         with in_process(Options(connectors=(connector,))):  # which adds the routes of hooks, as `up` does
             read = connector.file
     except OptionError as error:

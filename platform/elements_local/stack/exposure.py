@@ -43,12 +43,12 @@ def guard(options: "Options", *, exposed: bool) -> Guard:
         )
     return Guard(
         token=options.token or (token_urlsafe(24) if exposed else None),
-        served_as=_names(options),
+        served_as=names(options),
         allow_origins=SharedSettings.from_env(options.environment).allow_origins,
     )
 
 
-def _names(options: "Options") -> frozenset[str]:
+def names(options: "Options") -> frozenset[str]:
     """Return the names that a stack is called by: those that it was given, and those of where it listens and is called."""
     called = {urlsplit(url).hostname or "" for name, url in options.urls.items() if name in options.services}
     bound = set() if is_address(options.host) else {options.host.lower()}
@@ -87,10 +87,10 @@ def who_can_reach(stack: "Stack", options: "Options") -> str:
         *([f"call {called} with {known}"] if called else []),
         *(["send callbacks to the sink"] if "sink" in running else []),
     ]
-    names = ", ".join(sorted(_names(options))) or "none yet; --served-as adds one"
+    known_names = ", ".join(sorted(names(options))) or "none yet; --served-as adds one"
     return (
         f"All who can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
         f"the admin token, in the header {TOKEN_HEADER}, do everything: read callbacks and all workspaces' secrets, move "
-        f"time, reset. Calls may use any address of this machine, or a name that it knows ({names}). Pages of other "
+        f"time, reset. Calls may use any address of this machine, or a name that it knows ({known_names}). Pages of other "
         "sites are all refused."
     )

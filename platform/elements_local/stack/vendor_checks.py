@@ -12,7 +12,7 @@ from elements_local.kit.text import nearest
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.values import replace
 from elements_local.kit.web.guard import ADMIN
-from elements_local.kit.web.origins import is_loopback
+from elements_local.kit.web.origins import is_address, is_loopback
 from elements_local.platform.configuration.callback_headers import is_header
 from elements_local.platform.configuration.instance_configuration import own_resources
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
@@ -48,6 +48,8 @@ _PLACES = {
 }
 """What may vary in the request and in the answer of a call."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
+_NUMBER = re.compile(r"\d+|0x[\da-f]*")
+"""The last part of a host that is read as an address, in whichever form."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _PATH = re.compile(r"(?!.*//)(?!.*/\.\.?(?:/|\Z))/[^\s?#<>\\\x00-\x1f\x7f]*")
 _OF_NUMBERS = frozenset({"random_int", "pyint", "pyfloat", "pydecimal", "random_element"})
@@ -57,10 +59,14 @@ _NEXT = {"token": "next", "link": "link"}
 """What an answer has to have for the next page to be found."""
 
 
-def objections(file: VendorFile) -> Iterator[Objection]:
-    """Yield what is wrong with a file that has its shape."""
+def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objection]:
+    """Yield what is wrong with a file that has its shape.
+
+    Args:
+        own_names: by which the stack is called, besides those of loopback.
+    """
     yield from _authentication(file.authentication)
-    yield from _origin(file.origin)
+    yield from _origin(file.origin, own_names)
     if not _NAME.fullmatch(file.hub):
         yield ("hub",), f"expected a name of letters, digits, - and _; got {file.hub!r}"
     yield from _record(file)
@@ -93,7 +99,7 @@ def _authentication(how: VendorAuthentication) -> Iterator[Objection]:
         yield ("authentication", "header"), f"expected a header's name; got {how.header!r}"
 
 
-def _origin(origin: str) -> Iterator[Objection]:
+def _origin(origin: str, own_names: frozenset[str]) -> Iterator[Objection]:
     try:
         parts = urlsplit(origin)
         usable = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
@@ -101,8 +107,14 @@ def _origin(origin: str) -> Iterator[Objection]:
         parts, usable = urlsplit(""), False
     if not usable or not _ORIGIN.fullmatch(origin):
         yield ("origin",), f"expected an origin such as https://api.vendor.example; got {mask_urls(origin)!r}"
-    elif (host := parts.hostname or "") and (is_loopback(host) or f".{host}".endswith(".localhost")):
+    elif is_loopback(host := (parts.hostname or "").rstrip(".")) or f".{host}".endswith(".localhost"):
         yield ("origin",), f"expected the vendor's own host; {host} is this machine, where the stack is"
+    elif is_address(host) or _NUMBER.fullmatch(
+        host.rpartition(".")[2]
+    ):  # 0.0.0.0 and 127.1 are this machine, too
+        yield ("origin",), f"expected the vendor's host by its name; {host} is a number"
+    elif host in own_names:
+        yield ("origin",), f"expected the vendor's own host; the stack is called {host}"
 
 
 def _path(where: Where, path: str) -> Iterator[Objection]:

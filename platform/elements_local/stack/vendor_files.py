@@ -16,6 +16,7 @@ from elements_local.kit.api.mismatch import first_mismatch
 from elements_local.kit.api.shape_words import schemas_of
 from elements_local.kit.files import read_file
 from elements_local.kit.os_errors import os_reason
+from elements_local.kit.web.origins import USUAL_PORTS
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.catalogue import shipped as connectors_shipped
 from elements_local.platform.elements.vendor_file import (
@@ -36,7 +37,7 @@ from elements_local.stack.yaml_text import Document, SourcePosition, YamlError, 
 SHIPPED = Path(__file__).parents[1] / "platform" / "elements" / "vendors"
 _TOP = SourcePosition(1, 1)
 _LARGEST = 2**20
-_INSIGHTLYS = re.compile(r"https?://(?:[\w-]+\.)*(?:insightly\.com|insight\.ly)(?::\d+)?", re.IGNORECASE)
+_INSIGHTLYS = re.compile(r"https?://(?:[\w-]+\.)*(?:insightly\.com|insight\.ly)(?::\d+)?")
 _REF = "#/$defs/{name}"
 
 
@@ -59,15 +60,18 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
 
 
-def connectors_of_files(named: Iterable[str]) -> Iterator[FileConnector]:
+def connectors_of_files(named: Iterable[str], own_names: frozenset[str]) -> Iterator[FileConnector]:
     """Yield the connectors of vendor files, each of which is named by its path, or by its name if it is shipped.
+
+    Args:
+        own_names: by which the stack is called; no vendor has one of them.
 
     Raises:
         VendorFileError: a file cannot be used.
         OptionError: there is none.
     """
     for name in named:
-        yield connector_of(path_of(name))
+        yield connector_of(path_of(name), own_names)
 
 
 def path_of(name: str) -> Path:
@@ -86,10 +90,13 @@ def path_of(name: str) -> Path:
     return files[name]
 
 
-def connector_of(path: Path, *, within: timedelta = timedelta(seconds=10)) -> FileConnector:
+def connector_of(
+    path: Path, own_names: frozenset[str] = frozenset(), *, within: timedelta = timedelta(seconds=10)
+) -> FileConnector:
     """Return the connector of a file: what ``up`` plays, and ``vendor check`` looks at.
 
     Args:
+        own_names: by which the stack is called, besides those of loopback.
         within: how long it may take: a hook's module, and methods of Faker, may take any time.
 
     Raises:
@@ -99,7 +106,7 @@ def connector_of(path: Path, *, within: timedelta = timedelta(seconds=10)) -> Fi
 
     def check() -> None:
         try:
-            outcome.set_result(_checked(path))
+            outcome.set_result(_checked(path, own_names))
         # what ends the import of a hook, even SystemExit, is raised where the file is wanted
         except BaseException as error:  # noqa: BLE001
             outcome.set_exception(error)
@@ -113,7 +120,7 @@ def connector_of(path: Path, *, within: timedelta = timedelta(seconds=10)) -> Fi
         raise VendorFileError(path, [(_TOP, reason)]) from error
 
 
-def _checked(path: Path) -> FileConnector:
+def _checked(path: Path, own_names: frozenset[str]) -> FileConnector:
     document = _document(path)
     shape = shape_mistakes(document.value, VendorFile)
     found = shape.found
@@ -121,7 +128,7 @@ def _checked(path: Path) -> FileConnector:
         raise _error(path, document, found)
     file = msgspec.convert(shape.fitting, VendorFile)
     hooks, unfound = _hooks(path, file)
-    meant = [*objections(file), *_taken(file), *unfound]
+    meant = [*objections(file, own_names), *_taken(file), *unfound]
     found += [each for each in meant if not _follows(each, shape.replaced)]
     if found:
         raise _error(path, document, found)
@@ -154,9 +161,11 @@ def _taken(file: VendorFile) -> Iterator[Objection]:
     for each in elements:
         if file.number == each.id:
             yield ("number",), f"the element {each.key} has this number; choose another, or leave it out"
-    line = re.compile(rf"^origin: {re.escape(file.origin)}$", re.MULTILINE | re.IGNORECASE)
+    origin = file.origin.lower()
+    origin = origin.removesuffix(f":{USUAL_PORTS.get(origin.partition(':')[0])}").rstrip(".")
+    line = re.compile(rf"^origin: {re.escape(origin)}$", re.MULTILINE)
     owners = [name for name, path in shipped().items() if line.search(path.read_text("utf-8"))]
-    owners += ["insightly"] if _INSIGHTLYS.fullmatch(file.origin) else []
+    owners += ["insightly"] if _INSIGHTLYS.fullmatch(origin) else []
     for owner in owners:
         if owner != file.vendor:
             yield ("origin",), f"the vendor {owner}, which is shipped, has this origin"

@@ -85,3 +85,20 @@ def test_the_shipped_ones_are_listed(tmp_path, monkeypatch):
 
     assert [each["name"] for each in listed] == [*shipped()]
     assert len(call("vendor", "list").stdout.splitlines()) == max(len(listed), 1)
+
+
+def test_a_vendor_has_none_of_the_names_by_which_the_stack_is_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call("vendor", "new", "acme")
+    text = (tmp_path / "acme.yaml").read_text("utf-8")
+    for origin in ("https://build7", "http://BUILD7:4700", "https://build7."):
+        (tmp_path / "acme.yaml").write_text(text.replace("https://api.acme.example", origin), "utf-8")
+        by_name = {"ELEMENTS_LOCAL_SERVED_AS": "build7,other"}
+        for done, status in (
+            (call("vendor", "check", "acme.yaml", **by_name), 1),
+            (call("up", "--vendor", "acme.yaml", "--served-as", "build7"), 2),
+            (call("up", "--vendor", "acme.yaml", "--host", "build7"), 2),
+        ):
+            told = "acme.yaml:10:1: origin: expected the vendor's own host; the stack is called build7"
+            assert (done.returncode, told in done.stdout + done.stderr) == (status, True), done
+        assert call("vendor", "check", "acme.yaml").returncode == 0
