@@ -7,6 +7,7 @@ place alone.
 import json
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.commands import scenario_files, up
 from elements_local.commands.cli import cli
 from elements_local.commands.tenant_replay.opening import TenantFile
-from elements_local.kit.settings import Settings, WrongValueError, setting, variable
+from elements_local.kit.settings import Setting, Settings, WrongValueError, setting, variable
 from elements_local.kit.values import replace
 from elements_local.platform.elements.catalogue import Catalogue, shipped
 from elements_local.platform.elements.connector import ConfigurationKey
@@ -323,3 +324,10 @@ def test_a_setting_that_cannot_be_used_is_refused_without_its_value():
 
     with pytest.raises(WrongValueError, match=r"must be a number; got '\*{8}'"):
         Own.chosen({"ELEMENTS_LOCAL_PIN": "12a"})
+
+
+@pytest.mark.parametrize("value", ["open sesame", 4711, frozenset({"sesame"}), timedelta(seconds=4711)])
+def test_a_secret_setting_is_shown_as_eight_asterisks_whatever_its_type(value):
+    declared = Setting(read=str, expected="any", default=None, about="a PIN", choices={}, secret=True)
+
+    assert declared.to_json(value) == "********"

@@ -61,6 +61,8 @@ class Setting:
 
     def to_json(self, value: object) -> object:
         """Return a value as JSON has it, masked: a duration as seconds, names as a list, a choice as its word."""
+        if self.secret and value:
+            return self._shown(str(value))
         if isinstance(value, timedelta):
             return int(duration_s) if (duration_s := value.total_seconds()).is_integer() else duration_s
         if isinstance(value, frozenset):

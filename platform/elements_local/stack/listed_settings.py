@@ -16,7 +16,6 @@ from elements_local.stack.stack_settings import (
     settings_of,
 )
 
-_MASK = "***"
 _UNITS = {"seconds": (86_400, "days"), "bytes": (1024 * 1024, "MiB")}
 """What is said beside a value, by the first word of what its setting means."""
 
@@ -79,7 +78,7 @@ def _listed(
     return ListedSetting(
         name=name,
         variable=variable(name),
-        value=_MASK if setting.secret and value else setting.to_json(value),
+        value=setting.to_json(value),
         default=setting.to_json(setting.default),
         origin=found.origin if found else "default" if value == setting.default else usual,
         takes=setting.expected,

@@ -109,7 +109,7 @@ NOWHERE = {
     ("--database", "sqlite:////nowhere/x"): "cannot be opened",
     ("--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"): "********@127.0.0.1:1/x cannot be reached",
     ("--database", "postgres://u:hush@127.0.0.1:1/x"): "********@127.0.0.1:1/x cannot be reached",
-    ("--database", "postgresql://u:hush@h:port/x"): "***@h:port/x' is not a URL of a database that keeps a",
+    ("--database", "postgresql://u:hush@h:port/x"): "********@h:port/x' is not a URL of a database",
     ("--database", "postgresql+psycopg2://u:hush@h/x"): "is not a URL of a database that keeps a stack",
     ("--database", "mysql://u:hush@h/x"): "expected one such as postgresql+psycopg://user:password@host/name",
 }

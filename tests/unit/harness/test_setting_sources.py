@@ -208,7 +208,7 @@ def test_secrets_are_masked():
         {"ELEMENTS_LOCAL_TOKEN": "hush", "ELEMENTS_LOCAL_DATABASE": "postgresql://u:hush@h/x"}
     )
 
-    assert value(chosen, "token") == value(chosen, "database") == ("***", "environment")
+    assert value(chosen, "token") == value(chosen, "database") == ("********", "environment")
 
 
 def test_a_clocks_mode_is_taken_by_its_word_and_no_other_word_is():

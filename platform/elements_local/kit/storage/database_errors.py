@@ -7,6 +7,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from elements_local.kit.masks import MASK, mask_target
+
 _CURES = (
     (sqlite3.SQLITE_NOTADB, "is not a database", "move it away, or choose another directory"),
     (sqlite3.SQLITE_CORRUPT, "is damaged", "put a copy in its place, or start with an empty one"),
@@ -164,8 +166,9 @@ def place_of(url: str | URL) -> URL:
 
 
 def shown_url(url: object) -> str:
-    """Name a database's URL in a message, without its password."""
+    """Name a database's URL in a message, without its secrets."""
     try:
-        return f"--database {make_url(str(url)).render_as_string(hide_password=True)}"
+        shown = make_url(str(url)).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
-        return f"--database {re.sub('://.*@', '://***@', str(url))[:60]!r}"
+        shown = repr(re.sub("://.*@", f"://{MASK}@", str(url))[:60])
+    return f"--database {mask_target(shown)}"

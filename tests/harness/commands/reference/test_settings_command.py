@@ -27,7 +27,7 @@ def test_every_setting_is_listed_with_its_value_and_origin(tmp_path):
     assert list(listed) == list(every_setting())
     assert (listed["platform.batch_size"]["value"], listed["platform.batch_size"]["origin"]) == (5, "flag")
     assert (listed["crm.limits"]["value"], listed["crm.limits"]["origin"]) == ("vendor", "pyproject.toml")
-    assert (listed["token"]["value"], listed["token"]["origin"]) == ("***", "environment")
+    assert (listed["token"]["value"], listed["token"]["origin"]) == ("********", "environment")
     assert listed["sink.streams"]["origin"] == "default"
     assert "hush" not in done.stdout
 
