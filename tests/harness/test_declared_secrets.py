@@ -131,6 +131,20 @@ def test_the_platform_masks_what_is_declared_and_shows_the_rest_to_its_owner(wor
     assert sent["configuration"]["acme.salt"] == "********"
 
 
+def test_a_secret_of_an_older_instance_is_masked_by_its_value(stack):
+    clients = stack[0].new_workspace(seed=5)
+    values = [f"pl4nted-{number:03}-of-many-letters" for number in range(200)]
+    for value in values:
+        body = instance_body(clients.credentials)
+        body["configuration"]["event.notification.signature.key"] = value
+        clients.platform.create_instance(body)
+    clients.platform.send("GET", f"{BASE_PATH}/instances?note={values[0]}&about={values[-1].encode().hex()}")
+    shown = {at: str(clients.platform.call("GET", at)) for at in ("/_local/journal", "/_local/journal/calls")}
+
+    assert "?note=********&about=********" in shown["/_local/journal"]
+    assert found(values, shown) == set()
+
+
 def test_a_key_is_secret_by_its_declaration_or_by_its_type():
     keys = {
         "declared": ConfigurationKey(key="own.declared", name="a", type="TEXTFIELD_32", secret=True),

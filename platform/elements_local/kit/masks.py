@@ -49,6 +49,8 @@ _URL = re.compile(r"""[a-z][a-z0-9+.-]*://[^\s"'<>\\`]+""", re.IGNORECASE)
 
 _SHORTEST = 8
 """Of a secret that is known by its value: a shorter one might be any word."""
+_MANY = 1000
+"""Forms of secrets, beyond which a text is searched for what they begin with first."""
 
 _TOKEN = re.compile(
     r"""  "(?P<double>(?:[^"\\]|\\.|\\\Z)*)(?:"|\Z)
@@ -188,7 +190,11 @@ def mask_known(text: str, secrets: Iterable[str] = ()) -> str:
     >>> mask_known("MDEyMzQ1Njc4OTo= is 0123456789 in base64", ["0123456789"])
     '********To= is ******** in base64'
     """
-    for written in _encoded((*secrets, *_learned)):
+    starts, encoded = _encoded((*secrets, *_learned))
+    if len(encoded) > _MANY:  # 5 ms for 50 KB, where 12,000 looks through it take 60
+        found = starts.intersection(text[at : at + _SHORTEST] for at in range(len(text)))
+        encoded = [each for each in encoded if each[:_SHORTEST] in found] if found else []
+    for written in encoded:
         text = text.replace(written, MASK)
     return text
 
@@ -242,26 +248,23 @@ def credentials_in(authorization: str) -> list[str]:
     return [part.split()[-1] for part in authorization.split(",") if part.strip()]
 
 
-@bounded_cache(256)
-def _encoded(secrets: tuple[str, ...]) -> list[str]:
-    """Return secrets as they may be written: plain, in JSON, HTML, URLs, hexadecimal and base64; the longest first."""
-    found: set[str] = set()
-    for secret in secrets:
-        raw = secret.encode()
-        if len(secret) < _SHORTEST:
-            continue
-        found |= {
-            secret,
-            json.dumps(secret)[1:-1],
-            escape(secret),
-            quote(secret, safe=""),
-            quote_plus(secret),
-        }
-        found |= {raw.hex(), raw.hex().upper()}
-        for before, first in enumerate((0, 2, 3)):  # in base64, what stands before a secret shifts it
-            coded = b64encode(bytes(before) + raw).decode()[first : (before + len(raw)) * 8 // 6]
-            found |= {coded, coded.replace("+", "-").replace("/", "_"), quote(coded, safe="")}
-    return sorted(found, key=len, reverse=True)
+@bounded_cache(256, length=lambda kept: 3 * len(kept[-1][1]))  # the texts are those that `_forms` keeps
+def _encoded(secrets: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
+    """Return secrets in all their forms, the longest first, and with what these begin."""
+    found = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+    return frozenset(form[:_SHORTEST] for form in found), sorted(found, key=len, reverse=True)
+
+
+@bounded_cache(4096)
+def _forms(secret: str) -> frozenset[str]:
+    """Return a secret as it may be written: plain, in JSON, HTML, URLs, hexadecimal and base64."""
+    raw = secret.encode()
+    found = {secret, json.dumps(secret)[1:-1], escape(secret), quote(secret, safe=""), quote_plus(secret)}
+    found |= {raw.hex(), raw.hex().upper()}
+    for before, first in enumerate((0, 2, 3)):  # in base64, what stands before a secret shifts it
+        coded = b64encode(bytes(before) + raw).decode()[first : (before + len(raw)) * 8 // 6]
+        found |= {coded, coded.replace("+", "-").replace("/", "_"), quote(coded, safe="")}
+    return frozenset(found)
 
 
 def _without_users(text: str) -> str:

@@ -10,7 +10,6 @@ from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_ad
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.api.openapi import IdConverter, serve_document
 from elements_local.kit.http_message import Http
-from elements_local.kit.masks import secrets_in
 from elements_local.kit.shared.choice import fault_book_on
 from elements_local.kit.storage.database import Database
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp
@@ -74,8 +73,8 @@ from elements_local.platform.request_policy import RequestIds, add_request_polic
 from elements_local.platform.soundness import check_sound
 from elements_local.platform.transformations import routes as transformations
 
-_MASKED_INSTANCES = 20
-"""Whose secrets are looked for in answers to admin calls: the latest; each form of a secret costs a look through the text."""
+_MASKED_INSTANCES = 1000
+"""Whose secrets are looked for in answers to admin calls: the latest, as all of them are read for each answer."""
 
 _LOCAL = (
     clock.bp,
@@ -260,9 +259,8 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
 
     def secrets_of(workspace: Workspace) -> list[str]:
         with platform.database.lookup(workspace.name) as tx:
-            found = Instances(tx).latest(_MASKED_INSTANCES)
-        of_instances = {secret for one in found for secret in (one.token, *secrets_in(one.configuration))}
-        return [*workspace.secrets.values(), *sorted(of_instances)]
+            of_instances = Instances(tx).secrets(_MASKED_INSTANCES)
+        return [*workspace.secrets.values(), *of_instances]
 
     def of_admin_call(asked: Request) -> Workspace:
         if "Authorization" not in asked.headers:

@@ -139,7 +139,11 @@ _with_subscription = select(instances, subscriptions.c.id.label("subscription_id
     (subscriptions.c.workspace == instances.c.workspace) & (subscriptions.c.instance_id == instances.c.id),
 )
 _all = WorkspaceStatement(_with_subscription.order_by(instances.c.id))
-_latest = WorkspaceStatement(_with_subscription.order_by(instances.c.id.desc()).limit(bindparam("most")))
+_latest = WorkspaceStatement(
+    select(instances.c.token, instances.c.configuration)
+    .order_by(instances.c.id.desc())
+    .limit(bindparam("most"))
+)
 _this = instances.c.id == bindparam("of_id")
 _by_id = _with_subscription.where(_this)
 _get = WorkspaceStatement(_by_id)
@@ -211,9 +215,10 @@ class Instances:
             cursor=lambda last: page_token(last.id, counted=_COUNTED),
         )
 
-    def latest(self, count: int) -> list[Instance]:
-        """Return the latest instances."""
-        return [_instance(row) for row in self._tx.all(_latest, most=count)]
+    def secrets(self, count: int) -> list[str]:
+        """Return the tokens of the latest instances, and the secrets in their configurations, each once."""
+        rows = self._tx.all(_latest, most=count)
+        return [*dict.fromkeys(secret for row in rows for secret in _secrets(row))]
 
     def count(self, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""
@@ -333,6 +338,11 @@ def _instance(row: Row) -> Instance:
         subscription_id=row.subscription_id,
         objects=_objects_in(row),
     )
+
+
+@bounded_cache(1024)  # each is read for every answer to an admin call
+def _secrets(row: Row) -> list[str]:
+    return [row.token, *secrets_in(_configuration.decode(row.configuration))]
 
 
 def _objects_in(row: Row) -> Objects:

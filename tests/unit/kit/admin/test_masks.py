@@ -410,3 +410,16 @@ def test_what_a_process_has_learned_is_hidden_from_eight_letters_on_and_what_is_
     assert mask_log(text) == "********, short, ********"
     learn(f"option-{number}" for number in range(64))
     assert mask_known(text) == text
+
+
+MANY = [*(f"another-{number:03}" for number in range(500)), "one-of-many", "of-many-more", "seçond+of/many"]
+FORMS = [
+    form for secret in MANY for form in (secret, quote(secret), secret.encode().hex(), "a word", "short")
+]
+
+
+@given(st.lists(st.sampled_from(FORMS), max_size=20))
+def test_of_very_many_secrets_none_is_shown_and_all_else_is(written):
+    shown = [each if each in {"a word", "short"} else MASK for each in written]
+
+    assert mask_known("; ".join(written), MANY) == "; ".join(shown)
