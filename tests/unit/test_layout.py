@@ -357,6 +357,9 @@ WRITING = {
     "kit/files.py",  # reads
     "kit/storage/data_directory.py",  # notes in it which process has a database
     "certify/poller/trial.py",  # makes a temporary folder for the poller's state
+    "stack/proxy/mitmdump.py",  # the log of a program of its own, in a temporary folder
+    "stack/proxy/addon.py",  # the hosts that it refused, there
+    "stack/proxy/trust.py",  # what the user's program trusts, there
 }
 
 

@@ -22,6 +22,7 @@ from elements_local.stack.stack_settings import Configuration
 
 COMMANDS = {
     "up": ("up", "Run the platform, the CRM and the sink until Ctrl-C."),
+    "exec": ("exec", "Run a program, unchanged, to which the vendors' hosts are the stack."),
     "tour": ("tour", "Show the Insightly guide's walk-through, step by step."),
     "listen": ("tour", "Print what happens in a running stack, a line each."),
     "trigger": ("trigger", "Make a change in the CRM, and show its callback."),

@@ -53,6 +53,7 @@ from elements_local.platform.explain.routes import explain_routes
 from elements_local.platform.hub import routes as hubs
 from elements_local.platform.hub import routes_catalogue as hub_catalogue
 from elements_local.platform.hub import routes_elements as elements
+from elements_local.platform.hub import routes_hosts as hosts
 from elements_local.platform.hub import routes_objects as hub_objects
 from elements_local.platform.hub import routes_records as own_records
 from elements_local.platform.hub.routing import HubRouting
@@ -87,6 +88,7 @@ _LOCAL = (
     timeline.bp,
     lint.config_warnings,
     lint.bp,
+    hosts.bp,
     login.console,
 )
 """What stands beside the API: the admin routes, and the older way of signing in."""

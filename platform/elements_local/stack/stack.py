@@ -142,6 +142,22 @@ class Stack:
         """
         self.admin().call_object("DELETE", f"/_local/workspaces{query_of({'name': name})}")
 
+    def played_hosts(self) -> dict[str, str]:
+        """Return the vendors' hosts that it stands for, each with the origin of the service that answers its calls.
+
+        Returns:
+            host, in which ``*`` stands for one label -> origin, on the machine where the platform was called.
+
+        Raises:
+            UnreachableError: the stack does not answer.
+
+        Example:
+            >>> elements_stack.played_hosts()["api.insightly.com"]
+            'http://127.0.0.1:...'
+        """
+        hosts = self.admin().call("GET", "/_local/hosts")["hosts"]
+        return {each["host"]: _seen_from(self.addresses.platform, each["url"]) for each in hosts}
+
     def reset_all(self) -> None:
         """Bring every workspace back to its start, in all services that run, or none in any.
 
@@ -215,12 +231,16 @@ def at(addresses: Addresses, *, token: str | None = None) -> Stack:
     return Stack(OverNetwork(timeout=CLIENT_TIMEOUT), addresses, token=token)
 
 
+def answers_at(url: str) -> bool:
+    """Say whether a service of a stack answers at a URL."""
+    return not isinstance(OverNetwork().send("GET", f"{url}/_local/health"), NoReply)
+
+
 def found_at(addresses: Addresses, *, token: str | None = None) -> Stack:
     """Return what runs at these addresses: if the platform does not answer, the first other service alone."""
     stack = at(addresses, token=token)
-    look = OverNetwork()  # whether something answers shows sooner than what an advance comes to
     for name, url in addresses.running.items():
-        if not isinstance(look.send("GET", f"{url}/_local/health"), NoReply):
+        if answers_at(url):
             return stack if name == "platform" else at(Addresses(**{name: url}), token=token)
     return stack
 

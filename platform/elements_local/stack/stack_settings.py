@@ -207,6 +207,9 @@ SHORTHANDS = {
 
 _TABLE = "tool.elements-local"
 _OF_TESTS = PREFIX + "TEST_"
+OF_CREDENTIALS = ("organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url")
+"""What programs of the user's are given of a workspace."""
+_OF_PROGRAMS = frozenset(variable(name) for name in OF_CREDENTIALS)
 _EXAMPLE = "NAME=VALUE, such as platform.batch_size=5"
 
 
@@ -340,7 +343,7 @@ def _nearest(name: str, setting: FoundSetting) -> str | None:
 
 def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, FoundSetting]]:
     for name, value in environment.items():
-        if not name.startswith(PREFIX) or name.startswith(_OF_TESTS):
+        if not name.startswith(PREFIX) or name.startswith(_OF_TESTS) or name in _OF_PROGRAMS:
             continue
         setting = name.removeprefix(PREFIX).lower()
         group, _, rest = setting.partition("_")

@@ -17,6 +17,7 @@ CALLS = {
     "clock follow": ["{recorded}", *URLS],
     "clock real": URLS,
     "clock virtual": URLS,
+    "exec": [*URLS, "--", "true"],
     "explain": URLS,
     "audit": URLS,
     "trigger": ["contacts", "created", *URLS],

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from secrets import token_hex
 from threading import Thread
 from typing import IO
 
@@ -16,11 +14,10 @@ from msgspec import Struct
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
+from elements_local.stack.program_runs import VARIABLE, kill_all, new_run
 
 MOST_OUTPUT = 16 * 1024 * 1024
 MOST_LINES = 100_000
-_OF_A_RUN = "CERTIFY_POLLER_RUN"
-"""A variable that all processes of a run inherit; it is no setting, which ours begin like."""
 _TAIL = 4096
 _PIECE = 65536
 
@@ -56,11 +53,11 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         Raises:
             OptionError: there is no such program.
         """
-        run = token_hex(16)
+        run = new_run()
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own
                 self.command,
-                env={**os.environ, **environment, **self.further(now), _OF_A_RUN: run},
+                env={**os.environ, **environment, **self.further(now), VARIABLE: run},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -78,7 +75,7 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         finally:
             _kill(process)
             process.wait()
-            _kill_what_left_its_group(run)
+            kill_all(run)
         written, tail = output.whole(), errors.whole()
         return Ended(output=written, failure=output.excess or failure, errors=tail.decode("utf-8", "replace"))
 
@@ -128,17 +125,3 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
         return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def _kill_what_left_its_group(run: str) -> None:
-    """End processes that a run has left in other groups, known by its variable, where the system has a list of them."""
-    mark = f"{_OF_A_RUN}={run}".encode()
-    for _ in range(10):  # one may have started another since
-        found = False
-        for environment in Path("/proc").glob("[0-9]*/environ"):
-            with suppress(OSError):  # it has ended, or is another user's
-                if mark in environment.read_bytes().split(b"\0"):
-                    os.kill(int(environment.parent.name), signal.SIGKILL)
-                    found = True
-        if not found:
-            break

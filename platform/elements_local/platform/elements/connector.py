@@ -292,6 +292,8 @@ class VendorFake(Struct, frozen=True, kw_only=True):
 
     Attributes:
         origin: the vendor's own, such as ``https://api.vendor.example``; calls that go there reach the fake.
+        hosts: further ones of the vendor's, as of its regions; ``*`` stands for one label. Programs whose calls are sent
+            to the stack reach the fake by them, too.
         create_app: makes it, from what the stack hands it, on which ``elements_local.kit.fakes.fake.Fake`` stands.
         credentials: the configuration keys, with their values, that let an instance in with a workspace's API key.
         kinds: resource -> how its records are made where somebody names one: by scenarios, commands and pages.
@@ -301,6 +303,7 @@ class VendorFake(Struct, frozen=True, kw_only=True):
     create_app: "Callable[[FakeHost], Flask]"
     credentials: Callable[[str], Mapping[str, str]]
     kinds: Mapping[str, VendorKind] = msgspec.field(default_factory=dict)
+    hosts: Sequence[str] = ()
 
 
 class VendorGrants(Protocol):

@@ -77,6 +77,7 @@ class InsightlyConnector(Struct, frozen=True, kw_only=True):
     element: Element = INSIGHTLY
     largest_page: int = dialect.LARGEST_PAGE
     fake: None = None
+    hosts: tuple[str, ...] = dialect.HOSTS
 
     @property
     def grants(self) -> InsightlyGrants:

@@ -6,10 +6,10 @@ tasks, is assumed.
 """
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 
+from elements_local.platform.elements.hosts import host_pattern
 from elements_local.platform.elements.insightly.resources import (
     InsightlyCollection,
     collection,
@@ -22,8 +22,10 @@ from elements_local.platform.provider.service import ProviderRequest
 LARGEST_PAGE = 500
 """Insightly gives no more at a time, and says nothing if asked for more (documented)."""
 
-_VENDOR_HOST = re.compile(r"api\.(?:insight\.ly|(?:[a-z0-9]+\.)?insightly\.com)", re.IGNORECASE)
-"""Of 2.x, of an account's pod, na1, eu1, ap1, aps1 or au1, and without a pod (documented)."""
+HOSTS = ("api.insightly.com", "api.*.insightly.com", "api.insight.ly")
+"""The vendor's: without a pod, of an account's pod, na1, eu1, ap1, aps1 or au1, and of 2.x (documented)."""
+
+_VENDOR_HOST = host_pattern(HOSTS)
 
 RESPONSIBLE = "RESPONSIBLE_USER_ID"
 
