@@ -2,7 +2,9 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +15,18 @@ from elements_local.commands.command_line.stacks import json_option
 from elements_local.stack.output_files import OutputFile
 from elements_local.stack.shape_errors import shown
 from elements_local.stack.stack_settings import SharedSettings
-from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of, shipped
+from elements_local.stack.vendor_files import (
+    VendorFileError,
+    connector_of,
+    in_time,
+    json_schema,
+    path_of,
+    shipped,
+)
 from elements_local.start import Options, in_process
+
+if TYPE_CHECKING:
+    from elements_local.platform.elements.connector import Connector
 
 _PACKAGE = Path(__file__).parents[1]
 _STARTER = _PACKAGE / "commands" / "templates" / "vendor.yaml"
@@ -75,14 +87,19 @@ def check(ctx: click.Context, /, *, file: str, as_json: bool) -> None:
     try:
         own_names = SharedSettings.from_env(configuration(ctx).environment()).served_as
         connector = connector_of(path, own_names)
-        with in_process(Options(connectors=(connector,))):  # which adds the routes of hooks, as `up` does
-            read = connector.file
+        in_time(path, partial(_play, connector))
     except OptionError as error:
         mistakes = error.mistakes if isinstance(error, VendorFileError) else [f"{path}:1:1: {error}"]
         print_result({"file": str(path), "mistakes": mistakes}, "\n".join(mistakes), as_json=as_json)
         ctx.exit(1)
-    said = f"{path}: good: {read.name}, with {', '.join(read.resources)}"
+    said = f"{path}: good: {connector.file.name}, with {', '.join(connector.file.resources)}"
     print_result({"file": str(path), "mistakes": []}, said, as_json=as_json)
+
+
+def _play(connector: "Connector") -> None:
+    """Start a stack and end it, which adds the routes of hooks, as ``up`` does."""
+    with in_process(Options(connectors=(connector,))):
+        pass
 
 
 def _is_schema(content: bytes) -> bool:

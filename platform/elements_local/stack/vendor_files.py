@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -33,6 +34,8 @@ from elements_local.stack.shape_errors import Path as PathIn
 from elements_local.stack.shape_errors import shape_mistakes, unknown
 from elements_local.stack.vendor_checks import Objection, objections
 from elements_local.stack.yaml_text import Document, SourcePosition, YamlError, read_documents
+
+T = TypeVar("T")
 
 SHIPPED = Path(__file__).parents[1] / "platform" / "elements" / "vendors"
 _TOP = SourcePosition(1, 1)
@@ -97,16 +100,25 @@ def connector_of(
 
     Args:
         own_names: by which the stack is called, besides those of loopback.
-        within: how long it may take: a hook's module, and methods of Faker, may take any time.
+        within: how long it may take.
 
     Raises:
         VendorFileError: it cannot be read, something in it is wrong, or that cannot be found out in time.
     """
-    outcome: Future[FileConnector] = Future()
+    return in_time(path, partial(_checked, path, own_names), within=within)
+
+
+def in_time(path: Path, work: Callable[[], T], *, within: timedelta = timedelta(seconds=10)) -> T:
+    """Return what checking a file comes to; its hooks, and methods of Faker, may take any time.
+
+    Raises:
+        VendorFileError: it takes longer.
+    """
+    outcome: Future[T] = Future()
 
     def check() -> None:
         try:
-            outcome.set_result(_checked(path, own_names))
+            outcome.set_result(work())
         # what ends the import of a hook, even SystemExit, is raised where the file is wanted
         except BaseException as error:  # noqa: BLE001
             outcome.set_exception(error)

@@ -546,6 +546,7 @@ def of_three(one, two, three):
 def refusing(one, two, three): raise VendorRefusalError("conflict", "it is there")
 def adding(fake): fake.route("GET", "/odd", lambda: 1 / 0)
 def adding_nothing(fake): raise OSError("no room")
+def ending(*arguments): raise SystemExit(0)
 """
 
 
@@ -570,6 +571,8 @@ def failing(tmp_path, monkeypatch):
     [
         ("id", "of_one", 4, "IndexError: list index out of range"),
         ("write", "of_three", 7, "KeyError: 'none'"),
+        ("write", "ending", 13, "SystemExit: 0"),
+        ("hub", "ending", 13, "SystemExit: 0"),
         ("shown", "of_two", 5, "KeyError: 'none'"),
         ("hub", "of_two", 5, "KeyError: 'none'"),
         ("query", "of_three", 7, "KeyError: 'none'"),
@@ -625,6 +628,7 @@ def test_a_hook_that_refuses_is_answered_as_the_file_says(failing):
     ("name", "function", "said"),
     [
         ("routes", "adding_nothing", "the hook failing_hooks:adding_nothing failed at"),
+        ("routes", "ending", "the hook failing_hooks:ending failed at"),
         ("routes", "of_two", "failing_hooks:of_two takes other arguments: it is called with 1"),
         ("write", "nothing", "unknown name in the hook's module failing_hooks 'nothing'"),
     ],

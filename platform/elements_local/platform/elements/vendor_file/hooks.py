@@ -36,7 +36,7 @@ _ITS_WORDS = (VendorRefusalError, PlatformError, NoKeptRecordError, NoCallerErro
 class HookError(ProviderError):
     """A hook of a vendor file fails: a defect of the file's, and not of this program."""
 
-    def __init__(self, named: str, error: Exception) -> None:
+    def __init__(self, named: str, error: BaseException) -> None:
         # the innermost line of the hook's own file; the first is that of ``guarded``
         frames = extract_tb(error.__traceback__)[1:]
         own = [each for each in frames if each.filename == frames[0].filename] or frames
@@ -62,9 +62,9 @@ def guarded(hook: Callable[..., Any], named: str) -> Callable[..., Any]:
     def call(*arguments: Any, **named_arguments: Any) -> Any:
         try:
             return hook(*arguments, **named_arguments)
-        except _ITS_WORDS:
+        except (*_ITS_WORDS, KeyboardInterrupt):
             raise
-        except Exception as error:  # it may raise anything
+        except BaseException as error:  # it may raise anything, and call sys.exit
             raise HookError(named, error) from error
 
     return call
