@@ -22,6 +22,7 @@ from elements_local.stack.vendor_files import (
     json_schema,
     path_of,
     shipped,
+    taken_names,
 )
 from elements_local.start import Options, in_process
 
@@ -119,6 +120,8 @@ def new(*, name: str, force: bool, as_json: bool) -> None:
     """Write NAME.yaml, a vendor that runs as it is and says what can be said, and its schema beside it."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name, re.ASCII):
         raise OptionError(f"a vendor's name has up to 64 letters a to z, digits and _; got {shown(name)}")
+    if name in taken_names():
+        raise OptionError(f"the stack calls something of its own {name}; give the vendor another name")
     path = Path(f"{name}.yaml")
     text = _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
     file = OutputFile(path=path, force=force)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,7 +51,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 _NUMBER = re.compile(r"\d+|0x[\da-f]*")
 """The last part of a host that is read as an address, in whichever form."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-_PATH = re.compile(r"(?!.*//)(?!.*/\.\.?(?:/|\Z))/[^\s?#<>\\\x00-\x1f\x7f]*")
+_PATH = re.compile(r"(?!.*//)(?!.*/\.\.?(?:/|\Z))/[^\s?#%<>\\\x00-\x1f\x7f]*")
 _OF_NUMBERS = frozenset({"random_int", "pyint", "pyfloat", "pydecimal", "random_element"})
 """Methods of Faker whose numbers bound a value and say nothing of its length."""
 _MOST_LETTERS, _MOST_ENTRIES, _MOST_NUMBER = 10_000, 1_000, 2**53
@@ -76,7 +76,7 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
     yield from _polled(file)
     yield from _poller(("poller",), file.poller)
     for name, call in file.calls.items():
-        yield from _call(name, call, several=len(file.resources) > 1)
+        yield from _call(name, call, [each.name or key for key, each in file.resources.items()])
         if isinstance(call, FileListCall):
             yield from _list(file, name, call)
         else:
@@ -117,13 +117,13 @@ def _origin(origin: str, own_names: frozenset[str]) -> Iterator[Objection]:
         yield ("origin",), f"expected the vendor's own host; the stack is called {host}"
 
 
-def _path(where: Where, path: str) -> Iterator[Objection]:
+def _path(where: Where, path: str, resources: Sequence[str]) -> Iterator[Objection]:
     if not _PATH.fullmatch(path):
         yield (
             where,
-            f"expected a path without a query, blanks, brackets, // and dots between slashes; got {shown(path)}",
+            f"expected a path without a query, blanks, brackets, %, // and dots between slashes; got {shown(path)}",
         )
-    elif f"{path}/".startswith(f"{ADMIN}/"):
+    elif any(f"{path.replace('{resource}', each)}/".startswith(f"{ADMIN}/") for each in resources):
         yield where, f"{ADMIN}/ is the stack's own"
 
 
@@ -254,9 +254,13 @@ def _beyond(value: object, most: int) -> str:
     return ""
 
 
-def _call(name: str, call: FileCall, *, several: bool) -> Iterator[Objection]:
-    yield from _path((name, "path"), call.path)
-    if name != "me" and several and "resource" not in {*placeholders(call.path), *_requested(call)}:
+def _call(name: str, call: FileCall, resources: Sequence[str]) -> Iterator[Objection]:
+    yield from _path((name, "path"), call.path, resources)
+    if (
+        name != "me"
+        and len(resources) > 1
+        and "resource" not in {*placeholders(call.path), *_requested(call)}
+    ):
         yield (name,), "{resource} has to stand in the path, a parameter or the body, to say which is meant"
     if not isinstance(call.body, dict | None) and call.body != "{fields}":
         yield (name, "body"), 'expected an object, or "{fields}"'

@@ -165,12 +165,16 @@ def _follows(mistake: Objection, replaced: set[PathIn]) -> bool:
     )
 
 
+def taken_names() -> set[str]:
+    """Return what no vendor of a file can be called."""
+    return {*USUAL_URLS, "version", *(each.key for each in Catalogue(connectors_shipped()).elements)}
+
+
 def _taken(file: VendorFile) -> Iterator[Objection]:
     """Yield what a stack, or a vendor that is shipped, has already."""
-    elements = Catalogue(connectors_shipped()).elements
-    if file.vendor in {*USUAL_URLS, "version", *(each.key for each in elements)}:
+    if file.vendor in taken_names():
         yield ("vendor",), f"the stack calls something of its own {file.vendor}; give the vendor another name"
-    for each in elements:
+    for each in Catalogue(connectors_shipped()).elements:
         if file.number == each.id:
             yield ("number",), f"the element {each.key} has this number; choose another, or leave it out"
     origin = file.origin.lower()

@@ -51,6 +51,8 @@ def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):
         (("new", "My CRM"), "a vendor's name has up to 64 letters a to z"),
         (("new", "a" * 65), "a vendor's name has up to 64 letters a to z"),
         (("new", "a" * 300), "a vendor's name has up to 64 letters a to z"),
+        (("new", "sink"), "the stack calls something of its own sink"),
+        (("new", "insightly"), "the stack calls something of its own insightly"),
         (("check", "acmee"), "unknown vendor 'acmee'"),
         (("check", "none.yaml"), "the file cannot be read"),
     ):
