@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -74,6 +75,18 @@ def ended(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGT
     process.send_signal(number)
     rest, errors = process.communicate(timeout=DEADLINE_S)
     return process.returncode, rest, errors
+
+
+def has_ended(number: int) -> bool:
+    """Say whether a process, which was killed perhaps a moment ago, is gone, or a zombie whose parent has not looked yet."""
+    try:
+        process = os.pidfd_open(number)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], DEADLINE_S)[0])
+    finally:
+        os.close(process)
 
 
 @contextmanager

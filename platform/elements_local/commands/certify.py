@@ -1,7 +1,7 @@
 """``certify``: a battery of callbacks against your own receiver, or of changes around your own poller, and a scorecard."""
 
 import shlex
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,9 +42,10 @@ from elements_local.stack.reports.progress import progress
 from elements_local.start import Options, on_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from elements_local.certify import Result, Scorecard
+    from elements_local.stack.stack import Stack
 
 _SHORTEST = timedelta(minutes=3)
 _FRACTION = timedelta(microseconds=500)
@@ -234,6 +235,12 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
     is_flag=True,
     help="Give COMMAND the virtual time as its machine's, by libfaketime.",
 )
+@click.option(
+    "--proxy",
+    "by_proxy",
+    is_flag=True,
+    help="Let COMMAND reach the stack by the vendors' own hosts, as `exec` does; needs mitmdump.",
+)
 @_only_option(POLLER_BATTERY)
 @_junit_option
 @_html_option
@@ -252,6 +259,7 @@ def poller(  # noqa: PLR0913 - the command's options
     seed: int,
     timeout: float,
     by_faketime: bool,
+    by_proxy: bool,
     only: tuple[str, ...],
     as_json: bool,
     junit: Path | None,
@@ -268,20 +276,25 @@ def poller(  # noqa: PLR0913 - the command's options
     if by_faketime and not faketime.library():
         raise click.UsageError(f"--faketime needs libfaketime, which was not found; {faketime.INSTALL}")
     outputs = _outputs(junit, html, force=force, as_json=as_json)
-    further = {"further": _time_of} if by_faketime else {}
-    terms = PollerTerms(
-        runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout), **further),
-        resource=resource,
-        interval=interval,
-        page=page_size,
-        seed=seed,
-        allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
-    )
     environment = {**stack_environment(), variable("keep_ties"): "true"}
     with (
         _certifying(chosen_of(POLLER_BATTERY, only)) as note,
         on_ports(Options(environment=environment)) as stack,
+        ExitStack() as closing,
     ):
+        proxied = closing.enter_context(_proxy(stack, by_faketime=by_faketime)) if by_proxy else {}
+
+        def further(now: datetime) -> dict[str, str]:
+            return {**proxied, **(_time_of(now) if by_faketime else {})}
+
+        terms = PollerTerms(
+            runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout), further=further),
+            resource=resource,
+            interval=interval,
+            page=page_size,
+            seed=seed,
+            allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
+        )
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
     _finish(scorecard, outputs, as_json=as_json)
 
@@ -292,6 +305,18 @@ def _time_of(now: datetime) -> dict[str, str]:
     It gets a fraction of a second, as a machine's time has one: some programs cannot read the text of a time without.
     """
     return faketime.environment(FAKETIME=faketime.seconds(now + _FRACTION))
+
+
+@contextmanager
+def _proxy(stack: "Stack", *, by_faketime: bool) -> "Iterator[Mapping[str, str]]":
+    """Run mitmdump before the stack, and give what the program has in its environment by it."""
+    from elements_local.stack.proxy.mitmdump import proxy  # noqa: PLC0415 - where it is asked for
+
+    # certificates are not valid before they are made
+    first = min(check.start for check in POLLER_BATTERY.values())
+    variables = _time_of(first) if by_faketime else {}
+    with proxy(stack, variables=variables) as running:
+        yield running.environment()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from command import call
 from examples import drawn
+from processes import has_ended
 
 from elements_local.certify.poller.certification import BATTERY, certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
@@ -486,15 +487,7 @@ def test_a_program_that_has_ended_is_over_and_what_it_left_running_is_ended(furt
     ended = run(f"import subprocess, sys; print(subprocess.Popen({left}).pid, flush=True)")
 
     assert ended.failure in {"", "wrote more than 16 MiB", "wrote more than 100,000 lines"}
-    assert not is_running(int(ended.output.split()[0]))
-
-
-def is_running(pid):
-    """Say whether a process is there, and no zombie whose new parent has not looked yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    except OSError:
-        return False
+    assert has_ended(int(ended.output.split()[0]))
 
 
 def test_what_was_written_is_read_though_a_process_that_cannot_be_found_holds_the_stream():

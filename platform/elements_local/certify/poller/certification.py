@@ -15,6 +15,7 @@ from elements_local.certify.scorecard import Result, Scorecard
 from elements_local.clients.errors import OptionError
 from elements_local.clients.records import INSIGHTLY, Kinds, UnknownRecordError
 from elements_local.kit.instants import format_instant
+from elements_local.stack.proxy.workspace_variables import workspace_variables
 from elements_local.stack.stack import Stack
 
 _TABLE = files(__package__).joinpath("battery.yaml").read_text("utf-8")
@@ -49,7 +50,12 @@ def certify_poller(
             sort = Kinds(crms, first=next(iter(crms), INSIGHTLY)).of(terms.resource)
             with TemporaryDirectory(prefix="elements-local-") as folder:
                 PollerTrial(
-                    check=check, terms=terms, clients=clients, sort=sort, folder=Path(folder)
+                    check=check,
+                    terms=terms,
+                    clients=clients,
+                    sort=sort,
+                    folder=Path(folder),
+                    variables=workspace_variables(stack, clients.credentials),
                 ).perform()
         except UnknownRecordError as error:
             raise OptionError(f"--resource: {error}") from error

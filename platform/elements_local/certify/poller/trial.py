@@ -78,6 +78,7 @@ class PollerTrial:
     Attributes:
         records: the fake that is polled.
         folder: the check's own; the poller's state is in it.
+        variables: what the poller's environment has of the workspace, beside what it needs to poll.
         rules: fault rules that are in force for good.
         made: ids of records, by the names that a check's steps give them.
         in_force: fault rules of the present.
@@ -89,6 +90,7 @@ class PollerTrial:
     clients: WorkspaceClients
     sort: RecordSort
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Fields] = ()
     made: dict[str, list[Any]] = field(default_factory=dict)
     runs: list[CertifiedRun] = field(default_factory=list)
@@ -292,7 +294,8 @@ class PollerTrial:
             "REPORT_URL": f"{self.clients.sink.url}/_local/reported?workspace={credentials.name}",
         }
         zone = {} if self.check.zone is None else {"TZ": self.check.zone}
-        return {**{f"ELEMENTS_LOCAL_{name}": value for name, value in values.items()}, **zone}
+        own = {f"ELEMENTS_LOCAL_{name}": value for name, value in values.items()}
+        return {**self.variables, **own, **zone}
 
     def _last_change(self) -> int:
         """Read on in the CRM's log, and return the seq of its last change."""

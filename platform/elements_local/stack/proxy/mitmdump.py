@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import monotonic
+from types import MappingProxyType
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
@@ -96,12 +97,17 @@ def find() -> str:
 
 @contextmanager
 def proxy(
-    stack: Stack, *, tunneled: Sequence[str] = (), ended: Callable[[str], None] = lambda _why: None
+    stack: Stack,
+    *,
+    tunneled: Sequence[str] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+    ended: Callable[[str], None] = lambda _why: None,
 ) -> Iterator[Proxy]:
     """Run mitmdump before a stack; with the block it ends, and its authority is gone.
 
     Args:
         tunneled: hosts whose calls pass, unread; ``*`` stands for one label.
+        variables: what its own environment has beside, such as another time, by which its certificates are valid.
         ended: is called from another thread, with a sentence, if it ends before the block does.
 
     Raises:
@@ -123,7 +129,7 @@ def proxy(
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - as above
                 [program, *_options(folder, port, tunneled)],
-                env={**os.environ, _KNOWN: json.dumps(known)},
+                env={**os.environ, **variables, _KNOWN: json.dumps(known)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
