@@ -39,7 +39,12 @@ _ONLY_OWN = re.compile(
 """One of the latter, after a scheme or a name of the vendor's at the most."""
 _SCHEME = re.compile(r"(\s*(?:Basic|Bearer|Digest|Token|User|Organization|Element))\s+\S", re.IGNORECASE)
 _USER_PART = re.compile(
-    r"""((?::|%3a)(?:\\*/|%2f){2})(?:(?!%(?:2f|3f|23))[^\s/?\#"'<>\\&])+(@|%40)""", re.IGNORECASE
+    r"""  ((?::|%3a)(?:\\*/|%2f){2})
+          (?: (?: (?!%(?:2f|3f|23)) [^\s/?\#"'<>\\&] )+
+            | [^\s/?\#"'<>\\&@:\[{]* : (?!\d*[/?\#]) [^\s"'<>\\&@{]{1,128} )  # a password with / ? or #, and no port
+          (@|%40)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before the host of a URL, in a text, in JSON, or in a query."""
 
@@ -138,7 +143,7 @@ def mask_url(url: str) -> str:
     'https://********@example.com/hook?token=********&page=2'
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_without_users(url))
     except ValueError:  # it is none, and nothing is sent there
         return mask_target(url)
     _, at, host = parts.netloc.rpartition("@")

@@ -23,6 +23,7 @@ from elements_local.kit.masks import (
     mask_log,
     mask_target,
     mask_url,
+    mask_urls,
 )
 
 
@@ -359,6 +360,7 @@ def test_json_without_secrets_is_shown_to_the_letter(value):
 @example('{"token":' * 2000)
 @example("token=" * 2000)
 @example("a=" * 3000 + "%41")
+@example("://a:x" * 20000 + " @")
 @example('"\\"' * 2000)
 def test_any_text_can_be_shown(text):
     assert isinstance(mask_body(text), str)
@@ -423,3 +425,20 @@ def test_of_very_many_secrets_none_is_shown_and_all_else_is(written):
     shown = [each if each in {"a word", "short"} else MASK for each in written]
 
     assert mask_known("; ".join(written), MANY) == "; ".join(shown)
+
+
+@each_row(
+    ("url", "shown"),
+    [
+        ("https://ada:pa/ss@h/x", "https://********@h/x"),
+        ("https://ada:p#ss@h/x", "https://********@h/x"),
+        ("https://ada:p?s/s@h:80/x", "https://********@h:80/x"),
+        ("https://h:80/x@y", "https://h:80/x@y"),
+        ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+        ("https://h:/a?m=a@b", "https://h:/a?m=a@b"),
+        ("https://h/a:b/c@d", "https://h/a:b/c@d"),
+    ],
+)
+def test_a_password_that_is_not_encoded_is_hidden_and_a_path_is_not(url, shown):
+    assert (mask_url(url), mask_urls(f"to {url} (refused)")) == (shown, f"to {shown} (refused)")
+    assert mask_body(f'{{"a":"{url}"}}') == f'{{"a":"{shown}"}}'
