@@ -1,6 +1,9 @@
 """What a program's environment has by which it goes through a proxy: added to what is there, and nothing beside it lost."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +87,18 @@ def test_a_folder_of_certificates_is_added_to_and_in_the_bundles_too(made, tmp_p
 
     assert found["SSL_CERT_DIR"] == f"{tmp_path / 'proxy'}:{folder}:/nowhere"
     assert read(found["SSL_CERT_FILE"]).split() == (OURS + THEIRS + THEIRS).split()
+
+
+def test_python_s_certifi_is_the_bundle_of_requests(made, bundle):
+    found = made(REQUESTS_CA_BUNDLE=str(bundle), PYTHONPATH="/theirs")
+    first, *others = found["PYTHONPATH"].split(os.pathsep)
+    program = "import certifi, sys; sys.stdout.write(certifi.contents()); assert certifi.where().startswith(sys.argv[1])"
+    said = subprocess.run(
+        [sys.executable, "-c", program, first], env=found, check=True, capture_output=True, text=True
+    ).stdout
+
+    assert others == ["/theirs"]
+    assert said.split() == (OURS + THEIRS).split()
 
 
 def test_a_folder_that_is_not_named_is_not_made_up(made):

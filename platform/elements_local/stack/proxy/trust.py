@@ -3,6 +3,7 @@
 Nothing is installed in any trust store: the files lie in a folder that goes with the proxy.
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ _BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _FOLDERS = "SSL_CERT_DIR"
 _OF_NODE = "NODE_EXTRA_CA_CERTS"
 _OF_JAVA = "JAVA_TOOL_OPTIONS"
+_OF_PYTHON = "PYTHONPATH"
+_CERTIFI = Path(__file__).with_name("trusted_by_python.py")
 _STORE_PASSWORD = "changeit"  # noqa: S105 - that of every JDK's own store, which keeps no secret
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _KEYTOOL_S = 60
@@ -43,6 +46,14 @@ class TrustFiles:
         file = self.folder / f"{variable.lower()}.pem"
         file.write_text("\n".join([self.authority.read_text(encoding="ascii"), *further]), encoding="utf-8")
         return file
+
+    def python_path(self, bundle: Path) -> Path:
+        """Return a folder of Python's modules, in which ``certifi`` has a bundle."""
+        module = self.folder / "python" / "certifi"
+        module.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_CERTIFI, module / "__init__.py")
+        shutil.copyfile(bundle, module / "cacert.pem")
+        return module.parent
 
     @cached_property
     def java_store(self) -> Path | None:
@@ -90,6 +101,8 @@ def environment(url: str, files: TrustFiles, inherited: Mapping[str, str]) -> di
     )
     own = {name: str(files.bundle(name, _trusted(name, inherited))) for name in _BUNDLES}
     made = {**proxies, "NO_PROXY": spared, "no_proxy": spared, **own, "NODE_USE_ENV_PROXY": "1"}
+    modules = str(files.python_path(Path(own["REQUESTS_CA_BUNDLE"])))
+    made[_OF_PYTHON] = os.pathsep.join(filter(None, [modules, inherited.get(_OF_PYTHON, "")]))
     made[_OF_NODE] = str(files.bundle(_OF_NODE, _texts([inherited.get(_OF_NODE, "")])))
     if inherited.get(_FOLDERS):
         made[_FOLDERS] = f"{files.authority.parent}:{inherited[_FOLDERS]}"
