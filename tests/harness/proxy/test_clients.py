@@ -37,6 +37,28 @@ class Ask {
 }
 """
 
+GO = """
+package main
+
+import ("fmt"; "io"; "net/http"; "os")
+
+func main() {
+  asked, _ := http.NewRequest("GET", os.Args[1], nil)
+  asked.Header.Set("Authorization", os.Args[2])
+  reply, err := http.DefaultClient.Do(asked)
+  if err != nil { panic(err) }
+  body, _ := io.ReadAll(reply.Body)
+  fmt.Println(reply.StatusCode, string(body))
+}
+"""
+RUBY = """
+require "net/http"
+url = URI(ARGV[0])
+reply = Net::HTTP.get_response(url, {"Authorization" => ARGV[1]})
+puts "#{reply.code} #{reply.body}"
+"""
+PROGRAMS = {"java": ("Ask.java", JAVA, []), "go": ("ask.go", GO, ["run"]), "ruby": ("ask.rb", RUBY, [])}
+
 
 def outcome(*command, environment):
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
@@ -77,14 +99,14 @@ def test_curl_reaches_the_platform_and_a_vendors_fake(stack, environment):
     assert json.loads(contacts)["results"] == []
 
 
-def test_java_reaches_the_crm(contact, environment, tmp_path):
-    java = find_program("java")
-    find_program("keytool", needed="java")
-    source = tmp_path / "Ask.java"
-    source.write_text(JAVA)
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_other_languages_reach_the_crm(contact, environment, tmp_path, name):
+    found = find_program(name)
+    file, text, options = PROGRAMS[name]
+    (tmp_path / file).write_text(text)
     basic = f"Basic {b64encode(f'{contact}:'.encode()).decode()}"
     url = "https://api.insightly.com/v3.1/Contacts"
-    said, errors = outcome(java, str(source), url, basic, environment=environment)
+    said, errors = outcome(found, *options, str(tmp_path / file), url, basic, environment=environment)
 
     assert said.startswith("200 "), errors
     assert json.loads(said[4:])[0]["FIRST_NAME"] == "Ada"
