@@ -1,6 +1,8 @@
 """A battery of checks of receivers or pollers: each check is made by itself, also after one that failed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -78,41 +80,57 @@ def chosen_of(battery: Mapping[str, CheckT], only: Iterable[str]) -> dict[str, C
     return {name: battery[name] for name in names}
 
 
-def run_battery(
+def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three by name
     chosen: Mapping[str, CheckT],
     perform: Callable[[CheckT], None],
     scorecard: Scorecard,
     *,
     on_result: Callable[[Result], None],
     clock: Callable[[], float] = monotonic,
+    jobs: int = 1,
 ) -> Scorecard:
-    """Make checks in their order, and return the scorecard with what came of each.
+    """Make checks, and return the scorecard with what came of each, in their order.
 
     Args:
         perform: makes one check; raises a ``CheckError`` unless it is passed.
-        on_result: is called with each check as soon as it is made.
+        on_result: is called with each check, in their order, as soon as it is made.
         clock: measures how long a check takes.
+        jobs: how many are made at a time. If one cannot be made, those that are under way are not waited for.
     """
+
+    def make(named: tuple[str, CheckT]) -> Result:
+        return _result(*named, perform, clock)
+
     results: list[Result] = []
-    for name, check in chosen.items():
-        began, outcome, why, findings = clock(), Outcome.PASSED, "", tuple[Finding, ...]()
-        try:
-            perform(check)
-        except CheckError as error:
-            outcome, why, findings = error.outcome, str(error), error.findings
-        results.append(
-            Result(
-                name=name,
-                title=check.title,
-                outcome=outcome,
-                why=why,
-                seconds=round(clock() - began, 3),
-                hazard=check.hazard,
-                rule=check.rule,
-                cure=check.cure,
-                count=len(findings),
-                findings=findings[:_FINDINGS_KEPT],
-            )
-        )
-        on_result(results[-1])
+    with ExitStack() as closing:
+        made: Iterator[Result] = map(make, chosen.items())
+        if jobs > 1:
+            pool = ThreadPoolExecutor(jobs)
+            closing.callback(pool.shutdown, wait=False, cancel_futures=True)
+            made = pool.map(make, chosen.items())
+        for result in made:
+            results.append(result)
+            on_result(result)
     return replace(scorecard, results=tuple(results))
+
+
+def _result(
+    name: str, check: CheckT, perform: Callable[[CheckT], None], clock: Callable[[], float]
+) -> Result:
+    began, outcome, why, findings = clock(), Outcome.PASSED, "", tuple[Finding, ...]()
+    try:
+        perform(check)
+    except CheckError as error:
+        outcome, why, findings = error.outcome, str(error), error.findings
+    return Result(
+        name=name,
+        title=check.title,
+        outcome=outcome,
+        why=why,
+        seconds=round(clock() - began, 3),
+        hazard=check.hazard,
+        rule=check.rule,
+        cure=check.cure,
+        count=len(findings),
+        findings=findings[:_FINDINGS_KEPT],
+    )

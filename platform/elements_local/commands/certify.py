@@ -230,6 +230,13 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
     help="Seconds of real time that a run may take.",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Checks that are made at a time, each in a workspace of its own.",
+)
+@click.option(
     "--faketime",
     "by_faketime",
     is_flag=True,
@@ -258,6 +265,7 @@ def poller(  # noqa: PLR0913 - the command's options
     page_size: int,
     seed: int,
     timeout: float,
+    jobs: int,
     by_faketime: bool,
     by_proxy: bool,
     only: tuple[str, ...],
@@ -287,13 +295,16 @@ def poller(  # noqa: PLR0913 - the command's options
         def further(now: datetime) -> dict[str, str]:
             return {**proxied, **(_time_of(now) if by_faketime else {})}
 
+        runner = CommandRunner(command=command, timeout=timedelta(seconds=timeout), further=further)
+        closing.callback(runner.end)
         terms = PollerTerms(
-            runner=CommandRunner(command=command, timeout=timedelta(seconds=timeout), further=further),
+            runner=runner,
             resource=resource,
             interval=interval,
             page=page_size,
             seed=seed,
             allowed=Leniency(within=within, repeats=allow_repeats, deletes=deletes),
+            jobs=jobs,
         )
         scorecard = certify_poller(stack, terms, title=shlex.join(command), only=only, on_result=note)
     _finish(scorecard, outputs, as_json=as_json)

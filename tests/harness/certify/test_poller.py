@@ -8,12 +8,14 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
 from command import call
+from deadline import DEADLINE_S
 from examples import drawn
-from processes import has_ended
+from processes import ended, has_ended, started
 
 from elements_local.certify.poller.certification import BATTERY, certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
@@ -459,7 +461,7 @@ def certify(tmp_path, words, program=PROGRAM):
 def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
     words = "--only two-in-one-second --only long-gap --json --junit it.xml --html it.html"
 
-    first, again = (certify(tmp_path, words) for _ in range(2))
+    first, again = (certify(tmp_path, f"{words} --jobs {jobs}") for jobs in (1, 3))
 
     assert (first.returncode, first.stdout) == (1, again.stdout)
     missed, passed = json.loads(first.stdout)["checks"]
@@ -469,6 +471,52 @@ def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
     assert "updated_after_utc=2026-03-02T10:15:00Z -> 200" in "\n".join(finding["history"])
     assert 'failures="1"' in (tmp_path / "it.xml").read_text()
     assert "Certificate of a poller" in (tmp_path / "it.html").read_text()
+
+
+def test_the_checks_are_made_side_by_side():
+    both = Barrier(2, timeout=DEADLINE_S)
+
+    def runner(environment, _now):
+        if environment["ELEMENTS_LOCAL_NOW"] == environment["ELEMENTS_LOCAL_START"]:
+            both.wait()
+        return Ended()
+
+    with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})) as running:
+        terms = PollerTerms(runner=runner, jobs=2)
+        heard = []
+        card = certify_poller(
+            running,
+            terms,
+            title="it",
+            only=["empty-run", "long-gap"],
+            on_result=lambda it: heard.append(it.name),
+        )
+
+    assert heard == [result.name for result in card.results] == ["empty-run", "long-gap"]
+
+
+def test_a_poller_that_cannot_be_run_ends_all_checks_at_once(tmp_path):
+    silent = certify(tmp_path, "--jobs 3", program="")
+    missing = call("certify", "poller", "--jobs", "3", "--", str(tmp_path / "nowhere"))
+
+    assert (silent.returncode, missing.returncode) == (1, 2)
+    assert "nowhere cannot be run" in missing.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no list of processes")
+def test_what_is_under_way_is_ended_by_an_interruption(tmp_path):
+    pids = tmp_path / "pids"
+    pids.mkdir()
+    program = f"import os, time; open(f'{pids}/{{os.getpid()}}', 'w').close(); time.sleep(600)"
+    with started(
+        "certify", "poller", "--jobs", "2", "--timeout", "600", "--", sys.executable, "-c", program
+    ) as process:
+        while len(found := list(pids.iterdir())) < 2:
+            assert process.poll() is None
+        code, _, errors = ended(process, signal.SIGINT)
+
+    assert (code, errors.startswith("interrupted: of the checks, made: none")) == (130, True)
+    assert [has_ended(int(each.name)) for each in found] == [True, True]
 
 
 def run(program):

@@ -37,7 +37,7 @@ def certify_poller(
         stack: that the poller reaches, with a vendor beside Insightly if that is the one to be polled; it keeps ties.
         title: what the poller is called in the scorecard.
         only: names of checks; all if there are none.
-        on_result: is called with each check as soon as it is made.
+        on_result: is called with each check, in their order, as soon as it is made.
 
     Raises:
         OptionError: there is no check of a name, no such resource, or the poller cannot be run.
@@ -65,4 +65,6 @@ def certify_poller(
     only = tuple(only)
     scorecard = Scorecard(url=title, results=(), chosen=bool(only), subject="poller")
     # the clock stands still: a scorecard is the same each time
-    return run_battery(chosen_of(BATTERY, only), perform, scorecard, on_result=on_result, clock=lambda: 0.0)
+    return run_battery(
+        chosen_of(BATTERY, only), perform, scorecard, on_result=on_result, clock=lambda: 0.0, jobs=terms.jobs
+    )

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
@@ -41,11 +41,21 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
     Attributes:
         timeout: of real time, for each run.
         further: what its environment has beside, at an instant of virtual time.
+        ended: is set once no run is wanted any more.
+        under_way: what tells the processes of the present runs; several threads may each have one.
     """
 
     command: Sequence[str]
     timeout: timedelta
     further: Callable[[datetime], Mapping[str, str]] = lambda _now: {}
+    ended: Event = field(default_factory=Event)
+    under_way: set[str] = field(default_factory=set)
+
+    def end(self) -> None:
+        """End the runs that are under way, and begin none any more."""
+        self.ended.set()
+        for run in tuple(self.under_way):
+            kill_all(run)
 
     def __call__(self, environment: Mapping[str, str], now: datetime) -> Ended:
         """Run it to its end, and end all that it leaves running.
@@ -54,6 +64,15 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
             OptionError: there is no such program.
         """
         run = new_run()
+        self.under_way.add(run)
+        try:
+            return self._run(run, environment, now)
+        finally:
+            self.under_way.discard(run)
+
+    def _run(self, run: str, environment: Mapping[str, str], now: datetime) -> Ended:
+        if self.ended.is_set():
+            raise OptionError(f"{self.command[0]} is run no more")
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own
                 self.command,

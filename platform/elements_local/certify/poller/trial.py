@@ -61,6 +61,7 @@ class PollerTerms(Struct, frozen=True, kw_only=True):
     Attributes:
         resource: whose records are changed.
         page: records that it asks for at once at the most; where pages matter, there are more.
+        jobs: checks that are made at a time.
     """
 
     runner: Runner
@@ -69,6 +70,7 @@ class PollerTerms(Struct, frozen=True, kw_only=True):
     page: int = 500
     seed: int = 0
     allowed: Leniency = Leniency()
+    jobs: int = 1
 
 
 @dataclass(kw_only=True)
