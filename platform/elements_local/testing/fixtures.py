@@ -29,6 +29,7 @@ from elements_local.stack.reports.explanations import audit, explain
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import Configuration
 from elements_local.start import on_ports
+from elements_local.testing.host_guard import HostGuard, HostRules
 from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
 __all__ = [
     "HarnessError",
     "HeldStack",
+    "HostGuard",
     "OptionError",
     "OtherSettingsError",
     "add_section",
     "audit",
     "certify",
     "explain",
+    "host_rules",
     "latest_of",
     "load_all",
     "named_receiver",
@@ -86,6 +89,15 @@ def running_stack(given: Mapping[str, str | None]) -> Stack:
         return stack.running_stack(given["stack"] or "", crm=given["crm"], sink=given["sink"], token=token)
     except HarnessError as error:
         raise pytest.UsageError(f"--elements-stack: {error}") from None
+
+
+def host_rules(config: pytest.Config, stack: Stack) -> HostRules:
+    """Return which hosts a session's tests may call.
+
+    Raises as ``HostRules.of``.
+    """
+    allowed = [*config.getini("elements_allow_hosts"), *config.getoption("--elements-allow-host")]
+    return HostRules.of(stack, allowed)
 
 
 def named_receiver(config: pytest.Config) -> str | None:

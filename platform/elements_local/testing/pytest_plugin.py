@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
     from elements_local.testing.fixtures import HeldStack
+    from elements_local.testing.host_guard import HostGuard, HostRules
 
 import_as_compiled()
 
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
+_GUARD: pytest.StashKey["HostGuard"] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _BEGUN: pytest.StashKey[int] = pytest.StashKey()
 _SETTINGS: pytest.StashKey["Options"] = pytest.StashKey()
@@ -125,7 +127,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
         )
         for each in used:
             verbose = item.config.getoption("verbose") > 0
-            testing.fixtures.add_section(report, each, verbose=verbose, fixture=clients is not None)
+            outside = item.stash[_GUARD].outside if clients else {}
+            testing.fixtures.add_section(
+                report, each, verbose=verbose, fixture=clients is not None, outside=outside
+            )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -172,6 +177,12 @@ def _elements_held(pytestconfig: pytest.Config, elements_settings: "Options") ->
         yield stack
 
 
+@pytest.fixture(scope="session")
+def _elements_hosts(pytestconfig: pytest.Config, elements_stack: "Stack") -> "HostRules":
+    """Which hosts tests may call."""
+    return testing.fixtures.host_rules(pytestconfig, elements_stack)
+
+
 @pytest.fixture
 def elements_receiver(pytestconfig: pytest.Config) -> object:
     """Your own receiver, none unless the ini option says so: override it to return a WSGI or ASGI application."""
@@ -185,10 +196,12 @@ def elements_workspace(
     """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it.
 
     With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's; unless
-    ``--elements-stack`` says otherwise.
+    ``--elements-stack`` says otherwise. The process's calls to hosts for which the stack answers fail.
     """
     try:
-        with _making_workspace(request, elements_receiver) as made:
+        guard = testing.fixtures.HostGuard(request.getfixturevalue("_elements_hosts"))
+        request.node.stash[_GUARD] = guard
+        with guard.watching(), _making_workspace(request, elements_receiver) as made:
             clients = replace(made, sink=testing.fixtures.watched(made))
             request.node.stash[_WORKSPACE] = clients
             try:

@@ -133,6 +133,10 @@ INI: dict[str, dict[str, Any]] = {
         "type": "args",
         "default": USUAL_FOLDERS,
     },
+    "elements_allow_hosts": {
+        "help": "hosts outside the stack that tests may call, such as *.vendor.example; --elements-allow-host adds to them",
+        "type": "args",
+    },
     "elements_receiver": {"help": "your own receiver of callbacks: module:app, module:app/path or a URL"},
     "elements_set": {
         "help": "settings of the stack, such as platform.batch_size=5; --elements-set comes before them",
@@ -159,6 +163,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
             "help": f"where the {service} of that stack is reached, if not where its platform says",
         }
         for service in ("crm", "sink")
+    },
+    "--elements-allow-host": {
+        "metavar": "HOST",
+        "action": "append",
+        "default": [],
+        "help": "let tests call a host outside the stack, such as api.insightly.com; * stands for one label; repeatable",
     },
     "--elements-transport": {
         "choices": ["in-process", "network"],

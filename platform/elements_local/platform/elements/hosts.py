@@ -17,6 +17,8 @@ PLATFORM_HOSTS = (
     "api.openconnectors.*.ext.hana.ondemand.com",
     "api-us.integrate.sugarapps.com",
 )
+HOST = re.compile(r"(?:\*|[\w-]+)(?:\.(?:\*|[\w-]+))*", re.ASCII)
+"""How a host is written; ``*`` stands for one label."""
 
 
 def host_pattern(hosts: Iterable[str]) -> re.Pattern[str]:

@@ -3,7 +3,7 @@
 Scenarios and tests with fixtures have the reasons and the decisions from the same functions.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -238,7 +238,12 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
 
 
 def add_section(
-    report: "pytest.TestReport", clients: WorkspaceClients, *, verbose: bool, fixture: bool
+    report: "pytest.TestReport",
+    clients: WorkspaceClients,
+    *,
+    verbose: bool,
+    fixture: bool,
+    outside: Mapping[str, bool],
 ) -> None:
     """Add what happened in a workspace to a report, or, if that cannot be read, a line that says so.
 
@@ -247,6 +252,7 @@ def add_section(
 
     Args:
         fixture: whether the workspace is that of the test's fixtures.
+        outside: hosts outside the stack that the test asked for -> whether that was refused.
     """
     try:
         observed = observe(clients, traffic=True)
@@ -258,6 +264,9 @@ def add_section(
     except Exception as error:  # noqa: BLE001 - the test's own failure has to be shown in any case
         said = f": {str(error)[:200]}" if isinstance(error, HarnessError) else ""
         text = f"what happened cannot be said: {type(error).__name__}{said}"
+    if outside:
+        hosts = (f"{host} (refused)" if refused else host for host, refused in outside.items())
+        text = f"hosts outside the stack that were asked for: {', '.join(hosts)}\n{text}"
     text = mask_known(text, clients.credentials.secrets)
     # A failed assertion has a text that can be added to; a text alone, as of a fixture, cannot.
     add = getattr(report.longrepr, "addsection", None)

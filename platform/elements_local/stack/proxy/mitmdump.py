@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
+from elements_local.platform.elements.hosts import HOST
 from elements_local.stack.proxy import trust
 from elements_local.stack.stack import Stack
 
@@ -31,7 +32,6 @@ _KNOWN = "ELEMENTS_LOCAL_PROXY"
 _START_S = 60.0
 _BETWEEN_LOOKS_S = 0.05
 _STOP_S = 5.0
-_HOST = re.compile(r"(?:\*|[\w-]+)(?:\.(?:\*|[\w-]+))*", re.ASCII)
 
 
 class ProxyError(OptionError):
@@ -114,7 +114,7 @@ def proxy(
         ProxyError: it is missing, too old, or does not start; or a host is none.
     """
     for host in tunneled:
-        if not _HOST.fullmatch(host):
+        if not HOST.fullmatch(host):
             raise ProxyError(f"expected a host such as api.vendor.example or *.vendor.example; got {host!r}")
     program = find()
     with TemporaryDirectory(prefix="elements-local-proxy-") as name:
