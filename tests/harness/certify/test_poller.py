@@ -50,6 +50,8 @@ class Poller:
     empty: str = "stays"
     keeps: str = "at the end"
     gap: timedelta | None = None
+    date: str | None = None
+    writes: bool = False
 
     def run(self, environment, fetch):
         state = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "kept.json")
@@ -73,7 +75,13 @@ class Poller:
                 "resource": "contacts",
                 "id": contact["CONTACT_ID"],
                 "change": self._change(contact, name, known, max(since, first)),
+                **({"updated": contact[self.date]} if self.date else {}),
             }
+            if self.writes:
+                fetch(
+                    "/v3.1/Contacts",
+                    {"CONTACT_ID": contact["CONTACT_ID"], "LAST_NAME": f"Seen at {written(now)}"},
+                )
             known[name] = mark
         cursor = {"latest": latest and max(latest, instant(kept["cursor"])), "now": now}[self.cursor]
         if cursor is None:
@@ -135,9 +143,13 @@ def runner_of(poller, http, *, posts=False):
     def run(environment, _now):
         basic = b64encode(f"{environment['ELEMENTS_LOCAL_CRM_API_KEY']}:".encode()).decode()
 
-        def fetch(path):
+        def fetch(path, sent=None):
             url = environment["ELEMENTS_LOCAL_CRM_URL"] + path
-            reply = http.send("GET", url, headers={"Authorization": f"Basic {basic}", "User-Agent": "poller"})
+            headers = {"Authorization": f"Basic {basic}", "User-Agent": "poller"}
+            if sent is None:
+                reply = http.send("GET", url, headers=headers)
+            else:
+                reply = http.send("PUT", url, headers=headers | JSON, body=json.dumps(sent).encode())
             return reply.status, json.loads(reply.body or "null")
 
         lines, failure = [], ""
@@ -217,6 +229,11 @@ WRONG = {
         Poller(gap=timedelta(minutes=20)),
         "failed-page 429-with-retry-after 429-without-retry-after 500-once long-gap",
     ),
+    "reports the date of making for that of the change": (
+        Poller(date="DATE_CREATED_UTC"),
+        "update-between-pages update-right-after-create updated-again",
+    ),
+    "writes to what it reports": (Poller(writes=True), EVERY),
     "keeps the cursor first": (
         Poller(keeps="at the start"),
         "failed-page 429-with-retry-after 429-without-retry-after 500-once",
@@ -247,6 +264,23 @@ def test_who_calls_what_was_made_before_the_start_updated_is_right(stack):
     )
 
     assert card.failed == (), str(card)
+
+
+def test_a_poller_that_reports_the_date_of_the_change_passes_every_check(stack):
+    card = certified(stack, Poller(date="DATE_UPDATED_UTC"))
+
+    assert card.failed == (), str(card)
+
+
+def test_a_date_of_another_change_and_a_write_are_findings_of_their_own(stack):
+    only = ["updated-again"]
+    dated = certified(stack, Poller(date="DATE_CREATED_UTC"), only=only).results[0]
+    wrote = certified(stack, Poller(writes=True), only=only).results[0]
+
+    assert {finding.kind for finding in dated.findings} == {"misdated"}
+    assert "with the date 2026-03-02T10:13:00Z, it was 2026-03-02T10:28:20Z" in dated.findings[0].text
+    assert "wrote" in {finding.kind for finding in wrote.findings}
+    assert "changed records, 1 times, and a poller reads" in str(wrote.why)
 
 
 def test_what_a_row_lists_is_what_the_battery_has():

@@ -58,6 +58,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
 
     Attributes:
         before, after: the seq of the last change before it began and before it ended.
+        wrote: how many changes of records the poller itself made meanwhile.
         shown: ids and dates of the records that the CRM's answers had, as far as the journal was read.
         disturbed: whether the CRM misbehaved in a way that may keep something from it.
         failure: how it ended, if not well.
@@ -69,6 +70,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     at: datetime
     before: int
     after: int
+    wrote: int = 0
     reports: tuple[Report, ...] = ()
     shown: frozenset[Shown] = frozenset()
     disturbed: bool = False
@@ -109,6 +111,8 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     - What a run that failed has reported may be reported once more.
     - An id that the CRM has never had may not be reported at all.
     - What was there before the first run may be reported by that run, and by none later.
+    - The date that is reported is that of the change.
+    - A poller reads: it changes no record itself.
     """
     failed = [
         Finding(
@@ -120,19 +124,33 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
         for run in runs
         if run.failure and not run.disturbed
     ]
+    wrote = [
+        Finding(
+            kind="wrote",
+            record_id="",
+            text=f"{run.name} changed records, {run.wrote} times, and a poller reads",
+            history=tuple(run.calls[-_CALLS_SHOWN:]),
+        )
+        for run in runs
+        if run.wrote
+    ]
     changed, reported = defaultdict[str, list[VisibleChange]](list), defaultdict[str, list[_Reported]](list)
     for change in changes:
         changed[change.record_id].append(change)
     for nth, run in enumerate(runs):
         for report in run.reports:
             reported[report.record_id].append((nth, report))
-    return failed + [
-        finding
-        for each in sorted(changed.keys() | reported.keys())
-        for finding in _RecordCase(
-            record_id=each, changes=changed[each], reports=reported[each], runs=runs, allowed=allowed
-        ).findings()
-    ]
+    return (
+        failed
+        + wrote
+        + [
+            finding
+            for each in sorted(changed.keys() | reported.keys())
+            for finding in _RecordCase(
+                record_id=each, changes=changed[each], reports=reported[each], runs=runs, allowed=allowed
+            ).findings()
+        ]
+    )
 
 
 _Reported: TypeAlias = tuple[int, Report]
@@ -206,6 +224,11 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             )
             seen = seen if seen > upto else may_be
             fresh = [each for each in self.changes if upto < each.seq <= seen]
+            dates = [each.updated for each in fresh or self.changes if each.seq <= run.after]
+            if report.updated is not None and report.updated not in dates:
+                had = ", ".join(map(format_instant, dict.fromkeys(dates)))
+                text = f"{run.name} reported it with the date {format_instant(report.updated)}, it was {had}"
+                yield self._finding("misdated", text)
             if fresh:
                 upto = seen
                 reported.append((nth, max(seen, may_be)))

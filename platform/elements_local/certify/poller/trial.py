@@ -214,7 +214,7 @@ class PollerTrial:
         for _ in range(int(times) if isinstance(times, str) else 1):
             self._go_to(self.next_run)
             self.stamp([*self.rules, *rules])
-            self._run(disturbed=disturbed)
+            self._run(disturbed=disturbed, reads=not rules)
             self.stamp(self.rules)
             self.gap = timedelta(0)
 
@@ -240,9 +240,7 @@ class PollerTrial:
         counts = Counter(finding.kind for finding in findings)
         lines = [", ".join(f"{number} {kind}" for kind, number in counts.items())]
         for finding in findings[:_FINDINGS_SHOWN]:
-            record = (
-                "" if finding.kind == "failed" else f"{record_name(self.terms.resource, finding.record_id)} "
-            )
+            record = f"{record_name(self.terms.resource, finding.record_id)} " if finding.record_id else ""
             lines += [f"{finding.kind}: {record}{finding.text}", *(f"  {line}" for line in finding.history)]
         more = len(findings) - _FINDINGS_SHOWN
         lines += [f"and {more} more"] if more > 0 else []
@@ -262,7 +260,12 @@ class PollerTrial:
             self.clients.clock.set(now=at)
             self.now = at
 
-    def _run(self, *, disturbed: bool) -> None:
+    def _run(self, *, disturbed: bool, reads: bool) -> None:
+        """Run the poller.
+
+        Args:
+            reads: whether what changes meanwhile is its own doing, and not a fault rule's.
+        """
         now, before = self.now, self._last_change()
         ended = self.terms.runner(self._environment(now), now)
         said = self.reader.read(ended.output)
@@ -276,7 +279,8 @@ class PollerTrial:
                 number=len(self.runs),
                 at=now,
                 before=before,
-                after=self._last_change(),
+                after=(after := self._last_change()),
+                wrote=sum(before < change["seq"] <= after for change in self.log) if reads else 0,
                 reports=said.reports,
                 disturbed=disturbed,
                 failure=f"{ended.failure}; standard error: {errors or 'empty'}" if ended.failure else "",
