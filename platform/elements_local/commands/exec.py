@@ -83,7 +83,14 @@ def exec_command(
         stack = closing.enter_context(_stack(clock=clock, start=start, **where))
         credentials = stack.workspace(workspace).credentials
         program = _Program(command)
-        running = closing.enter_context(proxy(stack, tunneled=tunneled, ended=program.give_up))
+        running = closing.enter_context(
+            proxy(
+                stack,
+                tunneled=tunneled,
+                remedy="--tunnel {host} lets it through",
+                ended=program.give_up,
+            )
+        )
         status = program.run({**running.environment(), **workspace_variables(stack, credentials)})
         _tell_refused(running)
     sys.exit(status)

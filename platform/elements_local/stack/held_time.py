@@ -13,10 +13,11 @@ _LEFT_REAL = [
     "_pytest.timing",
     "elements_local.stack.reports.progress",
     "elements_local.kit.web.sessions",
+    "elements_local.stack.proxy",
     "waitress",
 ]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls and
-connections."""
+connections, and waits for programs."""
 
 
 class HeldTime:

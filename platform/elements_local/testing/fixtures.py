@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -29,11 +29,14 @@ from elements_local.stack.reports.explanations import audit, explain
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import Configuration
 from elements_local.start import on_ports
-from elements_local.testing.host_guard import HostGuard, HostRules
+from elements_local.testing.host_guard import OPTION, HostGuard, HostRules
 from elements_local.testing.markers import CHOICES, MarkerError, choices, workspace_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from wsgiref.types import WSGIApplication
+
+    from elements_local.stack.proxy.mitmdump import Proxy
 
 __all__ = [
     "HarnessError",
@@ -41,6 +44,7 @@ __all__ = [
     "HostGuard",
     "OptionError",
     "OtherSettingsError",
+    "SessionProxy",
     "add_section",
     "audit",
     "certify",
@@ -98,6 +102,80 @@ def host_rules(config: pytest.Config, stack: Stack) -> HostRules:
     """
     allowed = [*config.getini("elements_allow_hosts"), *config.getoption("--elements-allow-host")]
     return HostRules.of(stack, allowed)
+
+
+@dataclass(frozen=True, repr=False)
+class WorkspaceProxy:
+    """The session's proxy for the programs that one test starts.
+
+    Attributes:
+        variables: those of the test's workspace.
+    """
+
+    _running: "Proxy"
+    variables: Mapping[str, str]
+    _before: Mapping[str, int]
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._running.url
+
+    @property
+    def ca_file(self) -> "Path":
+        """The certificate of its authority, as PEM."""
+        return self._running.ca_file
+
+    def environment(self, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Return what a program needs beside its own environment, as ``exec`` gives it.
+
+        Args:
+            inherited: the program's own: bundles, hosts and options that it names are added to.
+        """
+        return {**self._running.environment(inherited), **self.variables}
+
+    def refused(self) -> list[str]:
+        """Return the hosts that were refused since the test began."""
+        return [host for host, times in self._running.refused().items() if times > self._before.get(host, 0)]
+
+
+@dataclass(frozen=True)
+class SessionProxy:
+    """mitmdump between a session's programs and its stack."""
+
+    _stack: Stack
+    _running: "Proxy"
+    _ended: Sequence[str]
+
+    @classmethod
+    @contextmanager
+    def started(cls, stack: Stack, rules: HostRules) -> Iterator["SessionProxy"]:
+        """Run it.
+
+        Raises:
+            ProxyError: it is missing, too old, or does not start.
+        """
+        from elements_local.stack.proxy.mitmdump import proxy  # noqa: PLC0415 - where it is asked for
+
+        ended: list[str] = []
+        remedy = f"{OPTION} {{host}} lets it through"
+        with proxy(stack, tunneled=rules.allowed, remedy=remedy, ended=ended.append) as running:
+            yield cls(stack, running, ended)
+
+    def of(self, clients: WorkspaceClients) -> WorkspaceProxy:
+        """Return it for the programs of a workspace's test.
+
+        Raises:
+            HarnessError: it has ended.
+        """
+        from elements_local.stack.proxy.workspace_variables import (  # noqa: PLC0415 - as above
+            workspace_variables,
+        )
+
+        if self._ended:
+            raise HarnessError(self._ended[0])
+        variables = workspace_variables(self._stack, clients.credentials)
+        return WorkspaceProxy(self._running, variables, self._running.refused())
 
 
 def named_receiver(config: pytest.Config) -> str | None:

@@ -3,7 +3,7 @@
 Loaded in every pytest run where the package is installed, so nothing heavy is imported at the top.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
-    from elements_local.testing.fixtures import HeldStack
+    from elements_local.testing.fixtures import HeldStack, SessionProxy, WorkspaceProxy
     from elements_local.testing.host_guard import HostGuard, HostRules
 
 import_as_compiled()
@@ -46,6 +46,7 @@ import_as_compiled()
 _WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
 _GUARD: pytest.StashKey["HostGuard"] = pytest.StashKey()
+_PROXY: pytest.StashKey["WorkspaceProxy"] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _BEGUN: pytest.StashKey[int] = pytest.StashKey()
 _SETTINGS: pytest.StashKey["Options"] = pytest.StashKey()
@@ -127,7 +128,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
         )
         for each in used:
             verbose = item.config.getoption("verbose") > 0
-            outside = item.stash[_GUARD].outside if clients else {}
+            outside = _outside(item) if clients else {}
             testing.fixtures.add_section(
                 report, each, verbose=verbose, fixture=clients is not None, outside=outside
             )
@@ -180,7 +181,8 @@ def _elements_held(pytestconfig: pytest.Config, elements_settings: "Options") ->
 @pytest.fixture(scope="session")
 def _elements_hosts(pytestconfig: pytest.Config, elements_stack: "Stack") -> "HostRules":
     """Which hosts tests may call."""
-    return testing.fixtures.host_rules(pytestconfig, elements_stack)
+    with _as_failure():
+        return testing.fixtures.host_rules(pytestconfig, elements_stack)
 
 
 @pytest.fixture
@@ -198,21 +200,36 @@ def elements_workspace(
     With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's; unless
     ``--elements-stack`` says otherwise. The process's calls to hosts for which the stack answers fail.
     """
-    try:
-        guard = testing.fixtures.HostGuard(request.getfixturevalue("_elements_hosts"))
-        request.node.stash[_GUARD] = guard
-        with guard.watching(), _making_workspace(request, elements_receiver) as made:
-            clients = replace(made, sink=testing.fixtures.watched(made))
-            request.node.stash[_WORKSPACE] = clients
-            try:
-                yield clients
-            finally:
-                del request.node.stash[_WORKSPACE]
-            # A test that failed says what has not been polled below its failure.
-            if not request.node.stash.get(_FAILED, False):
-                testing.fixtures.warn_of_unpolled(clients)
-    except testing.fixtures.HarnessError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    guard = testing.fixtures.HostGuard(request.getfixturevalue("_elements_hosts"))
+    request.node.stash[_GUARD] = guard
+    with _as_failure(), guard.watching(), _making_workspace(request, elements_receiver) as made:
+        clients = replace(made, sink=testing.fixtures.watched(made))
+        request.node.stash[_WORKSPACE] = clients
+        try:
+            yield clients
+        finally:
+            del request.node.stash[_WORKSPACE]
+        # A test that failed says what has not been polled below its failure.
+        if not request.node.stash.get(_FAILED, False):
+            testing.fixtures.warn_of_unpolled(clients)
+
+
+@pytest.fixture(scope="session")
+def _elements_proxied(elements_stack: "Stack", _elements_hosts: "HostRules") -> "Iterator[SessionProxy]":
+    """Between programs that tests start and the stack."""
+    with _as_failure(), testing.fixtures.SessionProxy.started(elements_stack, _elements_hosts) as running:
+        yield running
+
+
+@pytest.fixture
+def elements_proxy(
+    request: pytest.FixtureRequest, _elements_proxied: "SessionProxy", elements_workspace: "WorkspaceClients"
+) -> "Iterator[WorkspaceProxy]":
+    """For programs that the test starts, to which the vendors' hosts are the stack: ``environment()`` of one beside its own."""
+    with _as_failure():
+        request.node.stash[_PROXY] = _elements_proxied.of(elements_workspace)
+    yield request.node.stash[_PROXY]
+    del request.node.stash[_PROXY]
 
 
 @pytest.fixture
@@ -255,6 +272,21 @@ def elements_audit(elements_workspace: "WorkspaceClients") -> "Callable[..., dic
 def elements_certify() -> "Callable[..., Scorecard]":
     """Try a receiver with the whole battery: ``elements_certify(url, key=..., probe=...).passed``."""
     return testing.fixtures.certify
+
+
+@contextmanager
+def _as_failure() -> "Iterator[None]":
+    """Let an error of the harness fail a test with its sentence alone."""
+    try:
+        yield
+    except testing.fixtures.HarnessError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+def _outside(item: pytest.Item) -> "dict[str, bool]":
+    """Return the hosts outside the stack that a test and its programs asked for, each with whether it was refused."""
+    proxy = item.stash.get(_PROXY, None)
+    return {**item.stash[_GUARD].outside, **dict.fromkeys(proxy.refused() if proxy else (), True)}
 
 
 def _stack_of(item: pytest.Item) -> "Stack | None":

@@ -12,7 +12,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from mitmproxy import http
 
 VARIABLE = "ELEMENTS_LOCAL_PROXY"
-"""Has what there is to know: ``hosts``, pairs of a pattern and an origin; ``own``, the stack's origins; ``tunneled``, patterns; ``refused``, a file."""
+"""Has what there is to know: ``hosts``, pairs of a pattern and an origin; ``own``, the stack's origins; ``tunneled``, patterns; ``remedy``, of a refusal;
+``refused``, a file."""
 
 _SERVICE_PATH = "/_local"
 
@@ -29,6 +30,7 @@ class HostRouting:
         self._hosts = [(_matching(host), urlsplit(origin)) for host, origin in values["hosts"]]
         self._own = {urlsplit(origin).netloc for origin in values["own"]}
         self._tunneled = [_matching(host) for host in values["tunneled"]]
+        self._remedy = values["remedy"]
         self._refused = Path(values["refused"])
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -63,8 +65,9 @@ class HostRouting:
         with self._refused.open("a", encoding="utf-8") as file:
             file.write(json.dumps(host) + "\n")
         # in the reason phrase, too: many clients show nothing else of an answer to CONNECT
-        reason = f"elements-local refuses {host}: no service of the stack stands for it; --tunnel {host} lets it through"
-        flow.response = _refusal(403, reason)
+        reason = [f"elements-local refuses {host}: no service of the stack stands for it"]
+        reason += [self._remedy.replace("{host}", host)] if self._remedy else []
+        flow.response = _refusal(403, "; ".join(reason))
 
 
 def _refusal(status: int, reason: str) -> http.Response:

@@ -100,6 +100,7 @@ def proxy(
     stack: Stack,
     *,
     tunneled: Sequence[str] = (),
+    remedy: str = "",
     variables: Mapping[str, str] = MappingProxyType({}),
     ended: Callable[[str], None] = lambda _why: None,
 ) -> Iterator[Proxy]:
@@ -107,6 +108,7 @@ def proxy(
 
     Args:
         tunneled: hosts whose calls pass, unread; ``*`` stands for one label.
+        remedy: what a refusal of another host says to do; ``{host}`` stands for the host.
         variables: what its own environment has beside, such as another time, by which its certificates are valid.
         ended: is called from another thread, with a sentence, if it ends before the block does.
 
@@ -124,6 +126,7 @@ def proxy(
             "hosts": list(stack.played_hosts().items()),
             "own": list(stack.addresses.running.values()),
             "tunneled": list(tunneled),
+            "remedy": remedy,
             "refused": str(refused),
         }
         with log.open("wb") as output:
