@@ -7,6 +7,8 @@ from jsonschema import Draft202012Validator
 
 from mock_insightly.routes.api import OPERATIONS
 from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import SubResource
 from mock_insightly.versions.version import record_targets
 
 METHODS = ("post", "get", "put", "delete")
@@ -138,8 +140,19 @@ def test_every_method_that_the_tables_allow_has_an_operation(version):
     for target in record_targets(version):
         for on_one in (False, True):
             places = [(of, at) for of, at in OPERATIONS if of == target.sort and bool(at) == on_one]
+            assert places or not target.methods("{}" if on_one else ""), target
             declared = {operation.method for place in places for operation, _ in OPERATIONS[place]}
             assert {method for _, at in places for method in target.methods(at)} <= declared, target
+
+
+def test_every_operation_of_records_is_taken_in_some_version():
+    targets = [target for version in VERSIONS.values() for target in record_targets(version)]
+    of_records = [
+        of for of in OPERATIONS if isinstance(of[0], type) and issubclass(of[0], Shape | SubResource)
+    ]
+    for sort, at in of_records:
+        for operation, view in OPERATIONS[sort, at]:
+            assert any(operation.is_taken(target) for target in targets if target.sort == sort), view
 
 
 def test_custom_objects_are_those_of_the_settings(configured):

@@ -10,8 +10,10 @@ from examples import examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from elements_local.platform.elements.insightly.resources import OWN_NAMES
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import BadRequestError
+from mock_insightly.kinds import KINDS
 from mock_insightly.kinds.account import custom_object
 from mock_insightly.records.record import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS, is_api_path, plain_path
@@ -81,6 +83,18 @@ class Written:
         else:
             record = created(kind, read, record_id=123, account=ACCOUNT, now=NOW)
         return number_rows(kind, record, before, lambda _sequence, _how_many: next(blocks))
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.name)
+def test_each_kind_has_a_shape_and_each_shape_a_kind(version):
+    assert {shape.kind.name for shape in version.shapes.values()} == {kind.name for kind in KINDS}
+
+
+def test_the_connector_knows_the_id_field_of_each_collection_that_can_be_searched():
+    shapes = [shape for version in VERSIONS.values() for shape in version.shapes.values()]
+    assert {
+        shape.kind.name: shape.kind.id_field for shape in shapes if shape.searched and shape.on_all
+    } == OWN_NAMES
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.name)
