@@ -188,8 +188,8 @@ class Recorded(Struct, frozen=True, kw_only=True):
 class SinkStore:
     """The sink's memory, to which any number of threads may write, and of processes on one PostgreSQL.
 
-    They take turns: so ids follow the order in which callbacks are kept, no callback slips in
-    between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
+    They take turns: so ids follow the order in which callbacks are kept, none is added between the arrival of a key and
+    the check of what is there, and no thread waits in SQLite's queue.
     """
 
     def __init__(self, database: Database) -> None:

@@ -123,7 +123,7 @@ def lint_rules() -> Iterator[str]:
     """Yield the page of what lint looks for."""
     yield "# Every rule of lint\n"
     yield "What `elements-local lint --rules` lists; [Lint](lint.md) says how findings are read, shown and mended.\n"
-    yield "| rule | severity | what is found | what will happen | what mends it |"
+    yield "| rule | severity | what is found | what will happen | what fixes it |"
     yield "| --- | --- | --- | --- | --- |"
     for rule in RULES:
         yield f"| `{rule.value}` | {rule.severity} | {rule.seen} | {rule.why} | {rule.cure} |"

@@ -80,7 +80,7 @@ class Grants:
         """Return what a code stands for, once; afterwards it stands for nothing."""
         with self._database.across() as tx:
             row = tx.first(_find, of_code=code)
-            # Only the one whose deletion strikes a row has it: of two who take a code at once, the other gets
+            # Only the one whose statement deletes a row has it: of two that take a code at once, the other gets
             # nothing.
             if row is None or not tx.run(_take, of_code=code):
                 return None

@@ -38,7 +38,7 @@ class CrmOperation(Struct, frozen=True):
         text: what the document says beside the summary.
         variables: the parameters of its path below that; of one record, its id.
         query: the other parameters.
-        if_match: whether it heeds ``If-Match``, in versions that have it.
+        if_match: whether it obeys ``If-Match``, in versions that have it.
         takes: the schema of the request's body; None if it has none.
         media_type: of that body.
         problems: statuses of errors, beside those that follow from the rest.

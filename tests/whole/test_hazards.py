@@ -43,7 +43,7 @@ def test_each_hazard_says_who_is_bitten_and_has_a_case_with_and_one_without_its_
         bitten, cured = value["matrix"]
         both = bitten.keys() & cured.keys()
         if not (
-            value["about"].startswith("Bites ")
+            value["about"].startswith("Affects ")
             and "hazard" in value["tags"]
             and "<case>" in value["scenario"]
             and any(bitten[name] != cured[name] for name in both & EXPECTED)

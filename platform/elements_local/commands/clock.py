@@ -178,7 +178,7 @@ def follow(stack: "Stack", *, file: Path, force: bool, workspace: str, as_json: 
     clock = stack.workspace(workspace).clock
     written = faketime.seconds(clock.now())
     variables = faketime.environment(FAKETIME_TIMESTAMP_FILE=str(file.absolute()), FAKETIME_NO_CACHE="1")
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         output.write(f"{written}\n")
         print_result(
             variables,

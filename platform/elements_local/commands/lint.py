@@ -1,4 +1,4 @@
-"""``lint``: what in a poller's configuration will miss, duplicate or misclassify events, and what mends it."""
+"""``lint``: what in a poller's configuration will miss, duplicate or misclassify events, and what fixes it."""
 
 import json
 import sys
@@ -106,9 +106,9 @@ def lint_command(  # noqa: PLR0913 - the command's options
     FILE is JSON as POST /instances takes it (`-` is standard input). Credentials may be left out, and no stack has to run.
     Without a FILE it reads an instance of a running stack: the only one, or the one that --instance names.
 
-    Each finding has its rule, its place, what was found, what will happen and what mends it. Errors miss, duplicate or
+    Each finding has its rule, its place, what was found, what will happen and what fixes it. Errors miss, duplicate or
     misclassify events; warnings may be meant. A finding's scenario fails with the configuration as it is, and passes
-    with the cure: --try runs it, and names a cell of the sweep that the cure mends; --scenario writes it for
+    with the cure: --try runs it, and names a cell of the sweep that the cure fixes; --scenario writes it for
     `elements-local replay`.
 
     Exit status: 0 no errors, 1 there are, 2 misuse.

@@ -95,7 +95,7 @@ def record_command(  # noqa: PLR0913 - the command's options
     environment = stack_environment() if check else {}
     watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
     recorder = Recorder(watch, file, name=name, reads=reads, say=partial(click.echo, err=True))
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         if since_start:
             watch.look()
         else:

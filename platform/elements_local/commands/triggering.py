@@ -275,7 +275,7 @@ _BETWEEN_LOOKS_S = 0.1
 
 
 class NothingToTriggerError(HarnessError):
-    """Nothing polls such records, or there is none to change; says what mends it. Nothing has been changed."""
+    """Nothing polls such records, or there is none to change; says what to do. Nothing has been changed."""
 
 
 def instance_of_its_own(clients: WorkspaceClients, resource: str) -> int | None:

@@ -170,7 +170,7 @@ def seed_command(  # noqa: PLR0913 - an option each
 def _fill(sides: "list[RecordsClient]", records: int, first: int, seed: int | None) -> None:
     """Make up records, a batch at a time, until there are enough or the user has."""
     done = first
-    with Interruption().heeded() as stop, progress("seeding", records - first) as tell:
+    with Interruption().handled() as stop, progress("seeding", records - first) as tell:
         while done < records and not stop.requested:
             size = min(_BATCH, records - done)
             for side in sides:

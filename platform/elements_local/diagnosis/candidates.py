@@ -65,7 +65,7 @@ _Value = tuple[str, object]
 
 
 def linted(sought: CureCase, findings: Sequence[Mapping[str, Any]]) -> list[CureCandidate]:
-    """Return what mends the findings of lint about the resource, one by one.
+    """Return what fixes the findings of lint about the resource, one by one.
 
     Args:
         findings: of the instance, as the platform answers with them.

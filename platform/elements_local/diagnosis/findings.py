@@ -101,7 +101,7 @@ def scenario_of(
     ]
     return {
         "scenario": f"{rule}{_where(finding)} <case>",
-        "about": f"Bites: {finding['why']}. Cure: {finding['cure']['text']}.",
+        "about": f"Finding: {finding['why']}. Cure: {finding['cure']['text']}.",
         "tags": ["lint"],
         **({"settings": settings} if settings else {}),
         "matrix": [

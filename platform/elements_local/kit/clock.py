@@ -181,7 +181,7 @@ class WorkspaceClock:
         self._clock = clock
         # held while time moves, and by a change until it is kept: a poll never sees an instant to which a change may still be added
         self.lock: ReentrantLock = RLock()
-        # held by a poll over all its pages, so that no change on virtual time slips in between two of them; always taken before ``lock``
+        # held by a poll over all its pages, so that no change on virtual time comes between two of them; always taken before ``lock``
         self.reading: ReentrantLock = RLock()
         self.watermark = watermark
         self.keeps_ties = keeps_ties

@@ -188,8 +188,8 @@ def filled_text(context: ScenarioContext, text: str) -> str:
     return fill_text(text, _known(context))
 
 
-def slips(context: ScenarioContext, text: str) -> Iterator[str]:
-    """Yield what to say of each name in a text that stands for nothing that the scenario has made."""
+def unknown_placeholders(context: ScenarioContext, text: str) -> Iterator[str]:
+    """Yield a sentence for each placeholder in a text that names nothing the scenario has made."""
     known = _known(context)
     for match in _PLACEHOLDER.finditer(text):
         name = match["name"]

@@ -53,17 +53,17 @@ class Interruption:
                     woken.recv(1)
         return self.requested
 
-    def heed(self) -> None:
+    def handle(self) -> None:
         """Take the signals from now on; ``nohup`` has one ignored, and it stays so."""
         for number in self._signals:
             if number.name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._take)
 
     @contextmanager
-    def heeded(self) -> Iterator["Interruption"]:
+    def handled(self) -> Iterator["Interruption"]:
         """Take the signals, until the end of the block."""
         before = {number: signal.getsignal(number) for number in self._signals}
-        self.heed()
+        self.handle()
         try:
             yield self
         finally:
@@ -120,7 +120,7 @@ def _woken_by_signals() -> Iterator[socket.socket]:
 @contextmanager
 def ended_by_signal() -> Iterator[None]:
     """Let a signal end the block at once, and normally: it waits for others most of the time."""
-    with Interruption().heeded() as stop, suppress(KeyboardInterrupt), stop.cutting():
+    with Interruption().handled() as stop, suppress(KeyboardInterrupt), stop.cutting():
         yield
 
 
@@ -152,7 +152,7 @@ def cut_off(summary: Callable[[], str]) -> Iterator[None]:
     Args:
         summary: says what was done, and what remains.
     """
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         try:
             with stop.cutting():
                 yield

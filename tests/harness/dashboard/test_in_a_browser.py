@@ -360,7 +360,7 @@ def is_cured(page, hand):
 
 
 def is_mended(page, hand):
-    """See on the timeline what will be regretted, and make the change that mends it."""
+    """See on the timeline what will be regretted, and make the change that fixes it."""
     hand.go("Timeline")
     hand.press("Mend it")
     expect(page.get_by_text("its change is made, and the warning is gone")).to_be_visible()

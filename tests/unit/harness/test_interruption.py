@@ -23,7 +23,7 @@ def interrupt(number: signal.Signals = signal.SIGINT) -> str:
 def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
     stop, before = Interruption(), signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup pytest` ignores it
     try:
-        with stop.heeded():
+        with stop.handled():
             came = stop.unless_requested(lambda: interrupt(number))
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -34,7 +34,7 @@ def test_work_that_may_be_cut_off_is(number: signal.Signals) -> None:
 def test_a_hang_up_that_nohup_ignores_is_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with Interruption().heeded() as stop:
+        with Interruption().handled() as stop:
             came = stop.unless_requested(lambda: interrupt(signal.SIGHUP))
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -46,7 +46,7 @@ def test_other_work_comes_to_its_end_and_nothing_is_begun_after_it() -> None:
     stop = Interruption()
     begun: list[str] = []
 
-    with stop.heeded():
+    with stop.handled():
         came = interrupt()
         after = stop.unless_requested(lambda: begun.append("after"))
 
@@ -62,7 +62,7 @@ def test_work_that_takes_the_interruption_for_itself_goes_on_and_is_the_last() -
 
     stop = Interruption()
 
-    with stop.heeded():
+    with stop.handled():
         came = stop.unless_requested(stubborn)
 
     assert (came, stop.requested) == ("caught", True)
@@ -81,7 +81,7 @@ BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["
 
 @BOTH
 def test_a_signal_is_waited_for_and_stays_known(number: signal.Signals) -> None:
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         assert not stop.wait(0)
         interrupt(number)
 
@@ -98,7 +98,7 @@ def test_a_signal_that_another_thread_takes_ends_waiting_too() -> None:
         signal.pthread_kill(get_ident(), signal.SIGTERM)
         in_time.append(woken.wait(DEADLINE_S))
 
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         taker = Thread(target=take)
         taker.start()
         stop.wait(DEADLINE_S)
@@ -145,7 +145,7 @@ def test_a_second_signal_disturbs_nothing_and_is_told_what_the_third_does(
 def test_signals_are_as_before_afterwards() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
 
-    with Interruption().heeded():
+    with Interruption().handled():
         interrupt()
 
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
@@ -154,7 +154,7 @@ def test_signals_are_as_before_afterwards() -> None:
 def test_what_is_cut_off_is_not_logged_and_what_comes_after_is(caplog: pytest.LogCaptureFixture) -> None:
     log = logging.getLogger("it").error
 
-    with Interruption().heeded():
+    with Interruption().handled():
         log("before")
         interrupt()
         log("cut off")
@@ -167,7 +167,7 @@ def test_the_third_signal_ends_the_process_at_once() -> None:
     script = (
         "import os, signal\n"
         "from elements_local.stack.interruption import Interruption\n"
-        "with Interruption().heeded():\n"
+        "with Interruption().handled():\n"
         "    for number in (1, 2, 3):\n"
         "        print(number, flush=True)\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"

@@ -44,7 +44,7 @@ def run(ctx: click.Context, *, as_json: bool, quiet: bool, token: str | None, **
         _confirm_fresh(options["database"])
     spared = "" if options["fresh"] else _without_effect(options["data"])
     give_freed_memory_back()
-    with Interruption().heeded() as stop, ExitStack() as closing:
+    with Interruption().handled() as stop, ExitStack() as closing:
         with gc_paused():
             chosen = start_options(token=token or None, **options)
             stack = closing.enter_context(on_ports(chosen, called_inside=True))
@@ -143,7 +143,7 @@ def wait(  # noqa: PLR0913 - where, and how long
     if not all(chosen.values()):
         raise click.UsageError("--wait has to know the ports; 0 is any")
     addresses = addresses_at(host, chosen)
-    with Interruption().heeded() as stop:
+    with Interruption().handled() as stop:
         missing = wait_for(
             addresses,
             timeout_s=timeout_s,

@@ -94,7 +94,7 @@ def replay(  # noqa: PLR0913 - an option each
         html=optional_output(html, is_page, force=force),
     )
     check_outputs(output.junit, output.html, as_json=as_json)
-    with stop.heeded():
+    with stop.handled():
         if only_list:
             raise SystemExit(_list(selection, output, abilities))
         session = ReplaySession(

@@ -176,7 +176,7 @@ def _blocked_signals() -> Iterator[None]:
 def _start(how: How) -> None:
     """Give a process its runner, whose stacks end with the process, which ends with the one that started it."""
     global _runner  # noqa: PLW0603 - what a pool's initializer is for
-    _stop.heed()
+    _stop.handle()
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_parent, name="ends with the parent", daemon=True).start()

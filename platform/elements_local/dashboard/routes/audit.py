@@ -95,7 +95,7 @@ def _without_id(poller: dict[str, Any], resource: str) -> str:
     field = next((each["idField"] for each in poller["resources"] if each["resource"] == resource), None)
     return (
         f"{record_name(resource, NO_ID)}: {field or 'idField'} named nothing in what the poll read, so the event names no "
-        "record. The audit names the record; a warning below, if there is one, mends it."
+        "record. The audit names the record; a warning below, if there is one, says what fixes it."
     )
 
 

@@ -109,7 +109,7 @@ def mend(instance_id: int) -> Answer:
     found = _about(instance_id, about)
     if found is None or not found["cure"]["change"]:
         return back(
-            "Nothing was changed: the warning is gone, or no change mends it.",
+            "Nothing was changed: the warning is gone, or no change fixes it.",
             good=False,
         )
     change, kept = found["cure"]["change"], _instance(instance_id)["configuration"]
@@ -130,7 +130,7 @@ def _about(instance_id: int, about: tuple[str | None, str | None]) -> dict[str, 
 
 
 def warned(instances: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return what lint finds in instances, with what mends each."""
+    """Return what lint finds in instances, with what fixes each."""
     return {one: read("platform", "lint", instanceId=one)["findings"] for one in instances}
 
 

@@ -48,8 +48,8 @@ def _withdrawn(case: ExplainedCase) -> str:
     if case.moved_to is None:
         return "its subscription was deleted"
     if case.moved_to:
-        return f"{CALLBACK_URL} was changed to {case.moved_to}, and what was owed to the old one is not sent there"
-    return f"{CALLBACK_URL} was taken away, and what was owed to it with it"
+        return f"{CALLBACK_URL} was changed to {case.moved_to}, and callbacks pending for the old one are not sent there"
+    return f"{CALLBACK_URL} was removed, and callbacks pending for it with it"
 
 
 def of_tries(sent: Sequence[ExplainedCallback]) -> CauseFinding | None:

@@ -41,7 +41,7 @@ class LintQuery(LagQuery, rename="camel", kw_only=True):
 
 
 class CureJson(TypedDict):
-    """What mends a finding.
+    """What fixes a finding.
 
     ``change`` is a merge patch (RFC 7396) of the configuration, ``event.poller.configuration`` an object in it; null if
     what to write is not known.
@@ -52,7 +52,7 @@ class CureJson(TypedDict):
 
 
 class LintFindingJson(TypedDict):
-    """A finding: a warning, how bad it is, what comes of it, and what mends it.
+    """A finding: a warning, how bad it is, what comes of it, and what fixes it.
 
     ``severity`` is ``error`` if events are missed, duplicated or misclassified, else ``warning``; ``resource`` the one that it is
     about, null if it is about none.

@@ -38,7 +38,7 @@ class DateProblem(Struct, frozen=True):
 
     Attributes:
         key: the end of the key that it is about.
-        cure: what mends it; None if that is not known.
+        cure: what fixes it; None if that is not known.
     """
 
     rule: LintRule

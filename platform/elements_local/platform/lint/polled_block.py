@@ -128,7 +128,7 @@ class PolledBlock(Struct, frozen=True, kw_only=True):
         )
 
     def key_warning(self, rule: LintRule, message: str, key: str, value: object) -> ConfigWarning:
-        """Return what is said of one key, and that another value mends it; None if that is not known."""
+        """Return what is said of one key, and that another value fixes it; None if that is not known."""
         within = ("datesConfiguration",) if key in DATE_KEYS else ()
         if value is None:
             return self.warning(rule, message, *within, key)
@@ -142,7 +142,7 @@ class PolledBlock(Struct, frozen=True, kw_only=True):
         """Return what is said of the block's URL.
 
         Args:
-            url: the one that mends it; not proposed if it has a secret, which would be shown, or lost by its mask.
+            url: the one that fixes it; not proposed if it has a secret, which would be shown, or lost by its mask.
         """
         change = {"url": url} if url and url != self.resource.url and mask_target(url) == url else None
         return self.warning(rule, message, "url", nearest=nearest, change=change)

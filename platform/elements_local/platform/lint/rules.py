@@ -21,7 +21,7 @@ class LintRule(Enum):
     Attributes:
         seen: what of a configuration it objects to.
         why: what comes of leaving it so.
-        cure: what mends it.
+        cure: what fixes it.
     """
 
     KEY_MISSPELT = _warning(

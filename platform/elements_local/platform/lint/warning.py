@@ -39,7 +39,7 @@ class ConfigWarning(Struct, frozen=True, kw_only=True):
         message: what came, and what will happen.
         nearest: a key, name or value that may be meant; None if none is near.
         change: of the configuration, as a merge patch (RFC 7396) in which ``event.poller.configuration`` is an object, the
-            one that mends it; None if none is known.
+            one that fixes it; None if none is known.
         resource: the one that it is about; empty if it is about none.
     """
 
@@ -86,7 +86,7 @@ class LintFinding(Protocol):
 
 
 class ConfigWarnings(Struct, frozen=True, kw_only=True):
-    """The slips of one instance.
+    """The findings about one instance.
 
     Attributes:
         more: how many there are beside those that are listed.
@@ -102,9 +102,9 @@ class ConfigWarnings(Struct, frozen=True, kw_only=True):
         Args:
             more: how many have been left out already.
         """
-        slips = chain(*found)
-        listed = tuple(slip.warning() for slip in islice(slips, MOST))
-        return cls(listed=listed, more=more + sum(1 for _ in slips))
+        findings = chain(*found)
+        listed = tuple(finding.warning() for finding in islice(findings, MOST))
+        return cls(listed=listed, more=more + sum(1 for _ in findings))
 
     @property
     def entries(self) -> tuple[ConfigWarning, ...]:

@@ -19,7 +19,7 @@ BEGIN
     END IF;
 END $$;
 
--- All that is owed to one subscription is one lane, and so is each other subject of a kind of job.
+-- All callbacks that are due to one subscription are one lane, and so is each other subject of a kind of job.
 CREATE FUNCTION platform_lane(job platform_jobs) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE job.kind WHEN 'deliver' THEN job.subscription_id::text ELSE job.subject END
 $$;
@@ -41,10 +41,10 @@ END $$;
 CREATE TRIGGER platform_plan_job AFTER INSERT OR UPDATE OF due ON platform_jobs
     FOR EACH ROW EXECUTE FUNCTION platform_plan_job();
 
--- What is on the agenda of workspaces with a real clock and in no queue: that of one whose clock has just become real, and
--- whatever was done to the queue by hand.
+-- Plan the jobs of workspaces with a real clock that are in no queue: those of one whose clock has just become real, and
+-- those that were deleted from the queue by hand.
 CREATE FUNCTION platform_plan_missing(only_workspace text) RETURNS void LANGUAGE sql AS $$
-    WITH owed AS (
+    WITH due_jobs AS (
         SELECT DISTINCT job.workspace, job.kind, platform_lane(job) AS subject, platform_due(job.due, clock_now) AS due
         FROM platform_jobs job JOIN kit_workspaces ON name = job.workspace AND clock_mode = 'real'
         WHERE only_workspace IS NULL OR job.workspace = only_workspace
@@ -52,7 +52,7 @@ CREATE FUNCTION platform_plan_missing(only_workspace text) RETURNS void LANGUAGE
         SELECT args ->> 'workspace' AS workspace, args ->> 'kind' AS kind, args ->> 'subject' AS subject, scheduled_at AS due
         FROM procrastinate_jobs WHERE status = 'todo' AND task_name = 'fall_due'
     )
-    SELECT platform_plan(workspace, kind, subject, due) FROM (TABLE owed EXCEPT TABLE planned) AS missing
+    SELECT platform_plan(workspace, kind, subject, due) FROM (TABLE due_jobs EXCEPT TABLE planned) AS missing
 $$;
 
 CREATE FUNCTION platform_plan_workspace() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -18,7 +18,7 @@ from elements_local.scenarios.scenario_context import (
     fail_if_any,
     filled,
     filled_text,
-    slips,
+    unknown_placeholders,
 )
 from elements_local.scenarios.verbs.verb import Objection, StateSoFar, TenantAbilities, Verb
 
@@ -78,7 +78,7 @@ def _request(context: ScenarioContext, argument: RequestStep) -> None:
     reply = caller.send(argument.method, path, json=body, body=(argument.text or "").encode())
     text = reply.body.decode("utf-8", "replace")
     if reply.status != argument.status:
-        hints = (f"hint:     {slip}" for slip in slips(context, argument.path))
+        hints = (f"hint:     {each}" for each in unknown_placeholders(context, argument.path))
         raise ExpectationError(
             f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}", *hints
         )

@@ -53,7 +53,7 @@ class Observed(Struct, frozen=True, kw_only=True):
         callbacks: what came to the sink, oldest first.
         pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
         pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
-        warnings: slips in the configuration of instances.
+        warnings: mistakes in the configuration of instances.
         refused: the latest call of the test or its receiver that a service refused.
         unmet: fault rules that no call has met, each with its ``service``.
         unmade: calls that were to make an instance, and did not, with what a fault ``struck`` as they were answered.
