@@ -76,11 +76,12 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
     yield from _polled(file)
     yield from _poller(("poller",), file.poller)
     for name, call in file.calls.items():
-        yield from _call(name, call, [each.name or key for key, each in file.resources.items()])
+        yield from _call(name, call, _names(file))
         if isinstance(call, FileListCall):
             yield from _list(file, name, call)
         else:
             yield from _about_one(name, call)
+    yield from _aliases(file)
     yield from _errors(file)
     yield from _limits(file)
     for name in file.hooks.__struct_fields__:
@@ -127,6 +128,24 @@ def _path(where: Where, path: str, resources: Sequence[str]) -> Iterator[Objecti
         yield where, f"{ADMIN}/ is the stack's own"
 
 
+def _names(file: VendorFile) -> list[str]:
+    """Return all names of the resources at the vendor, as often as they stand there."""
+    return [name for each in engine.resources_of(file).values() for name in each.all_names]
+
+
+def _aliases(file: VendorFile) -> Iterator[Objection]:
+    paths = {path for call in file.calls.values() for path in file.paths_of(call.path)}
+    for alias, known in file.aliases.items():
+        where: Where = ("aliases", alias)
+        yield from _path(where, alias, _names(file))
+        if varying := [*placeholders(alias), *placeholders(known)]:
+            yield where, f"a beginning has no placeholder; got {{{varying[0]}}}"
+        elif alias.endswith("/") or known.endswith("/"):
+            yield where, "a beginning ends without /"
+        elif file.hooks.routes is None and not any(f"{path}/".startswith(f"{known}/") for path in paths):
+            yield where, f"no call has a path that begins with {known}"
+
+
 def _limits(file: VendorFile) -> Iterator[Objection]:
     paths = [call.path for call in file.calls.values()]
     for place, limit in enumerate(file.limits):
@@ -156,18 +175,26 @@ def _record(file: VendorFile) -> Iterator[Objection]:
 
 
 def _doubles(file: VendorFile) -> Iterator[Objection]:
-    names = Counter(resource.name or key for key, resource in file.resources.items())
-    for key, resource in file.resources.items():
-        if names[name := resource.name or key] > 1:
-            yield ("resources", key), f"two resources have the name {name!r}; give one another `name`"
+    names = Counter(_names(file))
+    for key, resource in engine.resources_of(file).items():
+        if names[resource.name] > 1:
+            yield (
+                ("resources", key),
+                f"two resources have the name {resource.name!r}; give one another `name`",
+            )
+        for place, name in enumerate(resource.declared.names):
+            if names[name] > 1:
+                where: Where = ("resources", key, "names", place)
+                yield where, f"the name {name!r} is taken: each name belongs to one resource, and stands once"
     keys = Counter(each.key for each in engine.FileConnector(file).element.keys)
     for place, each in enumerate(file.configuration):
         if keys[each.key] > 1:
             yield ("configuration", place, "key"), f"the element has a key {each.key!r} already"
     seen: dict[tuple[str, str], str] = {}
     for name, call in file.calls.items():
-        if (same := seen.setdefault((engine.method_of(name, call), call.path), name)) != name:
-            yield (name,), f"`{same}` has the same method and path"
+        for path in file.paths_of(call.path):
+            if (same := seen.setdefault((engine.method_of(name, call), path), name)) != name:
+                yield (name,), f"`{same}` has the same method and path"
 
 
 def _polled(file: VendorFile) -> Iterator[Objection]:
@@ -187,7 +214,8 @@ def _poller(where: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
 
 def _resource(where: Where, resource: engine.FileResource) -> Iterator[Objection]:
     declared, texts = resource.declared, resource.record.values == "text"
-    for place, name in ((where, resource.key), ((*where, "name"), declared.name)):
+    others = [((*where, "names", place), name) for place, name in enumerate(declared.names)]
+    for place, name in ((where, resource.key), ((*where, "name"), declared.name), *others):
         if name is not None and not _NAME.fullmatch(name):
             yield place, f"expected a name of letters, digits, - and _; got {name!r}"
     for key in ("named_by", "text"):

@@ -9,6 +9,7 @@ from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
 OBJECTS = "/crm/v3/objects"
+ROOTS = ("/crm/", "/crm-", "/properties/", "/account-info/")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def call(clients):
 
     def send(method, path, **properties):
         body = {"json": {"properties": properties}} if properties else {}
-        reply = vendor.send(method, f"{OBJECTS}{path}", **body)
+        reply = vendor.send(method, path if path.startswith(ROOTS) else f"{OBJECTS}{path}", **body)
         return reply.status, decode(reply.body) if reply.body else None
 
     return send
@@ -60,6 +61,22 @@ def test_a_record_is_as_hubspot_shows_it(call):
     assert (read["createdAt"], read["updatedAt"], read["archived"]) == (at, at, False)
     assert read["url"] == f"https://app.hubspot.com/contacts/1/record/0-1/{made['id']}"
     assert made["properties"]["lifecyclestage"] == "lead"
+
+
+@pytest.mark.parametrize("name", ["contacts", "contact", "0-1"])
+@pytest.mark.parametrize("objects", [OBJECTS, "/crm/objects/2026-03", "/crm/objects/2026-09"])
+def test_a_kind_is_called_by_each_of_its_names_at_each_version(call, objects, name):
+    path = f"{objects}/{name}"
+    made_status, made = call("POST", path, lastname="King")
+    read = call("GET", f"{path}/{made['id']}/")[1]
+    listed = call("GET", f"{path}/?limit=1")[1]
+    found = call("POST", f"{path}/search")[1]["results"]
+
+    assert (made_status, made["properties"]["lifecyclestage"], read["id"]) == (201, "lead", made["id"])
+    assert (len(listed["results"]), made["id"] in [each["id"] for each in found]) == (1, True)
+    assert call("PATCH", f"{path}/{made['id']}", lastname="Byron")[1]["properties"]["lastname"] == "Byron"
+    assert call("DELETE", f"{path}/{made['id']}") == (204, None)
+    assert len(call("GET", f"{objects.replace('objects', 'properties')}/{name}")[1]["results"]) > 10
 
 
 @pytest.mark.parametrize(

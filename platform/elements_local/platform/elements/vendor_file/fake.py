@@ -50,14 +50,14 @@ class FileFake:
 
     Attributes:
         fake: the kit's part: its application, its records.
-        resources: by the vendor's names.
+        resources: by all of the vendor's names.
     """
 
     def __init__(self, host: FakeHost, file: model.VendorFile, hooks: "FileHooks") -> None:
         self.file, self.hooks = file, hooks
         self.host = host
         kinds = resources_of(file)
-        self.resources = {each.name: each for each in kinds.values()}
+        self.resources = {name: each for each in kinds.values() for name in each.all_names}
         step = file.record.id
         self.fake = Fake(
             host,
@@ -96,8 +96,6 @@ class FileFake:
         self._route(method, path, guarded(view, f"{self.file.hooks.routes}, for {method} {path},"))
 
     def _route(self, method: str, path: str, view: Callable[..., Response]) -> None:
-        rule = _VARIABLE.sub(r"<\1>", path)
-
         def answer(**variables: str) -> Response:
             try:
                 self._refuse_beyond_limits(self.fake.caller())
@@ -105,7 +103,12 @@ class FileFake:
             except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
                 return self.refused(error)
 
-        self.fake.app.add_url_rule(rule, f"{method} {rule}", answer, methods=[method])
+        strict = not self.file.trailing_slash
+        for each in self.file.paths_of(path):
+            rule = _VARIABLE.sub(r"<\1>", each)
+            self.fake.app.add_url_rule(
+                rule, f"{method} {rule}", answer, methods=[method], strict_slashes=strict
+            )
 
     def refused(self, error: Exception) -> Response:
         """Answer with an error of the file's."""
@@ -194,7 +197,7 @@ class FileFake:
         return self.hooks.write(fields, resource, before) if self.hooks.write else fields
 
     def _resource(self, found: Found) -> FileResource:
-        only = next(iter(self.resources)) if len(self.resources) == 1 else None
+        only = next(iter(self.resources)) if len(self.file.resources) == 1 else None
         if (name := found.get("resource", only)) is None:
             raise VendorRefusalError("invalid", "the call does not say which records it is about")
         return self.resource(name)

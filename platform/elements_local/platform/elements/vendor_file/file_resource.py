@@ -55,6 +55,11 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """The vendor's name of it."""
         return self.declared.name or self.key
 
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The vendor's names of it, its own first."""
+        return (self.name, *self.declared.names)
+
     @cached_property
     def names(self) -> dict[str, str]:
         """What the vendor calls each field: its path, from where fields stand."""

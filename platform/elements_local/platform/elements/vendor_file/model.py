@@ -157,6 +157,7 @@ class VendorResource(_Part, frozen=True, kw_only=True):
 
     Attributes:
         name: the vendor's name, if it is not the hub's.
+        names: other names by which the fake knows it, such as a singular; no two resources share one.
         named_by: the field with a record's name, which scenarios and probes write.
         text: a field that takes any text, which updates write.
         created: the path of the created date, if it is not that of `record`.
@@ -166,6 +167,7 @@ class VendorResource(_Part, frozen=True, kw_only=True):
     """
 
     name: str | None = None
+    names: tuple[str, ...] = ()
     named_by: str
     text: str
     created: Path | None = None
@@ -411,6 +413,8 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         update: changes a record.
         delete: deletes a record.
         me: says whose the credential is, by {user} in its answer.
+        aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
+        trailing_slash: whether a path that ends with / is the same as without it.
         errors: what errors look like.
         limits: how many calls are allowed, with `up --limits vendor`.
         hooks: Python functions, each `package.module:function`, for what a file cannot say.
@@ -439,6 +443,8 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     update: FileCall | None = None
     delete: DeleteCall | None = None
     me: FileCall | None = None
+    aliases: dict[UrlPath, UrlPath] = {}
+    trailing_slash: bool = False
     errors: VendorErrors = VendorErrors()
     limits: tuple[VendorLimit, ...] = ()
     hooks: HookNames = HookNames()
@@ -456,6 +462,15 @@ class VendorFile(_Part, frozen=True, kw_only=True):
             "me": self.me,
         }
         return {name: call for name, call in named.items() if call is not None}
+
+    def paths_of(self, path: str) -> list[str]:
+        """Return a path, and the others that it has by `aliases`."""
+        others = [
+            alias + path.removeprefix(known)
+            for alias, known in self.aliases.items()
+            if f"{path}/".startswith(f"{known}/")
+        ]
+        return [path, *others]
 
 
 METHODS = {"create": "POST", "update": "PATCH", "delete": "DELETE"}

@@ -77,7 +77,7 @@ def _not_valid(names: Iterable[str], code: str, words: str) -> VendorRefusalErro
 def shown(made: Fields, record: KeptRecord) -> Fields:
     """Return a record as it is shown: what was written is shown whole, names are sorted, a date has no fraction of zero."""
     properties = made["properties"]
-    if request.method == "PATCH" or (request.method == "POST" and request.path.count("/") == 4):
+    if request.method == "PATCH" or (request.method == "POST" and request.path.rstrip("/").count("/") == 4):
         properties |= {name: value for name, value in record.fields.items() if value is not None}
     if request.method == "PATCH":
         sent = {*_sent().get("properties", {}), "createdate", "hs_object_id"}
@@ -270,7 +270,7 @@ class _Batch:
         body: Fields = {"status": "COMPLETE", "results": found, "startedAt": now, "completedAt": now}
         status = 201 if self.action == "create" else 207 if missing else 200
         if missing:
-            entity = resource.upper().removesuffix("S").removesuffix("IE") + ("Y" if "ie" in resource else "")
+            entity = kind.declared.names[0].upper()
             said = f"Could not get some {entity} objects, they may be deleted or not exist. Check that ids are valid."
             error = {
                 "status": "error",
@@ -322,7 +322,7 @@ def _properties(fake: FileFake, resource: str) -> Response:
             "type": type_,
             "fieldType": field_type,
             "description": "",
-            "groupName": f"{resource}information",
+            "groupName": f"{kind.name}information",
             "options": _options(kind, name),
             "displayOrder": -1,
             "calculated": False,
