@@ -157,11 +157,11 @@ def differences(filters: Filters, callback: Callback) -> list[str]:
     return found
 
 
-def closest(filters: Filters, callbacks: Iterable[Callback], *, at_most: int = 3) -> list[NearMiss]:
+def closest(filters: Filters, callbacks: Iterable[Callback]) -> list[NearMiss]:
     """Return the callbacks that come closest to a search without being meant; of equals, the latest."""
     misses = (NearMiss(callback=callback, differs=differences(filters, callback)) for callback in callbacks)
     return nsmallest(
-        at_most,
+        3,
         (miss for miss in misses if miss.differs),
         # few differences first, then the latest
         key=lambda miss: (len(miss.differs), -miss.callback.id),

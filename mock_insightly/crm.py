@@ -9,7 +9,7 @@ from msgspec import Struct
 from elements_local.kit.traffic.fault_book import FaultBook
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.workspaces.registry import Workspace, Workspaces
-from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of, api_key
+from mock_insightly.account.account import DAILY_CALLS, CrmAccount, account_of
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.grants import Grants
 from mock_insightly.records.bulk import HistoryTransaction
@@ -42,11 +42,6 @@ class Crm(Struct, frozen=True, kw_only=True, dict=True):
             burst=self.settings.burst_limit if strict else None,
             strict=strict,
         )
-
-    def with_key_in(self, authorization: str) -> Workspace | None:
-        """Return the workspace whose API key a header carries."""
-        key = api_key(authorization)
-        return None if key is None else self.workspaces.with_api_key(key)
 
     def account(self, workspace: Workspace) -> CrmAccount:
         """Return what a workspace's records take from it."""

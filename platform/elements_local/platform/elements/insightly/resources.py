@@ -305,7 +305,7 @@ def _no_further(place: InsightlyCollection) -> ConflictError:
 
 
 def _in_columns(place: InsightlyCollection, parent: Record) -> bool:
-    return place.key == "ADDRESSES" and place.key not in parent and has_address_columns(place)
+    return place.key == "ADDRESSES" and place.key not in parent and _owner(place) in _BLOCKS
 
 
 def _is(place: InsightlyCollection, row: Record, row_id: str) -> bool:
@@ -321,11 +321,6 @@ def _changed(place: InsightlyCollection, parent: Record, after: Iterable[Row]) -
     if _in_columns(place, parent):
         return address_columns(place, after)
     return {place.key or "": list(after)}
-
-
-def has_address_columns(place: InsightlyCollection) -> bool:
-    """Say whether the records of a list's parent have such columns."""
-    return _owner(place) in _BLOCKS
 
 
 def address_rows(place: InsightlyCollection, parent: Record) -> list[Row]:
