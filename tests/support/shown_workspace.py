@@ -83,6 +83,6 @@ class ShownWorkspace:
 
     def told(self):
         report = SimpleNamespace(longrepr=None, sections=[])
-        add_section(report, self.clients, verbose=True, fixture=True)
+        add_section(report, self.clients, verbose=True, fixture=True, outside={})
         yield "failure section", report.sections[0][1]
         yield "record", scenario_so_far(self.stack, self.own.name)
