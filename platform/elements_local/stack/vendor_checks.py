@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import (
     FileCall,
     FileListCall,
+    FileRoute,
     VendorAuthentication,
     VendorFile,
     placeholders,
@@ -54,6 +56,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _PATH = re.compile(r"(?!.*//)(?!.*/\.\.?(?:/|\Z))/[^\s?#%<>\\\x00-\x1f\x7f]*")
 _OF_NUMBERS = frozenset({"random_int", "pyint", "pyfloat", "pydecimal", "random_element"})
 """Methods of Faker whose numbers bound a value and say nothing of its length."""
+_VARIABLE = re.compile(r"\{\w+\}")
 _MOST_LETTERS, _MOST_ENTRIES, _MOST_NUMBER = 10_000, 1_000, 2**53
 _NEXT = {"token": "next", "link": "link"}
 """What an answer has to have for the next page to be found."""
@@ -73,6 +76,7 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
     for key, resource in engine.resources_of(file).items():
         yield from _resource(("resources", key), resource)
     yield from _doubles(file)
+    yield from _same_paths(file)
     yield from _polled(file)
     yield from _poller(("poller",), file.poller)
     for name, call in file.calls.items():
@@ -81,6 +85,8 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
             yield from _list(file, name, call)
         else:
             yield from _about_one(name, call)
+    for place, route in enumerate(file.routes):
+        yield from _route(file, ("routes", place), route)
     yield from _aliases(file)
     yield from _errors(file)
     yield from _limits(file)
@@ -133,8 +139,13 @@ def _names(file: VendorFile) -> list[str]:
     return [name for each in engine.resources_of(file).values() for name in each.all_names]
 
 
+def _paths(file: VendorFile) -> list[str]:
+    """Return the paths of all calls and routes."""
+    return [*(call.path for call in file.calls.values()), *(route.path for route in file.routes)]
+
+
 def _aliases(file: VendorFile) -> Iterator[Objection]:
-    paths = {path for call in file.calls.values() for path in file.paths_of(call.path)}
+    paths = _paths(file)
     for alias, known in file.aliases.items():
         where: Where = ("aliases", alias)
         yield from _path(where, alias, _names(file))
@@ -147,7 +158,7 @@ def _aliases(file: VendorFile) -> Iterator[Objection]:
 
 
 def _limits(file: VendorFile) -> Iterator[Objection]:
-    paths = [call.path for call in file.calls.values()]
+    paths = _paths(file)
     for place, limit in enumerate(file.limits):
         for pattern in limit.paths:
             if file.hooks.routes is None and not any(fits(path, pattern) for path in paths):
@@ -186,15 +197,64 @@ def _doubles(file: VendorFile) -> Iterator[Objection]:
             if names[name] > 1:
                 where: Where = ("resources", key, "names", place)
                 yield where, f"the name {name!r} is taken: each name belongs to one resource, and stands once"
+    for place, name in enumerate(file.not_modelled):
+        if name in names:
+            yield ("not_modelled", place), f"the file has a resource {name!r}"
     keys = Counter(each.key for each in engine.FileConnector(file).element.keys)
     for place, each in enumerate(file.configuration):
         if keys[each.key] > 1:
             yield ("configuration", place, "key"), f"the element has a key {each.key!r} already"
-    seen: dict[tuple[str, str], str] = {}
-    for name, call in file.calls.items():
-        for path in file.paths_of(call.path):
-            if (same := seen.setdefault((engine.method_of(name, call), path), name)) != name:
-                yield (name,), f"`{same}` has the same method and path"
+
+
+def _same_paths(file: VendorFile) -> Iterator[Objection]:
+    calls: list[tuple[Where, str, str]] = [
+        *(((name,), engine.method_of(name, call), call.path) for name, call in file.calls.items()),
+        *((("routes", place), "GET", route.path) for place, route in enumerate(file.routes)),
+    ]
+    seen: dict[tuple[str, str], Where] = {}
+    for where, method, own in calls:
+        for path in {each for one in file.paths_of(own) for each in _shapes(one, _names(file))}:
+            if (same := seen.setdefault((method, path), where)) != where:
+                yield where, f"`{'.'.join(map(str, same))}` has the same method and path"
+                break
+
+
+def _shapes(path: str, resources: Iterable[str]) -> Iterator[str]:
+    """Yield what a path looks like for each resource, regardless of how its variables are called."""
+    for each in resources if "{resource}" in path else [""]:
+        yield _VARIABLE.sub("{}", path.replace("{resource}", each))
+
+
+def _route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objection]:
+    varying = [*placeholders(route.path)]
+    yield from _path((*where, "path"), route.path, _names(file))
+    if reason := _no_json([*route.items, route.answer]):
+        yield where, reason
+    if ("resource" in varying) != (route.resource is not None):
+        yield where, "{resource} in the path and `resource` belong together"
+    elif route.resource is not None and route.resource not in file.resources:
+        yield (*where, "resource"), unknown("resource", route.resource, file.resources)
+    choosing = [name for name in varying if name != "resource"] if route.items else []
+    for key, names in (("path", choosing), ("parameters", route.parameters)):
+        for name in names:
+            if name not in route.keys:
+                yield (*where, key), f"{name!r} chooses among `items`, but not each of them has that key"
+    own = ["item", "items", *sorted(route.keys)] if route.items else []
+    yield from _unknown((*where, "answer"), route.answer, ["origin", *varying, *own])
+
+
+def _no_json(value: object) -> str:
+    """Say what in a value is no JSON: YAML also has bytes, and numbers beyond any."""
+    match value:
+        case dict():
+            return _no_json([*value.values()])
+        case list():
+            return next(filter(None, map(_no_json, value)), "")
+        case float() if not isfinite(value):
+            return f"{value} is no number of JSON"
+        case str() | int() | float() | None:
+            return ""
+    return f"{value} is no JSON; write it as a text, in quotes"
 
 
 def _polled(file: VendorFile) -> Iterator[Objection]:

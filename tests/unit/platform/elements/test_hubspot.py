@@ -80,6 +80,97 @@ def test_a_kind_is_called_by_each_of_its_names_at_each_version(call, objects, na
 
 
 @pytest.mark.parametrize(
+    ("path", "ids"),
+    [
+        ("/crm/v3/owners", ("88842095", "88842096")),
+        ("/crm/v3/owners/", ("88842095", "88842096")),
+        ("/crm/owners/2026-03?limit=500", ("88842095", "88842096")),
+        ("/crm/v3/owners?archived=True", ("88842097",)),
+        ("/crm/v3/owners?email=ben@example.com", ("88842096",)),
+        ("/crm/v3/pipelines/deals", ("default",)),
+        ("/crm/v3/pipelines/0-3", ("default",)),
+        ("/crm/pipelines/2026-03/deal", ("default",)),
+        ("/crm/v3/schemas", ()),
+        ("/crm-object-schemas/v3/schemas", ()),
+    ],
+)
+def test_a_small_list_has_the_items_that_are_asked_for(call, path, ids):
+    status, listed = call("GET", path)
+
+    assert (status, tuple(each["id"] for each in listed["results"])) == (200, ids)
+
+
+def test_owners_pipelines_and_stages_are_read_by_id(call):
+    owner = call("GET", "/crm/v3/owners/88842096")[1]
+    pipeline = call("GET", "/crm/v3/pipelines/deals/default")[1]
+    stages = call("GET", "/crm/v3/pipelines/deals/default/stages")[1]["results"]
+    details = call("GET", "/account-info/v3/details")[1]
+
+    assert (owner["email"], owner["userId"], owner["archived"]) == ("ben@example.com", 88842096, False)
+    assert call("GET", "/crm/v3/owners/88842097?archived=true")[1]["userId"] is None
+    assert [each["metadata"]["probability"] for each in stages] == [
+        "0.2",
+        "0.4",
+        "0.6",
+        "0.8",
+        "0.9",
+        "1.0",
+        "0.0",
+    ]
+    assert (pipeline["label"], pipeline["stages"]) == ("Sales Pipeline", stages)
+    assert call("GET", "/crm/v3/pipelines/deals/default/stages/closedwon")[1] == stages[5]
+    assert (details["accountType"], details["utcOffsetMilliseconds"]) == ("STANDARD", -18000000)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("/crm/v3/owners/1", 404, "resource not found"),
+        ("/crm/v3/owners/88842097", 404, "resource not found"),
+        ("/crm/v3/pipelines/deals/none", 404, "resource not found"),
+        ("/crm/v3/pipelines/deals/default/stages/none", 404, "resource not found"),
+        ("/crm/v3/pipelines/contacts", 404, "resource not found"),
+        ("/crm/v3/pipelines/tickets", 403, "One or more of the following scopes are required."),
+        ("/crm/v3/objects/tickets", 403, "One or more of the following scopes are required."),
+        ("/crm/v3/properties/line_items", 403, "One or more of the following scopes are required."),
+        ("/crm/v3/objects/widgets", 400, "Unable to infer object type from: widgets"),
+    ],
+)
+def test_what_is_not_there_or_not_granted_is_refused_in_hubspots_words(call, path, status, message):
+    answered, body = call("GET", path)
+
+    assert (answered, body["message"], body["status"]) == (status, message, "error")
+    assert body.get("category") == ("MISSING_SCOPES" if status == 403 else None)
+
+
+def test_a_small_list_wants_the_token(clients):
+    assert clients.fakes["hubspotcrm"].send("GET", "/crm/v3/owners").status == 401
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_older_properties_are_a_bare_list_of_every_kind_that_the_vendor_has(call, version):
+    of_deals = {each["name"]: each for each in call("GET", f"/properties/{version}/deal/properties")[1]}
+
+    assert call("GET", f"/properties/{version}/ticket/properties") == (
+        200,
+        [{"name": "hs_object_id", "type": "number"}],
+    )
+    assert call("GET", f"/properties/{version}/widget/properties")[0] == 400
+    assert {"amount", "dealstage", "hs_lastmodifieddate", "hs_object_id"} <= of_deals.keys()
+    assert (of_deals["hs_object_id"]["readOnlyValue"], of_deals["amount"]["readOnlyValue"]) == (True, False)
+
+
+def test_options_of_owners_pipelines_and_stages_stand_elsewhere(call):
+    of_deals = {each["name"]: each for each in call("GET", "/crm/v3/properties/deals")[1]["results"]}
+
+    external = [name for name, each in of_deals.items() if each["externalOptions"]]
+    assert external == ["dealstage", "hubspot_owner_id", "pipeline"]
+    assert [(of_deals[name]["type"], of_deals[name]["options"]) for name in external] == [
+        ("enumeration", [])
+    ] * 3
+
+
+@pytest.mark.parametrize(
     ("kind", "sent", "kept"),
     [
         ("companies", {"domain": "acme.example"}, {"website": "acme.example", "lifecyclestage": "lead"}),

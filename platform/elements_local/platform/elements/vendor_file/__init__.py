@@ -13,6 +13,7 @@ from elements_local.platform.elements.vendor_file.hooks import (
 from elements_local.platform.elements.vendor_file.model import (
     FileCall,
     FileListCall,
+    FileRoute,
     RecordDate,
     VendorAuthentication,
     VendorField,
@@ -40,6 +41,7 @@ __all__ = [
     "FileHooks",
     "FileListCall",
     "FileResource",
+    "FileRoute",
     "HookError",
     "RecordDate",
     "VendorAuthentication",

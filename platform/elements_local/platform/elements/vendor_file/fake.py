@@ -87,6 +87,8 @@ class FileFake:
                 path = call.paging.link.removeprefix("{origin}").partition("?")[0]
                 if path != call.path:
                     self._route(method_of(name, call), path, partial(self._answered, name, views[name]))
+        for route in self.file.routes:
+            self._route("GET", route.path, partial(self._fixed, route))
         if self.hooks.routes:
             self.hooks.routes(self)
         return self.fake.served()
@@ -168,8 +170,22 @@ class FileFake:
         """
         found = self.resources.get(str(name))
         if found is None:
-            raise VendorRefusalError("not_found", f"there is nothing called {name}", resource=name)
+            others = "unknown_resource" if self.file.errors.cases.unknown_resource else "not_found"
+            case = "forbidden" if name in self.file.not_modelled else others
+            raise VendorRefusalError(case, f"there is nothing called {name}", resource=name)
         return found
+
+    def _fixed(self, route: model.FileRoute, **variables: str) -> Response:
+        wanted: Found = dict(variables)
+        if "resource" in wanted and self.resource(wanted.pop("resource")).key != route.resource:
+            raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
+        wanted |= {name: request.args.get(name, usual) for name, usual in route.parameters.items()}
+        items = [each for each in route.items if _is_chosen(each, wanted)]
+        if route.items and variables and not items:
+            raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
+        first = {**items[0], "item": items[0]} if items else {}
+        values = {"origin": request.host_url.rstrip("/"), **variables, **first, "items": items}
+        return _response(filled(route.answer, values), 200)
 
     def create(self, resource: FileResource, sent: object) -> KeptRecord:
         """Make a record of the fields that are sent.
@@ -342,6 +358,14 @@ def _key_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:
         values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter, [])
         sent, form = (values[-1] if values else None), "{key}" if how.header else how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
+
+
+def _is_chosen(item: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    return all(
+        value is None or str(item[name]).casefold() == str(value).casefold()
+        for name, value in wanted.items()
+        if name in item
+    )
 
 
 def _is_of(limit: model.VendorLimit, path: str) -> bool:

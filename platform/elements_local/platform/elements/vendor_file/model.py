@@ -15,7 +15,7 @@ FieldType: TypeAlias = Literal["text", "integer", "number", "boolean", "date", "
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 
 MILLISECONDS = "milliseconds"
-ERROR_STATUSES = {"unauthenticated": 401, "not_found": 404, "conflict": 409, "limit": 429}
+ERROR_STATUSES = {"unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "limit": 429}
 """The statuses of errors, unless the file says others; those of the rest are 400."""
 
 
@@ -300,6 +300,29 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     deleted: DeletedParameter | None = None
 
 
+class FileRoute(_Part, frozen=True, kw_only=True):
+    """A GET whose answer stands in the file.
+
+    Attributes:
+        path: below the origin. A name in braces chooses among `items` by the key of that name; {resource} is any name of `resource`.
+        resource: the resource that {resource} in the path has to be, by the hub's name.
+        items: a small list. If a path has a name in braces, and no item has the value, the answer is that of `not_found`.
+        parameters: of the query, which choose among `items` by the key of that name -> the value if the request has none, or null for all.
+        answer: a template of JSON, with {origin}, the path's names, {items} that are chosen, and {item} or any of its keys for the first of them.
+    """
+
+    path: UrlPath
+    resource: str | None = None
+    items: tuple[dict[str, Any], ...] = ()
+    parameters: dict[str, str | None] = {}
+    answer: Template
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that all items have."""
+        return frozenset.intersection(*map(frozenset, self.items)) if self.items else frozenset()
+
+
 class VendorLimit(_Part, frozen=True, kw_only=True):
     """How many calls are answered, with ``up --limits vendor``, by the workspace's clock; those beyond are refused as ``limit``.
 
@@ -318,7 +341,7 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
     Attributes:
-        status: of the answer; without it 401 for `unauthenticated`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
+        status: of the answer; without it 401 for `unauthenticated`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
         message: the vendor's text; {message} is that of this program.
         values: values for further names in the body.
         body: replaces `errors.body`.
@@ -338,6 +361,8 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     Attributes:
         unauthenticated: the credential is missing or unknown.
         not_found: the record or resource does not exist.
+        unknown_resource: the resource does not exist, if that is not answered as `not_found`.
+        forbidden: the resource is one of `not_modelled`.
         invalid: a page, filter, value or body is not valid.
         required: a new record lacks a required field.
         unknown_field: a written field is not in the file.
@@ -348,6 +373,8 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
 
     unauthenticated: VendorErrorCase = VendorErrorCase()
     not_found: VendorErrorCase = VendorErrorCase()
+    unknown_resource: VendorErrorCase | None = None
+    forbidden: VendorErrorCase = VendorErrorCase()
     invalid: VendorErrorCase = VendorErrorCase()
     required: VendorErrorCase = VendorErrorCase()
     unknown_field: VendorErrorCase = VendorErrorCase()
@@ -413,6 +440,8 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         update: changes a record.
         delete: deletes a record.
         me: says whose the credential is, by {user} in its answer.
+        not_modelled: names of resources that the vendor has and the file has not; calls for them are refused as `forbidden`.
+        routes: further calls, each a GET whose answer stands in the file.
         aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
         trailing_slash: whether a path that ends with / is the same as without it.
         errors: what errors look like.
@@ -443,6 +472,8 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     update: FileCall | None = None
     delete: DeleteCall | None = None
     me: FileCall | None = None
+    not_modelled: tuple[str, ...] = ()
+    routes: tuple[FileRoute, ...] = ()
     aliases: dict[UrlPath, UrlPath] = {}
     trailing_slash: bool = False
     errors: VendorErrors = VendorErrors()

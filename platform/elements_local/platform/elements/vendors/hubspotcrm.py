@@ -36,6 +36,8 @@ _TYPES = {
     "number": ("number", "number"),
     "datetime": ("datetime", "date"),
 }
+_EXTERNAL = {"hubspot_owner_id", "pipeline", "dealstage"}
+"""Properties whose options stand elsewhere: owners, pipelines and their stages."""
 _SCRAMBLING = 5
 
 
@@ -221,6 +223,7 @@ def add_routes(fake: FileFake) -> None:
     for action in ("read", "create", "update", "archive"):
         fake.route("POST", f"{objects}/batch/{action}", _Batch(fake, action).answer)
     fake.route("GET", "/crm/v3/properties/{resource}", partial(_properties, fake))
+    fake.route("GET", "/properties/v2/{resource}/properties", partial(_older_properties, fake))
 
     @fake.fake.app.before_request
     def by_property() -> None:
@@ -309,44 +312,68 @@ def _sent() -> Fields:
 
 def _properties(fake: FileFake, resource: str) -> Response:
     kind = fake.resource(resource)
-    own = {
-        name: ("datetime", "date") for each in kind.dates.values() if (name := each.path.rpartition(".")[2])
-    }
-    of_fields = {
-        name: _TYPES.get(each.type, ("string", "text")) for name, each in kind.declared.fields.items()
-    }
     shown_ = [
         {
-            "name": name,
-            "label": name,
-            "type": type_,
-            "fieldType": field_type,
-            "description": "",
-            "groupName": f"{kind.name}information",
-            "options": _options(kind, name),
-            "displayOrder": -1,
-            "calculated": False,
-            "externalOptions": False,
+            **_property(kind, name),
             "hasUniqueValue": False,
-            "hidden": False,
-            "hubspotDefined": True,
             "modificationMetadata": {
                 "archivable": True,
                 "readOnlyDefinition": True,
-                "readOnlyValue": name in own,
+                "readOnlyValue": name not in kind.declared.fields,
             },
-            "formField": name not in own,
         }
-        for name, (type_, field_type) in sorted(
-            {**of_fields, **own, "hs_object_id": ("number", "number")}.items()
-        )
+        for name in _names_of(kind)
     ]
     return Response(encode({"results": shown_}), mimetype="application/json")
 
 
-def _options(kind: FileResource, name: str) -> list[Fields]:
-    field = kind.declared.fields.get(name)
-    return [
-        {"label": each, "value": each, "displayOrder": place, "hidden": False}
-        for place, each in enumerate(field.choices if field else ())
+def _older_properties(fake: FileFake, resource: str) -> Response:
+    """Answer with the bare list of v1 and v2; of what is not modelled too, as clients ask for all at once."""
+    if resource in fake.file.not_modelled:
+        return Response(encode([{"name": "hs_object_id", "type": "number"}]), mimetype="application/json")
+    kind = fake.resource(resource)
+    shown_ = [
+        {
+            **_property(kind, name),
+            "readOnlyDefinition": True,
+            "readOnlyValue": name not in kind.declared.fields,
+            "deleted": False,
+        }
+        for name in _names_of(kind)
     ]
+    return Response(encode(shown_), mimetype="application/json")
+
+
+def _names_of(kind: FileResource) -> list[str]:
+    return sorted({*kind.declared.fields, *_dates(kind), "hs_object_id"})
+
+
+def _dates(kind: FileResource) -> set[str]:
+    return {each.path.rpartition(".")[2] for each in kind.dates.values()}
+
+
+def _property(kind: FileResource, name: str) -> Fields:
+    field = kind.declared.fields.get(name)
+    own = ("datetime", "date") if name in _dates(kind) else ("number", "number")
+    external = name in _EXTERNAL
+    declared = "choice" if external else field.type if field else ""
+    type_, field_type = _TYPES.get(declared, ("string", "text")) if field else own
+    options = () if external or field is None else field.choices
+    return {
+        "name": name,
+        "label": name,
+        "type": type_,
+        "fieldType": field_type,
+        "description": "",
+        "groupName": f"{kind.name}information",
+        "options": [
+            {"label": each, "value": each, "displayOrder": place, "hidden": False}
+            for place, each in enumerate(options)
+        ],
+        "displayOrder": -1,
+        "calculated": False,
+        "externalOptions": external,
+        "hidden": False,
+        "hubspotDefined": True,
+        "formField": field is not None,
+    }
