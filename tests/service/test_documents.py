@@ -115,3 +115,37 @@ def test_what_is_answered_is_what_the_documents_say(documents):
     ]
 
     assert undocumented + wrong == []
+
+
+def every_object(value):
+    if isinstance(value, dict):
+        yield value
+        yield from (each for inner in value.values() for each in every_object(inner))
+    elif isinstance(value, list):
+        yield from (each for inner in value for each in every_object(inner))
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_a_document_is_one_that_generators_of_clients_take(documents, service):
+    found = [each for each in every_object(documents[service]) if "$ref" in each or "type" in each]
+
+    assert found
+    assert [each for each in found if "$ref" in each and "default" in each] == []
+    assert [each for each in found if each.get("type") == "integer" and "format" not in each] == []
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_an_admin_route_says_that_it_may_want_the_token(documents, service):
+    scheme = documents[service]["components"]["securitySchemes"]["admin_token"]
+    operations = [
+        operation
+        for path, item in documents[service]["paths"].items()
+        if path.startswith("/_local/")
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+
+    assert (scheme["in"], scheme["name"]) == ("header", "Elements-Local-Token")
+    assert operations
+    assert [each["operationId"] for each in operations if {"admin_token": []} not in each["security"]] == []
+    assert [each["operationId"] for each in operations if {} not in each["security"]] == []

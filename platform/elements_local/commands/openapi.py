@@ -194,7 +194,7 @@ def _is_endless(operation: Json) -> bool:
 
 
 def _request(service: str, document: Json, method: str, path: str, operation: Json) -> Json:
-    guarded = bool(operation.get("security"))
+    guarded = {} not in operation.get("security", [{}])
     headers = []
     if guarded and service == "platform":
         headers.append({"key": "Authorization", "value": _PLATFORM_CREDENTIALS})
