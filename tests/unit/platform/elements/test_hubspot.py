@@ -250,3 +250,15 @@ def test_a_list_says_that_its_page_is_smaller_only_where_a_larger_one_was_asked_
 )
 def test_what_is_not_there(call, method, path, status):
     assert call(method, path)[0] == status
+
+
+def test_faults_and_the_journal_have_the_path_that_was_called(clients, call):
+    fake = clients.fakes["hubspotcrm"]
+    rule = {"match": {"path": "*/owners/2026-03"}, "effect": {"status": 503}}
+    fake.call("PUT", "/_local/faults", json={"faults": [rule]})
+
+    assert [call("GET", f"/crm/{path}")[0] for path in ("owners/2026-03", "v3/owners")] == [503, 200]
+    noted = fake.call("GET", "/_local/journal?limit=2")["exchanges"]
+    fake.call("DELETE", "/_local/faults")
+
+    assert {each["target"] for each in noted} == {"/crm/owners/2026-03", "/crm/v3/owners"}
