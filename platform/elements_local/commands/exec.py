@@ -76,7 +76,7 @@ def exec_command(
 
     If no stack runs, one is started for as long as COMMAND does, as --vendor, --clock, --start and --set say. Calls by
     https go through mitmdump, a program of mitmproxy's that has to be installed; COMMAND finds the proxy, its
-    certificate, and the workspace's credentials in its environment. A call to any other host is refused, and told when
+    certificate, and the workspace's credentials in its environment. A call to any other host is refused, and listed when
     COMMAND has ended. Exit as COMMAND does, 2 if it cannot be run.
     """
     with ExitStack() as closing:
