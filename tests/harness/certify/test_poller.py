@@ -284,9 +284,10 @@ def test_a_date_of_another_change_and_a_write_are_findings_of_their_own(stack):
 
 
 def test_what_a_row_lists_is_what_the_battery_has():
-    named = {name for _, fails in WRONG.values() for name in fails.split()}
+    named = {name for _, fails in WRONG.values() if fails != EVERY for name in fails.split()}
 
-    assert named == set(BATTERY)
+    # that one only a poller fails that reports twice what the second of a run has
+    assert named == set(BATTERY) - {"second-of-a-run"}
 
 
 @pytest.mark.parametrize(
