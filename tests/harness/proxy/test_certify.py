@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from command import call
+from programs import skip
 
 from elements_local.stack import faketime
 
@@ -29,7 +30,7 @@ assert os.environ["ELEMENTS_LOCAL_USER_SECRET"]
 @pytest.mark.parametrize("options", [[], ["--faketime"]], ids=["machine's time", "virtual time"])
 def test_a_poller_with_the_vendors_host_in_it_is_certified(tmp_path, options):
     if options and not faketime.library():
-        pytest.skip("libfaketime is not installed")
+        skip("faketime", "libfaketime is not installed")
     poller = tmp_path / "poller.py"
     poller.write_text(POLLER)
     only = ["--only", "late-visibility", "--json"]
