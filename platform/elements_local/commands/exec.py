@@ -140,7 +140,7 @@ class _Program:
         """End it, as nothing that it does can come to anything."""
         self._lost = why
         if self._process is not None:
-            self._process.terminate()
+            self._process.kill()
 
     def run(self, variables: Mapping[str, str]) -> int:
         """Run it to its end, and return its status.
@@ -155,6 +155,8 @@ class _Program:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own
                 self._command, env={**os.environ, **variables, VARIABLE: run}
             )
+            if self._lost:  # before there was anything to end
+                self._process.kill()
             status = self._process.wait()
         except OSError as error:
             raise OptionError(f"{self._command[0]} cannot be run: {os_reason(error)}") from error

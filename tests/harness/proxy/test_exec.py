@@ -158,7 +158,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("script", "sentence"),
         [
-            ("echo 'Mitmproxy: 9.0.1'", "is of mitmproxy 9, and 10 or newer is needed"),
+            ("echo 'Mitmproxy: 9.0.1'", "is of mitmproxy 9, and 11 or newer is needed"),
             ("echo hello", "does not say a version of mitmproxy"),
             (
                 "case $1 in --version) echo 'Mitmproxy: 11.0.2';; *) echo no such option; exit 3;; esac",

@@ -115,22 +115,12 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     - A poller reads: it changes no record itself.
     """
     failed = [
-        Finding(
-            kind="failed",
-            record_id="",
-            text=f"{run.name} {run.failure}",
-            history=tuple(run.calls[-_CALLS_SHOWN:]),
-        )
+        _of_run("failed", run, f"{run.name} {run.failure}")
         for run in runs
         if run.failure and not run.disturbed
     ]
     wrote = [
-        Finding(
-            kind="wrote",
-            record_id="",
-            text=f"{run.name} changed records, {run.wrote} times, and a poller reads",
-            history=tuple(run.calls[-_CALLS_SHOWN:]),
-        )
+        _of_run("wrote", run, f"{run.name} changed records, {run.wrote} times, and a poller reads")
         for run in runs
         if run.wrote
     ]
@@ -151,6 +141,10 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
             ).findings()
         ]
     )
+
+
+def _of_run(kind: str, run: CertifiedRun, text: str) -> Finding:
+    return Finding(kind=kind, record_id="", text=text, history=tuple(run.calls[-_CALLS_SHOWN:]))
 
 
 _Reported: TypeAlias = tuple[int, Report]

@@ -18,12 +18,12 @@ from types import MappingProxyType
 
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
-from elements_local.platform.elements.hosts import HOST
+from elements_local.platform.elements.hosts import HOST, host_pattern
 from elements_local.stack.proxy import trust
 from elements_local.stack.stack import Stack
 
 PROGRAM = "mitmdump"
-OLDEST = 10
+OLDEST = 11
 """The first major version that it was tried with."""
 INSTALL = "`pipx install mitmproxy` or `uv tool install mitmproxy` installs it"
 _ADDON = Path(__file__).with_name("addon.py")
@@ -145,7 +145,7 @@ def proxy(
             _wait(process, port, authority, log)
             Thread(target=_watch, args=(process, stopping, ended), daemon=True).start()
             yield Proxy(
-                url=f"http://127.0.0.1:{port}", files=trust.files_of(authority, folder), _refused=refused
+                url=f"http://127.0.0.1:{port}", files=trust.TrustFiles(authority, folder), _refused=refused
             )
         finally:
             stopping.set()
@@ -161,8 +161,8 @@ def _options(folder: Path, port: int, tunneled: Sequence[str]) -> list[str]:
     }
     options = ["--quiet", "--listen-host", "127.0.0.1", "--listen-port", str(port), "--scripts", str(_ADDON)]
     options += [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-    for host in tunneled:
-        options += ["--ignore-hosts", rf"^{re.escape(host).replace(re.escape('*'), '[^.]+')}:\d+$"]
+    if tunneled:
+        options += ["--ignore-hosts", rf"^(?:{host_pattern(tunneled).pattern}):\d+$"]
     return options
 
 

@@ -83,11 +83,6 @@ class TrustFiles:
         return store
 
 
-def files_of(authority: Path, folder: Path) -> TrustFiles:
-    """Return the files of an authority, which are made in a folder."""
-    return TrustFiles(authority, folder)
-
-
 def environment(url: str, files: TrustFiles, inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a program that calls through a proxy.
 
