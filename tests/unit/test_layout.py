@@ -61,6 +61,7 @@ PURE = {
     "elements_local.kit.api.views",
     "elements_local.kit.caching",
     "elements_local.kit.masks",
+    "elements_local.kit.seeded",
     "elements_local.kit.text",
     "elements_local.kit.values",
     "elements_local.kit.web.signature",

@@ -26,6 +26,7 @@ from elements_local.platform.elements.vendor_file import (
     FileRoute,
     VendorAuthentication,
     VendorFile,
+    VendorOAuth2,
     placeholders,
 )
 from elements_local.platform.errors import InvalidRequestError
@@ -69,6 +70,8 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
         own_names: by which the stack is called, besides those of loopback.
     """
     yield from _authentication(file.authentication)
+    if file.authentication.oauth2:
+        yield from _oauth2(file, file.authentication.oauth2)
     yield from _origin(file.origin, own_names)
     if not _NAME.fullmatch(file.hub):
         yield ("hub",), f"expected a name of letters, digits, - and _; got {file.hub!r}"
@@ -106,6 +109,25 @@ def _authentication(how: VendorAuthentication) -> Iterator[Objection]:
         yield ("authentication", "header"), f"expected a header's name; got {how.header!r}"
 
 
+def _oauth2(file: VendorFile, oauth2: VendorOAuth2) -> Iterator[Objection]:
+    where: Where = ("authentication", "oauth2")
+    yield from _path((*where, "token"), oauth2.token, _names(file))
+    if varying := [*placeholders(oauth2.token)]:
+        yield (*where, "token"), f"nothing varies here; got {{{varying[0]}}}"
+    if not oauth2.grants or len({*oauth2.grants}) < len(oauth2.grants):
+        yield (*where, "grants"), "give at least one grant, and each once"
+    if "refresh_token" not in oauth2.grants and oauth2.rotation != "none":
+        yield (*where, "rotation"), "refresh_token is none of `grants`, so that it has no effect"
+    yield from _unknown((*where, "answer"), oauth2.answer, "access_token refresh_token expires_in user")
+    if "access_token" not in placeholders(oauth2.answer):
+        yield (*where, "answer"), "expected {access_token} in it"
+    if info := oauth2.info:
+        yield from _path((*where, "info", "path"), info.path, _names(file))
+        if [*placeholders(info.path)] != ["token"]:
+            yield (*where, "info", "path"), "expected {token} in it, and nothing else that varies"
+        yield from _unknown((*where, "info", "answer"), info.answer, "token user expires_in expires_at")
+
+
 def _origin(origin: str, own_names: frozenset[str]) -> Iterator[Objection]:
     try:
         parts = urlsplit(origin)
@@ -141,7 +163,16 @@ def _names(file: VendorFile) -> list[str]:
 
 def _paths(file: VendorFile) -> list[str]:
     """Return the paths of all calls and routes."""
-    return [*(call.path for call in file.calls.values()), *(route.path for route in file.routes)]
+    tokens = [path for _, _, path in _token_calls(file)]
+    return [*(call.path for call in file.calls.values()), *(route.path for route in file.routes), *tokens]
+
+
+def _token_calls(file: VendorFile) -> Iterator[tuple[Where, str, str]]:
+    if oauth2 := file.authentication.oauth2:
+        where: Where = ("authentication", "oauth2")
+        yield (*where, "token"), "POST", oauth2.token
+        if oauth2.info:
+            yield (*where, "info"), "GET", oauth2.info.path
 
 
 def _aliases(file: VendorFile) -> Iterator[Objection]:
@@ -210,6 +241,7 @@ def _same_paths(file: VendorFile) -> Iterator[Objection]:
     calls: list[tuple[Where, str, str]] = [
         *(((name,), engine.method_of(name, call), call.path) for name, call in file.calls.items()),
         *((("routes", place), "GET", route.path) for place, route in enumerate(file.routes)),
+        *_token_calls(file),
     ]
     seen: dict[tuple[str, str], Where] = {}
     for where, method, own in calls:
@@ -473,9 +505,10 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
             continue
         where, body = ("errors", "cases", name), file.errors.body if case.body is None else case.body
         more |= case.values.keys()
-        yield from _unknown((*where, "message"), case.message, [*_ERROR.split(), *case.values])
+        known = [*_ERROR.split(), *case.values, *(("ago", "expired_at") if name == "expired" else ())]
+        yield from _unknown((*where, "message"), case.message, known)
         yield from _headers((*where, "headers"), case.headers, "")
-        yield from _unknown((*where, "body"), case.body, [*_ERROR.split(), *case.values])
+        yield from _unknown((*where, "body"), case.body, known)
         for value in case.values:
             if value not in [*placeholders(body), *placeholders(case.message)]:
                 yield (*where, "values", value), f"{{{value}}} does not stand in the body of this error"

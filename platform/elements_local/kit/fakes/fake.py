@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from flask import Blueprint, Flask, current_app, request
 from msgspec import Meta, Struct
+from sqlalchemy import MetaData
 
 from elements_local.kit.admin.routes import ParameterError, asked_workspace
 from elements_local.kit.api.json_text import Json
@@ -106,6 +107,7 @@ class Fake:
         problem: the body of an error, from status, message and error; of admin routes it is the kit's.
         resolution, id_of: as ``KeptRecords`` has them.
         statuses: further errors of its own -> status.
+        tables: of its own, beside those of the records.
     """
 
     def __init__(  # noqa: PLR0913 - what a fake is made of; all but the first two by name
@@ -119,6 +121,7 @@ class Fake:
         resolution: timedelta = timedelta(seconds=1),
         id_of: Callable[[int], str] = str,
         statuses: Mapping[type[Exception], int] = MappingProxyType({}),
+        tables: MetaData | None = None,
     ) -> None:
         self.host, self.samples = host, samples
         self.journal, self._key_in = Journal(), key_in
@@ -128,7 +131,9 @@ class Fake:
             problem=partial(_problem, problem),
             describe=partial(_describe, host.name),
         )
-        self.records = KeptRecords(host, workspace_of=self.caller, resolution=resolution, id_of=id_of)
+        self.records = KeptRecords(
+            host, workspace_of=self.caller, resolution=resolution, id_of=id_of, tables=tables
+        )
 
     def caller(self) -> Workspace:
         """Return the workspace whose API key the present call has.

@@ -81,6 +81,7 @@ class KeptRecords:
         workspace_of: that of the present call.
         resolution: what two stamps are apart at least, if they are not the same.
         id_of: a record's id, from its number.
+        tables: others of the fake, which are made, reset and kept with these.
     """
 
     def __init__(
@@ -90,8 +91,9 @@ class KeptRecords:
         workspace_of: Callable[[], Workspace],
         resolution: timedelta = timedelta(seconds=1),
         id_of: Callable[[int], str] = str,
+        tables: MetaData | None = None,
     ) -> None:
-        self.tables = MetaData()
+        self.tables = MetaData() if tables is None else tables
         self._host, self._workspace_of = host, workspace_of
         self._resolution, self._id_of = resolution, id_of
         stamps = {"created": Instant, "updated": Instant}

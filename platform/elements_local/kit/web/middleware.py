@@ -180,9 +180,9 @@ class ServiceMiddleware:
         Returns:
             The answer, of a long one that the service makes bit by bit the start.
         """
-        workspace, since = facts.workspace, perf_counter_ns()
+        since, body = perf_counter_ns(), _buffer(facts, self._largest_body)
+        workspace = facts.workspace  # after the body, which may have what says whose the call is
         began, now = next_number(), workspace.clock.now()
-        body = _buffer(facts, self._largest_body)
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
         method = environ["REQUEST_METHOD"]
         rule = facts.rule = self.faults.apply(workspace.name, method, facts.text_path, now=now)

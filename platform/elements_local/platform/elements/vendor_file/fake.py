@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from flask import Flask, Response, request
+from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
@@ -27,8 +28,11 @@ from elements_local.platform.elements.vendor_file.hooks import HookError, guarde
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
+from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
 from elements_local.platform.elements.vendor_file.templates import filled, misfit, read
+from elements_local.platform.elements.vendor_file.tokens import key_of
 from elements_local.platform.elements.vendor_file.writing import written
 
 if TYPE_CHECKING:
@@ -59,10 +63,13 @@ class FileFake:
         kinds = resources_of(file)
         self.resources = {name: each for each in kinds.values() for name in each.all_names}
         step = file.record.id
+        tables, oauth2 = MetaData(), file.authentication.oauth2
+        self.tokens = TokenRoutes(file, oauth2, OAuthGrants(host, tables)) if oauth2 else None
         self.fake = Fake(
             host,
             __name__,
-            key_in=partial(_key_in, file),
+            key_in=self._key_in,
+            tables=tables,
             samples={key: samples(file.vendor, each) for key, each in kinds.items()},
             problem=self._problem,
             resolution=_RESOLUTIONS[file.record.resolution],
@@ -89,6 +96,10 @@ class FileFake:
                     self._route(method_of(name, call), path, partial(self._answered, name, views[name]))
         for route in self.file.routes:
             self._route("GET", route.path, partial(self._fixed, route))
+        if tokens := self.tokens:
+            self._route("POST", tokens.oauth2.token, lambda: _response(tokens.given(), 200), is_open=True)
+            for path in tokens.info_paths:
+                self._route("GET", path, lambda token: _response(tokens.info(token), 200), is_open=True)
         if self.hooks.routes:
             self.hooks.routes(self)
         return self.fake.served()
@@ -97,10 +108,13 @@ class FileFake:
         """Add a route of a hook; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
         self._route(method, path, guarded(view, f"{self.file.hooks.routes}, for {method} {path},"))
 
-    def _route(self, method: str, path: str, view: Callable[..., Response]) -> None:
+    def _route(self, method: str, path: str, view: Callable[..., Response], *, is_open: bool = False) -> None:
+        """Add a route; one that is open wants no credential."""
+
         def answer(**variables: str) -> Response:
             try:
-                self._refuse_beyond_limits(self.fake.caller())
+                if not is_open:
+                    self._check(self.fake.caller())
                 return view(**variables)
             except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
                 return self.refused(error)
@@ -130,6 +144,19 @@ class FileFake:
         """Return a record as the vendor shows it."""
         made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
         return self.hooks.shown(made, record) if self.hooks.shown else made
+
+    def _key_in(self, environ: "WSGIEnvironment") -> str | None:
+        credential = _credential_in(self.file, environ)
+        if self.tokens is None:
+            return credential
+        credential = self.tokens.credential_in(environ, credential)
+        return None if credential is None else key_of(credential)
+
+    def _check(self, workspace: Workspace) -> None:
+        """Refuse a call whose token is no longer good, or that goes beyond a limit."""
+        if self.tokens:
+            self.tokens.check(workspace, _credential_in(self.file, request.environ) or "")
+        self._refuse_beyond_limits(workspace)
 
     def _refuse_beyond_limits(self, workspace: Workspace) -> None:
         limits = [each for each in self.file.limits if self.host.limited and _is_of(each, request.path)]
@@ -346,8 +373,8 @@ class FileFake:
         return cast("Json", filled(self.file.errors.body if case.body is None else case.body, known))
 
 
-def _key_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:
-    """Return the API key of a request; admin routes take it as a bearer's token, too, wherever the vendor has it."""
+def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:
+    """Return the credential of a request; admin routes take it as a bearer's token, too, wherever the vendor has it."""
     how, sent = file.authentication, None
     form = how.value
     if environ.get("PATH_INFO", "").startswith("/_local/") and how.header is None:

@@ -12,15 +12,69 @@ Path: TypeAlias = Annotated[
 ]
 UrlPath: TypeAlias = Annotated[str, Meta(pattern=r"^/")]
 FieldType: TypeAlias = Literal["text", "integer", "number", "boolean", "date", "datetime", "choice"]
+GrantType: TypeAlias = Literal["authorization_code", "refresh_token", "client_credentials"]
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 
 MILLISECONDS = "milliseconds"
-ERROR_STATUSES = {"unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "limit": 429}
+ERROR_STATUSES = {
+    "unauthenticated": 401,
+    "expired": 401,
+    "invalid_client": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "limit": 429,
+}
 """The statuses of errors, unless the file says others; those of the rest are 400."""
 
 
 class _Part(Struct, frozen=True, forbid_unknown_fields=True):
     pass
+
+
+class TokenInfo(_Part, frozen=True, kw_only=True):
+    """A GET, without a credential, that says whose an access token is, and for how long.
+
+    Attributes:
+        path: below the origin, with {token}.
+        answer: a template of JSON, with {token}, {user}, {expires_in} and {expires_at}, in milliseconds. A token that is none, or no
+            longer good, is answered as `not_found`.
+    """
+
+    path: UrlPath
+    answer: Template
+
+
+class VendorOAuth2(_Part, frozen=True, kw_only=True):
+    """How applications get access tokens; the workspace's API key is a token without an end.
+
+    Attributes:
+        token: the path of the POST that is answered with tokens.
+        body: what that POST has: a form, or JSON.
+        query: whether its parameters may stand in the query as well.
+        grants: what tokens are given for.
+        expires_s: how many seconds an access token is good, by the workspace's clock.
+        rotation: what a refresh token that was used is good for: all as before (none), or another takes its place, and it is
+            refused (refuse), or its use ends all tokens of its grant (end).
+        answer: a template of JSON, with {access_token}, {refresh_token}, {expires_in} and {user}.
+        info: says whose a token is.
+    """
+
+    token: UrlPath
+    body: Literal["form", "json"] = "form"
+    query: bool = False
+    grants: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
+    expires_s: Annotated[int, Meta(ge=1, le=10**9)] = 3600
+    rotation: Literal["none", "refuse", "end"] = "none"
+    answer: Template = field(
+        default_factory=lambda: {
+            "token_type": "Bearer",
+            "access_token": "{access_token}",
+            "refresh_token": "{refresh_token}",
+            "expires_in": "{expires_in}",
+        }
+    )
+    info: TokenInfo | None = None
 
 
 class VendorAuthentication(_Part, frozen=True, kw_only=True):
@@ -33,6 +87,7 @@ class VendorAuthentication(_Part, frozen=True, kw_only=True):
             takes either; the parameter then has the bare credential.
         value: what is sent; {key} is the credential.
         kind: the platform's name for this kind of authentication.
+        oauth2: how applications get access tokens, which are then sent as the credential.
     """
 
     key: str
@@ -40,6 +95,7 @@ class VendorAuthentication(_Part, frozen=True, kw_only=True):
     parameter: str | None = None
     value: str = "{key}"
     kind: str = "custom"
+    oauth2: VendorOAuth2 | None = None
 
 
 class FileConfigurationKey(_Part, frozen=True, kw_only=True):
@@ -341,7 +397,7 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
     Attributes:
-        status: of the answer; without it 401 for `unauthenticated`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
+        status: of the answer; without it 401 for `unauthenticated`, `expired` and `invalid_client`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
         message: the vendor's text; {message} is that of this program.
         values: values for further names in the body.
         body: replaces `errors.body`.
@@ -353,6 +409,11 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     values: dict[str, str] = {}
     body: Template = None
     headers: dict[str, str] = {}
+
+
+def _of_oauth(error: str) -> VendorErrorCase:
+    """Return an error of a request for tokens as RFC 6749 has it."""
+    return VendorErrorCase(body={"error": error, "error_description": "{message}"})
 
 
 class VendorErrorCases(_Part, frozen=True, kw_only=True):
@@ -369,6 +430,11 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         conflict: another record, {id}, has the value of a unique field.
         cap: the request goes beyond the list's `cap`.
         limit: the call goes beyond `limits`.
+        expired: the access token's time is over since {ago} seconds, at {expired_at}.
+        invalid_client: a request for tokens lacks the application's id, or has a secret that is nobody's.
+        invalid_grant: it has no code, or one that is nobody's; a refresh token likewise, unless `invalid_refresh_token` is there.
+        invalid_refresh_token: the refresh token is missing, nobody's, or replaced.
+        unsupported_grant_type: its `grant_type` is none of `grants`.
     """
 
     unauthenticated: VendorErrorCase = VendorErrorCase()
@@ -381,6 +447,11 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     conflict: VendorErrorCase = VendorErrorCase()
     cap: VendorErrorCase | None = None
     limit: VendorErrorCase = VendorErrorCase()
+    expired: VendorErrorCase = VendorErrorCase()
+    invalid_client: VendorErrorCase = _of_oauth("invalid_client")
+    invalid_grant: VendorErrorCase = _of_oauth("invalid_grant")
+    invalid_refresh_token: VendorErrorCase | None = None
+    unsupported_grant_type: VendorErrorCase = _of_oauth("unsupported_grant_type")
 
 
 class VendorErrors(_Part, frozen=True, kw_only=True):

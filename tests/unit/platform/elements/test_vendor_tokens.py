@@ -1,0 +1,199 @@
+"""Access tokens of a vendor file: what they are given for, how long they are good, and what becomes of a refresh token."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from each_row import each_row
+
+from elements_local.kit.api.json_text import decode
+from elements_local.start import Options, in_process
+
+ROTARY = Path(__file__).parents[3] / "support" / "vendors" / "rotary.yaml"
+CLIENT = {"client_id": "an application", "client_secret": "KEY"}
+REFRESH = {"grant_type": "refresh_token", "refresh_token": "KEY"}
+V1, V3, DATED = "/oauth/v1/token", "/oauth/v3/token", "/oauth/2026-03/token"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with in_process(Options(vendors=("hubspotcrm", ROTARY))) as started:
+        yield started
+
+
+@pytest.fixture
+def clients(stack):
+    made = stack.new_workspace(seed=7)
+    yield made
+    stack.delete_workspace(made.credentials.name)
+
+
+def asked(clients, path, *, query=False, **sent):
+    """Ask HubSpot for tokens; KEY stands for the workspace's API key."""
+    form = urlencode(
+        {name: clients.credentials.crm_api_key if one == "KEY" else one for name, one in sent.items()}
+    )
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    target, body = (f"{path}?{form}", b"") if query else (path, form.encode())
+    return clients.fakes["hubspotcrm"].send("POST", target, headers=headers, body=body)
+
+
+def contacts(clients, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    reply = clients.fakes["hubspotcrm"].send("GET", "/crm/v3/objects/contacts", headers=headers)
+    return reply.status, decode(reply.body)
+
+
+@each_row(
+    ("path", "sent"),
+    [
+        # Airbyte's, as its requests have it
+        (V1, {**REFRESH, **CLIENT}),
+        # Singer's
+        (DATED, {**REFRESH, **CLIENT, "redirect_uri": "https://api.hubspot.com/"}),
+        # HubSpot's own clients'
+        (
+            V1,
+            {
+                "grant_type": "authorization_code",
+                "code": "KEY",
+                "redirect_uri": "https://app.example",
+                **CLIENT,
+            },
+        ),
+        (V3, {**REFRESH, **CLIENT}),
+        (DATED, {"grant_type": "client_credentials", **CLIENT}),
+    ],
+)
+def test_a_request_for_tokens_is_answered_as_hubspot_does(clients, path, sent):
+    key, grant = clients.credentials.crm_api_key, sent["grant_type"]
+    reply = asked(clients, path, **sent)
+    body = decode(reply.body)
+
+    assert reply.status == 200, reply.body
+    names = ["token_type", "refresh_token", "access_token", "hub_id", "scopes", "expires_in"]
+    assert [*body] == [each for each in names if each != "refresh_token" or grant != "client_credentials"]
+    assert (body["token_type"], body["expires_in"], body["hub_id"]) == ("bearer", 1800, 1)
+    assert (body.get("refresh_token") == key) == (grant == "refresh_token")
+    assert contacts(clients, body["access_token"])[0] == 200
+
+
+def test_hubspots_first_version_takes_the_parameters_in_the_query(clients):
+    assert asked(clients, V1, query=True, **REFRESH, **CLIENT).status == 200
+
+
+@each_row(
+    ("sent", "error", "status", "message"),
+    [
+        ({**REFRESH, **CLIENT, "refresh_token": "x"}, "invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token"),
+        ({"grant_type": "refresh_token", **CLIENT}, "invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token"),
+        ({"grant_type": "authorization_code", **CLIENT}, "invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code"),
+        ({**REFRESH, **CLIENT, "client_secret": "x"}, "invalid_client", "BAD_CLIENT_ID", "missing or unknown client id"),
+        ({**REFRESH, **CLIENT, "client_id": ""}, "invalid_client", "BAD_CLIENT_ID", "missing or unknown client id"),
+        ({**REFRESH, **CLIENT, "grant_type": "password"}, "unsupported_grant_type", "BAD_GRANT_TYPE", "missing or unknown grant type"),
+    ],
+)  # fmt: skip
+def test_a_request_for_tokens_is_refused_in_hubspots_words(clients, sent, error, status, message):
+    reply = asked(clients, V1, **sent)
+    body = decode(reply.body)
+
+    assert (reply.status, body["error"], body["status"], body["message"]) == (400, error, status, message)
+
+
+def test_a_refused_refresh_token_is_described_as_by_the_later_versions(clients):
+    body = decode(asked(clients, DATED, **{**REFRESH, **CLIENT, "refresh_token": "x"}).body)
+
+    assert body == {
+        "error": "invalid_grant",
+        "error_description": "refresh token is invalid, expired or revoked",
+        "status": "BAD_REFRESH_TOKEN",
+        "message": "missing or invalid refresh token",
+    }
+
+
+def test_an_access_token_is_good_for_its_time_by_the_workspaces_clock(clients):
+    token = decode(asked(clients, V1, **REFRESH, **CLIENT).body)["access_token"]
+    clients.clock.advance("29m 59s")
+    before = contacts(clients, token)[0]
+    clients.clock.advance("76s")
+    status, body = contacts(clients, token)
+
+    assert (before, status) == (200, 401)
+    assert body["message"] == "The OAuth token used to make this call expired 75 second(s) ago."
+    assert (body["category"], body["context"]) == (
+        "EXPIRED_AUTHENTICATION",
+        {"expire time": ["2026-03-02T10:30:00Z"]},
+    )
+
+
+def test_what_is_no_access_token_is_refused_as_none(clients):
+    key = clients.credentials.crm_api_key
+    tokens = decode(asked(clients, V1, grant_type="authorization_code", code="KEY", **CLIENT).body)
+    forged = tokens["access_token"].replace(".a1.", ".a2.")
+
+    for token in (tokens["refresh_token"], forged, f"{key}.", f"{key}.a1.0.9999999999999.x", "x"):
+        assert contacts(clients, token)[0] == 401, token
+        assert contacts(clients, token)[1]["category"] == "INVALID_AUTHENTICATION"
+    assert contacts(clients, key)[0] == 200
+
+
+def test_an_access_token_is_described_without_a_credential(clients):
+    token = decode(asked(clients, V1, **REFRESH, **CLIENT).body)["access_token"]
+    clients.clock.advance("10m")
+    vendor = clients.fakes["hubspotcrm"]
+    described = decode(vendor.send("GET", f"/oauth/v1/access-tokens/{token}").body)
+
+    assert (described["token"], described["token_type"], described["expires_in"]) == (token, "access", 1200)
+    assert described["signed_access_token"]["expiresAt"] == 1772447400000
+    assert "crm.objects.contacts.read" in described["scopes"]
+    assert vendor.send("GET", "/oauth/v1/access-tokens/x").status == 404
+
+
+def test_a_token_is_good_in_its_workspace_alone(stack, clients):
+    other = stack.new_workspace(seed=8)
+    token = decode(asked(clients, V1, **REFRESH, **CLIENT).body)["access_token"]
+    moved = token.replace(clients.credentials.crm_api_key, other.credentials.crm_api_key)
+    status = contacts(other, moved)[0]
+    stack.delete_workspace(other.credentials.name)
+
+    assert status == 401
+
+
+def rotated(clients, token, grant="refresh_token"):
+    """Refresh a token of the vendor whose tokens are good once, and return the status and the answer."""
+    key = clients.credentials.crm_api_key
+    said = {"refresh_token": token} if grant == "refresh_token" else {"code": token}
+    body = {"grant_type": grant, "client_id": "an application", "client_secret": key, **said}
+    reply = clients.fakes["rotary"].send("POST", "/token", json=body)
+    return reply.status, decode(reply.body)
+
+
+def deals(clients, token):
+    return clients.fakes["rotary"].send("GET", "/deals", headers={"Authorization": f"Bearer {token}"}).status
+
+
+def test_a_token_that_rotates_is_good_once_and_ends_its_grant_if_it_is_used_again(clients):
+    first = rotated(clients, clients.credentials.crm_api_key)[1]
+    second = rotated(clients, first["refresh_token"])[1]
+    good = [deals(clients, each["access_token"]) for each in (first, second)]
+    again = rotated(clients, first["refresh_token"])
+    ended = [deals(clients, each["access_token"]) for each in (first, second)]
+
+    assert (good, ended) == ([200, 200], [401, 401])
+    assert again == (
+        400,
+        {
+            "error": "invalid_grant",
+            "error_description": "the refresh token is missing, unknown, or no longer good",
+        },
+    )
+    assert rotated(clients, second["refresh_token"])[0] == 400
+    assert rotated(clients, clients.credentials.crm_api_key, "authorization_code")[0] == 200
+
+
+def test_tokens_are_masked_in_the_journal(clients):
+    asked(clients, V1, **REFRESH, **CLIENT)
+    noted = decode(clients.fakes["hubspotcrm"].send("GET", "/_local/journal").body)
+
+    assert [one["status"] for one in noted["exchanges"]] == [200]
+    assert clients.credentials.crm_api_key not in str(noted)
