@@ -21,7 +21,7 @@ from python_api import python_api
 from elements_local.commands.cli import cli
 from elements_local.commands.fidelity import ledger, markdown
 from elements_local.kit.api.openapi import attribute_texts
-from elements_local.kit.fakes.effects import RecordEffect
+from elements_local.kit.fakes.effects import PageEffect, RecordEffect
 from elements_local.kit.traffic.fault_rules import Effect
 from elements_local.platform.configuration.poller_keys import POLLER_KEYS, PollerKey
 from elements_local.platform.core.not_imitated import NOT_IMITATED, NotImitatedPath
@@ -330,7 +330,12 @@ def effects() -> Iterator[str]:
     """Yield the table of what fault rules can do, the effects of every service first."""
     yield _EFFECTS
     yield "| --- | --- | --- |"
-    shapes = {Effect: "every service", RecordEffect: "every CRM", CrmEffect: "Insightly"}
+    shapes = {
+        Effect: "every service",
+        RecordEffect: "every CRM",
+        PageEffect: "Insightly, vendor files",
+        CrmEffect: "Insightly",
+    }
     for shape, of in shapes.items():
         texts = attribute_texts(shape)
         for text, names in groupby(shape.__annotations__, key=lambda name: texts[name]):

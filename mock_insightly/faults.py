@@ -9,11 +9,10 @@ from functools import cache
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
-from msgspec.structs import fields
 
-from elements_local.kit.fakes.effects import RecordEffect
+from elements_local.kit.fakes.effects import PageEffect
 from elements_local.kit.text import shortened
-from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules, Match, Phase
+from elements_local.kit.traffic.fault_rules import FaultRule, FaultRules, Match
 from mock_insightly.account.allowance import RateLimits
 from mock_insightly.kinds.account import custom_object
 from mock_insightly.versions.known import VERSIONS, plain_path
@@ -173,12 +172,11 @@ def _can_be_one(pattern: str, place: str) -> bool:
     return False
 
 
-_Few = Annotated[int, Meta(ge=0, le=500)]
 _FieldName = Annotated[str, Meta(min_length=1)]
 _Limit = Annotated[int, Meta(ge=0, le=999_999_999)]
 
 
-class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CrmEffect(PageEffect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What becomes of an answer, and of what the CRM does for it.
 
     Attributes:
@@ -192,10 +190,10 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
             follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
         page_overlap: each further page begins with N records of the page before, as if others had come in between.
-        burst_limit: more than N calls that the rule applies to in a second are refused with 429.
-        daily_limit: more than N calls of the account on a day are refused with 429.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
         update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
+        burst_limit: more than N calls that the rule applies to in a second are refused with 429.
+        daily_limit: more than N calls of the account on a day are refused with 429.
         rename_fields: ``{"OLD": "NEW"}``: answers show a field by another name.
 
     Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1
@@ -203,21 +201,9 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
         shows late and out of order (reports to estuary/connectors, 1861 and 2678, and activepieces, 14921).
     """
 
-    page_overlap: _Few = 0
     burst_limit: _Limit | None = None
     daily_limit: _Limit | None = None
-    delete_listed: _Few = 0
-    update_listed: _Few = 0
     rename_fields: dict[_FieldName, _FieldName] | None = None
-
-    def validation_error(self, phase: Phase) -> str | None:
-        """Return why this cannot be done; None if it can."""
-        if phase is Phase.BEFORE and self.replaces and self.own:
-            return (
-                f"{' and '.join(self.own)} cannot come of a call that the CRM never sees: "
-                "leave status and drop out, or make the phase 'after'"
-            )
-        return super().validation_error(phase)
 
     def limits(self, usual: RateLimits) -> RateLimits:
         """Return the limits in force, where these are the usual ones."""
@@ -229,15 +215,6 @@ class CrmEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=T
             # A limit of a day that is set is kept, also where the account's own would be lenient.
             strict=usual.strict or self.daily_limit is not None,
         )
-
-    @property
-    def own(self) -> list[str]:
-        """What it does that no other service could."""
-        return [
-            field.encode_name
-            for field in fields(CrmEffect)
-            if field.name not in Effect.__struct_fields__ and getattr(self, field.name) != field.default
-        ]
 
 
 class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

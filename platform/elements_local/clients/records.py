@@ -1,6 +1,6 @@
 """Records as scenarios name them, ``contacts/ada``, and as the CRM knows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,6 +17,10 @@ class RecordSort(NamedTuple):
         names: what one could be called, by all fields for that.
         needed: what a new one has beside.
         element: whose they are.
+        called: what the vendor calls them.
+        lists: paths of the vendor's lists and searches, as fault rules have them.
+        own_id, updated: where the vendor's own answers have a record's id, and the date of its last change.
+        updated_format, updated_zone: how that date is written.
     """
 
     collection: str
@@ -26,6 +30,12 @@ class RecordSort(NamedTuple):
     names: Mapping[str, object]
     needed: Mapping[str, object] = {}
     element: str = INSIGHTLY
+    called: Sequence[str] = ()
+    lists: Sequence[str] = ()
+    own_id: str = ""
+    updated: str = "DATE_UPDATED_UTC"
+    updated_format: str = "yyyy-MM-dd HH:mm:ss"
+    updated_zone: str = "GMT"
 
     @property
     def address(self) -> str:
@@ -127,6 +137,12 @@ def _sorts(element: str, crm: Mapping[str, Any]) -> Iterator[tuple[str, RecordSo
                 with_value({}, path, f"One of the {name}"),
                 kind["example"],
                 element,
+                kind["names"],
+                kind["lists"],
+                kind["id"],
+                kind["updated"],
+                kind["updatedFormat"],
+                kind["updatedZone"],
             ),
         )
 

@@ -189,6 +189,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
     context_settings={"allow_interspersed_args": False},
     epilog=examples(
         "elements-local certify poller -- python poller.py",
+        "elements-local certify poller --vendor hubspotcrm -- python poller.py",
         "elements-local certify poller --only late-visibility --within 2 -- node poller.js",
         "elements-local certify poller --deletes --junit it.xml --html it.html -- sh -c './tap --state $ELEMENTS_LOCAL_STATE_FILE'",
     ),
@@ -210,7 +211,12 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str) -> timede
 )
 @click.option("--allow-repeats", is_flag=True, help="Let a change be reported more than once.")
 @click.option("--deletes", is_flag=True, help="Expect deletions to be reported, too.")
-@click.option("--resource", default="contacts", show_default=True, help="Whose records are changed.")
+@click.option(
+    "--resource",
+    default="contacts",
+    show_default=True,
+    help="Whose records are changed; hubspotcrm/contacts names the vendor, too.",
+)
 @vendor_options
 @click.option(
     "--page-size",

@@ -20,7 +20,7 @@ from processes import ended, has_ended, started
 from elements_local.certify.poller.certification import BATTERY, certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.judgement import Leniency
-from elements_local.certify.poller.reported import Reader
+from elements_local.certify.poller.reported import Reader, RecordPaths
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.scorecard import write_html, write_junit
 from elements_local.platform.audit.oracle import ExpectedEventType
@@ -28,6 +28,7 @@ from elements_local.stack.output_files import OutputFile
 from elements_local.start import Options, in_process
 
 PAGE = 4
+SUPPORT = Path(__file__).parents[2] / "support"
 JSON = {"Content-Type": "application/json"}
 MINUTE = timedelta(minutes=1)
 
@@ -72,7 +73,7 @@ class Poller:
             if self.knows_by != "nothing" and known.get(name) == mark:
                 continue
             yield {
-                "resource": "contacts",
+                "resource": environment["ELEMENTS_LOCAL_RESOURCE"],
                 "id": contact["CONTACT_ID"],
                 "change": self._change(contact, name, known, max(since, first)),
                 **({"updated": contact[self.date]} if self.date else {}),
@@ -128,6 +129,64 @@ class Poller:
         return "created" if created >= since and name not in known else "updated"
 
 
+@dataclass(frozen=True, kw_only=True)
+class HubSpotPoller(Poller):
+    """The same for HubSpot's search."""
+
+    def _listed(self, fetch, since):
+        after, modified = None, "lastmodifieddate"
+        while True:
+            wanted = {
+                "propertyName": modified,
+                "operator": "GTE",
+                "value": str(round(since.timestamp() * 1000)),
+            }
+            status, page = fetch(
+                "/crm/v3/objects/contacts/search",
+                {
+                    "filterGroups": [{"filters": [wanted]}],
+                    "sorts": [{"propertyName": modified, "direction": "ASCENDING"}],
+                    "properties": ["lastname", "createdate", modified],
+                    "limit": PAGE,
+                    **({} if after is None else {"after": after}),
+                },
+                "POST",
+            )
+            if status != 200 and self.on_error == "fails":
+                raise FailedError(status)
+            for each in page["results"] if status == 200 else ():
+                yield as_insightly(each["id"], each["properties"], "createdate", modified, "lastname")
+            after = page.get("paging", {}).get("next", {}).get("after")
+            if after is None or self.paging == "none":
+                return
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallPoller(Poller):
+    """The same for a file of a vendor's that cannot delete."""
+
+    def _listed(self, fetch, since):
+        start = 0
+        while start is not None:
+            status, page = fetch(f"/v1/deals?limit={PAGE}&start={start}&since={written(since)}")
+            if status != 200:
+                raise FailedError(status)
+            yield from (
+                as_insightly(each["id"], each, "created_at", "updated_at", "title")
+                for each in page.get("data", ())
+            )
+            start = page.get("more", {}).get("next_start")
+
+
+def as_insightly(number, fields, created, updated, name):
+    return {
+        "CONTACT_ID": number,
+        "DATE_CREATED_UTC": fields[created],
+        "DATE_UPDATED_UTC": fields[updated],
+        "FIRST_NAME": fields[name],
+    }
+
+
 def instant(text):
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -141,15 +200,17 @@ def runner_of(poller, http, *, posts=False):
     """Run a poller within the process of the test; it reports by lines, or at the sink."""
 
     def run(environment, _now):
-        basic = b64encode(f"{environment['ELEMENTS_LOCAL_CRM_API_KEY']}:".encode()).decode()
+        key = environment["ELEMENTS_LOCAL_CRM_API_KEY"]
+        basic = b64encode(f"{key}:".encode()).decode()
+        credential = f"Bearer {key}" if isinstance(poller, HubSpotPoller | SmallPoller) else f"Basic {basic}"
 
-        def fetch(path, sent=None):
+        def fetch(path, sent=None, method="PUT"):
             url = environment["ELEMENTS_LOCAL_CRM_URL"] + path
-            headers = {"Authorization": f"Basic {basic}", "User-Agent": "poller"}
+            headers = {"Authorization": credential, "User-Agent": "poller"}
             if sent is None:
                 reply = http.send("GET", url, headers=headers)
             else:
-                reply = http.send("PUT", url, headers=headers | JSON, body=json.dumps(sent).encode())
+                reply = http.send(method, url, headers=headers | JSON, body=json.dumps(sent).encode())
             return reply.status, json.loads(reply.body or "null")
 
         lines, failure = [], ""
@@ -173,17 +234,23 @@ def runner_of(poller, http, *, posts=False):
 
 @pytest.fixture
 def reader():
-    return Reader(resource="contacts", id_field="CONTACT_ID", updated_field="DATE_UPDATED_UTC")
+    paths = RecordPaths(id="CONTACT_ID", updated="DATE_UPDATED_UTC", updated_format="yyyy-MM-dd HH:mm:ss")
+    return Reader(streams=["contacts"], paths=paths)
 
 
 @pytest.fixture(scope="module")
 def stack():
-    with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})) as running:
+    vendors = {"ELEMENTS_LOCAL_VENDORS": f"hubspotcrm,{SUPPORT / 'vendors/small.yaml'}"}
+    with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true", **vendors})) as running:
         yield running
+
+
+RESOURCES = {HubSpotPoller: "hubspotcrm/contacts", SmallPoller: "small/deals"}
 
 
 def certified(stack, poller, **given):
     only, posts = given.pop("only", ()), given.pop("posts", False)
+    given = {"resource": RESOURCES.get(type(poller), "insightly/contacts"), **given}
     terms = PollerTerms(runner=runner_of(poller, stack.http, posts=posts), page=PAGE, **given)
     return certify_poller(stack, terms, title="poller", only=only)
 
@@ -250,6 +317,41 @@ def test_a_right_poller_passes_every_check(stack):
 
     assert card.failed == (), str(card)
     assert [result.name for result in card.results] == list(BATTERY)
+
+
+@pytest.mark.parametrize("poller", [HubSpotPoller(), HubSpotPoller(date="DATE_UPDATED_UTC")])
+def test_a_right_poller_of_hubspot_passes_every_check(stack, poller):
+    card = certified(stack, poller)
+
+    assert {result.name: result.why for result in card.results if result.outcome.value != "passed"} == {}
+
+
+def test_of_a_vendor_without_a_call_the_checks_that_need_it_are_skipped_with_the_reason(stack):
+    card = certified(stack, SmallPoller())
+
+    why = {result.name: result.why for result in card.results if result.outcome.value != "passed"}
+    assert list(why) == ["made-again"]
+    assert why["made-again"].startswith("needs a CRM that can delete: ")
+    assert "Small CRM can delete no record: its file has no such call" in why["made-again"]
+
+
+WRONG_OF_HUBSPOT = {
+    "reads one page": (
+        HubSpotPoller(paging="none"),
+        "out-of-order update-between-pages deletion-between-pages equal-dates cap failed-page",
+    ),
+    "knows records by their ids alone": (HubSpotPoller(knows_by="id"), "updated-again"),
+    "takes an error for an empty list": (
+        HubSpotPoller(on_error="ignores", cursor="now"),
+        "failed-page 429-with-retry-after 429-without-retry-after 500-once",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_OF_HUBSPOT)
+def test_a_wrong_poller_of_hubspot_fails_the_checks_of_its_row_and_no_other(stack, name):
+    poller, fails = WRONG_OF_HUBSPOT[name]
+    assert " ".join(certified(stack, poller).failed) == fails
 
 
 @pytest.mark.parametrize("name", drawn(WRONG, share=3))
@@ -616,17 +718,31 @@ def test_a_run_that_does_not_end_well_is_a_finding(tmp_path, program, words, why
     assert why in result["findings"][0]["text"]
 
 
-def test_another_vendor_is_tried_with_what_its_fake_can_do():
-    vendor = Path(__file__).parents[2] / "support/vendors/hubly.yaml"
-    only = ("update-between-pages", "update-right-after-create")
-    words = [word for name in only for word in ("--only", name)]
+def test_a_vendor_that_a_connector_of_its_own_speaks_to_is_tried_by_the_command():
+    words = [
+        "--connector",
+        "hublike:HublikeConnector",
+        "--resource",
+        "hublike/deals",
+        "--only",
+        "update-right-after-create",
+    ]
 
-    done = call("certify", "poller", "--vendor", vendor, "--json", *words, "--", "true")
+    done = call("certify", "poller", *words, "--json", "--", "true")
 
-    skipped, failed = json.loads(done.stdout)["checks"]
-    assert (skipped["outcome"], failed["outcome"]) == ("skipped", "failed")
-    assert "update_listed" in skipped["why"]
+    (failed,) = json.loads(done.stdout)["checks"]
     assert [finding["text"].partition(" ")[0] for finding in failed["findings"]] == ["UPDATED", "CREATED"]
+
+
+@pytest.mark.parametrize("vendor", ["hubspotcrm", str(SUPPORT / "vendors/hubly.yaml")])
+def test_another_vendor_is_tried_by_the_command(vendor):
+    words = ["--vendor", vendor, "--only", "update-between-pages", "--page-size", "3"]
+
+    done = call("certify", "poller", *words, "--json", "--", "true")
+
+    (failed,) = json.loads(done.stdout)["checks"]
+    assert {finding["text"].partition(" ")[0] for finding in failed["findings"]} == {"CREATED"}
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -403,6 +403,49 @@ def test_hooks_do_what_a_file_cannot_say(tmp_path):
         assert (ids_of(above), count.body) == (["d-4"], b"2")
 
 
+@pytest.mark.parametrize(
+    ("fault", "pages", "changed"),
+    [
+        pytest.param({"effect": {"page_overlap": 1}}, ["01", "12", "23"], [], id="pages overlap"),
+        pytest.param(
+            {"effect": {"delete_listed": 1}, "phase": "after", "when": {"first_n": 1}},
+            ["01", "3"],
+            [("DELETED", 0)],
+            id="deleted after the first page",
+        ),
+        pytest.param(
+            {"effect": {"update_listed": 1}, "phase": "after", "when": {"first_n": 1}},
+            ["01", "30"],
+            [("UPDATED", 0)],
+            id="updated after it, and so moved",
+        ),
+        pytest.param(
+            {"effect": {"delete_listed": 1, "update_listed": 1}, "when": {"first_n": 1}},
+            ["23", "1"],
+            [("DELETED", 0), ("UPDATED", 1)],
+            id="before it",
+        ),
+    ],
+)
+def test_pages_of_a_list_are_bent_by_a_fault(clients, fault, pages, changed):
+    ids = [clients.crm.create("hubly/deals", fields("hubly", title=f"deal {n}"))["id"] for n in range(4)]
+    clients.clock.advance("1m")
+    clients.fakes["hubly"].script_faults([{"match": {"path": "*/search"}, **fault}])
+    read, after = [], {}
+    while after is not None:
+        by_date = {"propertyName": "hs_lastmodifieddate", "direction": "ASCENDING"}
+        found = decode(sent(clients, "hubly", "POST", SEARCH, {"sorts": [by_date], "limit": 2} | after).body)
+        read.append("".join(str(ids.index(each["id"])) for each in found["results"]))
+        after = found.get("paging", {}).get("next")
+
+    log = clients.fakes["hubly"].changes()[4:]
+    assert read == pages
+    assert [(each["change"], ids.index(each["recordId"])) for each in log] == changed
+    calls = clients.fakes["hubly"].call("GET", "/_local/journal?limit=9")["exchanges"]
+    moved = [one for each in calls for one in each["effect"].get("noted", {}).get("moved", [])]
+    assert moved == [ids[at] for change, at in changed if change == "UPDATED"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("fault", "change_url", "cause", "said"),

@@ -12,8 +12,8 @@ from msgspec import convert
 from elements_local.certify.battery import chosen_of, run_battery
 from elements_local.certify.poller.trial import PollerCheck, PollerTerms, PollerTrial
 from elements_local.certify.scorecard import Result, Scorecard
-from elements_local.clients.errors import OptionError
-from elements_local.clients.records import INSIGHTLY, Kinds, UnknownRecordError
+from elements_local.clients.errors import OptionError, UnknownVendorError
+from elements_local.clients.records import INSIGHTLY, Kinds, RecordSort, UnknownRecordError
 from elements_local.kit.instants import format_instant
 from elements_local.stack.proxy.workspace_variables import workspace_variables
 from elements_local.stack.stack import Stack
@@ -46,8 +46,7 @@ def certify_poller(
     def perform(check: PollerCheck) -> None:
         clients = stack.new_workspace(start=format_instant(check.start - timedelta(days=1)), seed=terms.seed)
         try:
-            crms = clients.credentials.crms
-            sort = Kinds(crms, first=next(iter(crms), INSIGHTLY)).of(terms.resource)
+            sort = _sort(clients.credentials.crms, terms.resource)
             with TemporaryDirectory(prefix="elements-local-") as folder:
                 PollerTrial(
                     check=check,
@@ -68,3 +67,16 @@ def certify_poller(
     return run_battery(
         chosen_of(BATTERY, only), perform, scorecard, on_result=on_result, clock=lambda: 0.0, jobs=terms.jobs
     )
+
+
+def _sort(crms: Mapping[str, Mapping[str, object]], resource: str) -> RecordSort:
+    """Return a kind of records by its name: of the vendor that is named before it, or else of the first beside Insightly.
+
+    Raises:
+        UnknownVendorError: the stack does not play the vendor.
+        UnknownRecordError: it has no such kind.
+    """
+    element, _, name = resource.rpartition("/")
+    if element not in {"", INSIGHTLY, *crms}:
+        raise UnknownVendorError(element, (INSIGHTLY, *crms))
+    return Kinds(crms, first=element or next(iter(crms), INSIGHTLY)).of(name)

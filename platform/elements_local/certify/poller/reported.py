@@ -1,7 +1,8 @@
 """What a poller says on its standard output: lines of its own JSON, of Singer or of Airbyte. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct, field
@@ -10,7 +11,13 @@ from elements_local.certify.poller.judgement import Report, Shown
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.platform.audit.oracle import ExpectedEventType
+from elements_local.platform.ceql.record_path import find
+from elements_local.platform.dates.java_dates import parse_date
+from elements_local.platform.dates.zones import zone
+from elements_local.platform.errors import UnreadableDateError
 
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""Years of two digits are those around it."""
 _CHANGES = {each.value: each for each in ExpectedEventType if each is not ExpectedEventType.UNKNOWN}
 
 
@@ -27,18 +34,59 @@ class RunOutput(Struct, frozen=True, kw_only=True):
     passed_over: str = ""
 
 
+class RecordPaths(Struct, frozen=True, kw_only=True):
+    """Where the CRM's answers have what is judged of a record.
+
+    Attributes:
+        id, updated: paths of its id and of the date of its last change.
+        updated_format, updated_zone: how that date is written, as in a poller's block.
+    """
+
+    id: str
+    updated: str
+    updated_format: str
+    updated_zone: str = "GMT"
+
+    def date(self, value: object) -> datetime | None:
+        """Read a date as the CRM writes it, or as ISO 8601; None if it is no date."""
+        try:
+            return parse_date(value, self.updated_format, zone(self.updated_zone), now=_NOW)
+        except UnreadableDateError:
+            try:
+                return parse_instant(str(value)) if value else None
+            except UnreadableTimeError:
+                return None
+
+    def shown(self, body: str) -> set[Shown]:
+        """Return the ids and dates of the records in an answer of the CRM, wherever they stand in it."""
+        try:
+            return set(self._records(decode(body.encode())))
+        except MalformedJsonError:
+            return set()
+
+    def _records(self, value: object) -> Iterator[Shown]:
+        inner = value if isinstance(value, list) else []
+        if isinstance(value, dict):
+            number, updated = find(value, self.id), self.date(find(value, self.updated))
+            if number is not None and updated is not None:
+                yield str(number), updated
+            inner = list(value.values())
+        for each in inner:
+            yield from self._records(each)
+
+
 class Reader(Struct, kw_only=True):
     """Reads the output of a check's runs, one after the other.
 
     Attributes:
-        resource: the one that is asked about, as Singer and Airbyte may call its stream; case does not count.
-        id_field: where its records have their id.
-        updated_field: and their date.
+        streams: the resource that is asked about, as reports, Singer and Airbyte may call it; case does not count.
+        paths: where its records have id and date.
+        id_field: where a Singer tap says that they have their id.
     """
 
-    resource: str
-    id_field: str
-    updated_field: str
+    streams: Sequence[str]
+    paths: RecordPaths
+    id_field: str = ""
     _states: dict[str, object] = field(default_factory=dict)
 
     def read(self, output: bytes) -> RunOutput:
@@ -77,8 +125,9 @@ class Reader(Struct, kw_only=True):
             )  # Airbyte's is within
             fields = wrapped.get("data", record)
             fields = fields if isinstance(fields, dict) else {}
-            number = next((fields[name] for name in (self.id_field, "id") if name in fields), None)
-            resource, updated, change = wrapped.get("stream"), fields.get(self.updated_field), None
+            places = filter(None, (self.id_field, self.paths.id, "id"))
+            number = next((found for path in places if (found := find(fields, path)) is not None), None)
+            resource, updated, change = wrapped.get("stream"), find(fields, self.paths.updated), None
         else:
             resource, number, updated, change = map(message.get, ("resource", "id", "updated", "change"))
         if isinstance(number, float) and number.is_integer():
@@ -86,10 +135,10 @@ class Reader(Struct, kw_only=True):
         if not self._is_meant(resource) or not isinstance(number, str | int):
             return ()
         kind = None if change is None else _CHANGES.get(str(change).upper(), ExpectedEventType.UNKNOWN)
-        return (Report(record_id=str(number), change=kind, updated=_instant(updated)),)
+        return (Report(record_id=str(number), change=kind, updated=self.paths.date(updated)),)
 
     def _is_meant(self, stream: object) -> bool:
-        return isinstance(stream, str) and stream.lower() == self.resource.lower()
+        return isinstance(stream, str) and stream.lower() in map(str.lower, self.streams)
 
     def _state(self, message: Mapping[str, Any]) -> object:
         if "value" in message:
@@ -100,27 +149,7 @@ class Reader(Struct, kw_only=True):
         return list(self._states.values())
 
 
-def records_shown(body: str, id_field: str, updated_field: str) -> set[Shown]:
-    """Return the ids and dates of the records that an answer of the CRM has."""
-    try:
-        value = decode(body.encode())
-    except MalformedJsonError:
-        return set()
-    return {
-        (str(each.get(id_field)), _instant(each.get(updated_field)))
-        for each in (value if isinstance(value, list) else [value])
-        if isinstance(each, dict)
-    }
-
-
 def _objects(value: object) -> list[dict[str, Any]]:
     return [
         each if isinstance(each, dict) else {} for each in (value if isinstance(value, list) else [value])
     ]
-
-
-def _instant(text: object) -> Any:
-    try:
-        return parse_instant(str(text)) if text else None
-    except UnreadableTimeError:
-        return None

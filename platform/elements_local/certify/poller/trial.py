@@ -1,7 +1,8 @@
 """A poller on trial: a workspace of its own, changes at instants of virtual time, runs, and what the CRM knows of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -20,10 +21,10 @@ from elements_local.certify.poller.judgement import (
     VisibleChange,
     judge,
 )
-from elements_local.certify.poller.reported import Reader, records_shown
+from elements_local.certify.poller.reported import Reader, RecordPaths
 from elements_local.certify.scorecard import Finding
 from elements_local.clients.errors import CallError
-from elements_local.clients.records import INSIGHTLY, RecordSort, merged, with_value
+from elements_local.clients.records import INSIGHTLY, RecordSort, merged, value_at, with_value
 from elements_local.clients.workspace_clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
@@ -37,7 +38,6 @@ from elements_local.platform.audit.oracle import ExpectedEventType
 Runner = Callable[[Mapping[str, str], datetime], Ended]
 """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
 
-_INSIGHTLY_UPDATED = "DATE_UPDATED_UTC"
 _CALLS_READ = 500
 _FINDINGS_SHOWN = 3
 _LONGEST_SHOWN = 200
@@ -107,9 +107,19 @@ class PollerTrial:
         self.state, self.state_file = self.folder / "state", self.folder / "state.json"
         self.state.mkdir()
         self.state_file.write_text("{}")
-        self.reader = Reader(
-            resource=self.terms.resource, id_field=self.sort.id, updated_field=_INSIGHTLY_UPDATED
+        sort = self.sort
+        self.paths = RecordPaths(
+            id=sort.own_id or sort.id,
+            updated=sort.updated,
+            updated_format=sort.updated_format,
+            updated_zone=sort.updated_zone,
         )
+        self.reader = Reader(streams=(self.resource, *sort.called), paths=self.paths)
+
+    @property
+    def resource(self) -> str:
+        """The name of the records that are polled, without their vendor's."""
+        return self.terms.resource.rpartition("/")[2]
 
     @property
     def records(self) -> RecordsClient:
@@ -139,10 +149,10 @@ class PollerTrial:
     def create(self, name: str, number: int = 1) -> None:
         """Make records, which later steps know by a name."""
         titles = (f"{name}{nth}" for nth in range(number))
-        self.made[name] = [
-            self.clients.crm.create(self.sort.address, self.sort.fields_called(title))[self.sort.id]
-            for title in titles
-        ]
+        made = (
+            self.clients.crm.create(self.sort.address, self.sort.fields_called(title)) for title in titles
+        )
+        self.made[name] = [value_at(record, self.sort.id) for record in made]
 
     def page(self, name: str) -> None:
         """Make more records than a page holds."""
@@ -162,14 +172,16 @@ class PollerTrial:
 
     def update(self, *names: str) -> None:
         """Change records."""
-        for number in self._ids(names):
-            word = f"Changed after {len(self.log)}"
-            self.clients.crm.update(self.sort.address, number, with_value({}, self.sort.text, word))
+        with self._needs("update"):
+            for number in self._ids(names):
+                word = f"Changed after {len(self.log)}"
+                self.clients.crm.update(self.sort.address, number, with_value({}, self.sort.text, word))
 
     def delete(self, *names: str) -> None:
         """Delete records."""
-        for number in self._ids(names):
-            self.clients.crm.delete(self.sort.address, number)
+        with self._needs("delete"):
+            for number in self._ids(names):
+                self.clients.crm.delete(self.sort.address, number)
 
     def before(self, seconds: float | str) -> None:
         """Move time to so many seconds before the next run."""
@@ -196,12 +208,8 @@ class PollerTrial:
         """
         if rules == self.in_force:
             return
-        try:
+        with self._needs(f"know the faults {encode_text(rules)}"):
             self.records.script_faults([*rules])
-        except CallError as error:
-            if error.status != HTTPStatus.BAD_REQUEST:
-                raise
-            raise SkippedError(f"needs a fake that knows the faults {encode_text(rules)}") from error
         self.in_force = rules
 
     def disturbed(self, rules: Sequence[Fields]) -> None:
@@ -210,11 +218,11 @@ class PollerTrial:
 
     def run(self, times: str | Sequence[Fields] = "1", *, disturbed: bool = False) -> None:
         """Run the poller an interval after the last time, so many times, or once with fault rules."""
-        rules = () if isinstance(times, str) else [self._of_the_list(rule) for rule in times]
+        rules = () if isinstance(times, str) else [one for rule in times for one in self._of_the_list(rule)]
         for _ in range(int(times) if isinstance(times, str) else 1):
             self._go_to(self.next_run)
             self.stamp([*self.rules, *rules])
-            self._run(disturbed=disturbed, reads=not rules)
+            self._run(disturbed=disturbed, reads=not any("_listed" in str(rule) for rule in rules))
             self.stamp(self.rules)
             self.gap = timedelta(0)
 
@@ -240,17 +248,27 @@ class PollerTrial:
         counts = Counter(finding.kind for finding in findings)
         lines = [", ".join(f"{number} {kind}" for kind, number in counts.items())]
         for finding in findings[:_FINDINGS_SHOWN]:
-            record = f"{record_name(self.terms.resource, finding.record_id)} " if finding.record_id else ""
+            record = f"{record_name(self.resource, finding.record_id)} " if finding.record_id else ""
             lines += [f"{finding.kind}: {record}{finding.text}", *(f"  {line}" for line in finding.history)]
         more = len(findings) - _FINDINGS_SHOWN
         lines += [f"and {more} more"] if more > 0 else []
         about = [f"{name}: {getattr(self.check, name)}" for name in ("rule", "hazard", "cure")]
         return "\n".join([*lines, *self.notes[:1], *about])
 
-    def _of_the_list(self, rule: Fields) -> Fields:
-        """Return a rule that leaves the poller's other calls alone, such as one that tries its key first."""
-        path = f"*/{self.sort.collection}*"
-        return merged(rule, {"match": {"path": path}}) if self.sort.element == INSIGHTLY else rule
+    def _of_the_list(self, rule: Fields) -> Iterator[Fields]:
+        """Yield a rule for each path of the list, which leaves the poller's other calls alone, such as one that tries its key first."""
+        own = [f"*/{self.sort.collection}*"] if self.sort.element == INSIGHTLY else self.sort.lists
+        return (merged(rule, {"match": {"path": path}}) for path in own or "*")
+
+    @contextmanager
+    def _needs(self, what: str) -> Iterator[None]:
+        """Skip the check where the fake refuses what it needs."""
+        try:
+            yield
+        except CallError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            raise SkippedError(f"needs a CRM that can {what}: {error}") from error
 
     def _ids(self, names: Iterable[str]) -> Iterable[Any]:
         return (number for name in names for number in self.made[name])
@@ -292,7 +310,7 @@ class PollerTrial:
         values = {
             "CRM_URL": self.records.url,
             "CRM_API_KEY": credentials.crm_api_key,
-            "RESOURCE": self.terms.resource,
+            "RESOURCE": self.resource,
             "STATE_DIR": str(self.state),
             "STATE_FILE": str(self.state_file),
             "START": format_instant(self.check.start),
@@ -327,9 +345,7 @@ class PollerTrial:
             if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
                 call = f"{each['method']} {each['target']}"
                 calls[parse_instant(each["at"])] += [f"{self._shown(call)} -> {each['status']}"]
-                shown[parse_instant(each["at"])] |= records_shown(
-                    each["reply"]["body"], self.sort.id, _INSIGHTLY_UPDATED
-                )
+                shown[parse_instant(each["at"])] |= self.paths.shown(each["reply"]["body"])
         all_read = journal["count"] == journal["total"] and not journal["pruned"]
         return calls, shown, EARLIEST if all_read else parse_instant(exchanges[0]["at"])
 

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from msgspec import Meta
+from msgspec.structs import fields
 
 from elements_local.kit import seeded
 from elements_local.kit.instants import EARLIEST, shifted
-from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules
+from elements_local.kit.traffic.fault_rules import Effect, FaultRule, FaultRules, Phase
 
 _YEAR_S = 366 * 24 * 60 * 60
 _SECOND = timedelta(seconds=1)
 _Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
+_Few = Annotated[int, Meta(ge=0, le=500)]
 
 
 class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -28,6 +30,8 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
         index_lag_within_s: lists and searches show each write up to N seconds later than ``index_lag_s`` says; how many
             follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
+        delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
+        update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
 
     Source: what integrators meet with CRMs (assumed), such as records that a search shows late and out of order (reports
         to estuary/connectors, 1861 and 2678, and activepieces, 14921).
@@ -40,6 +44,26 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
     index_lag_s: Annotated[float, Meta(ge=0, le=_YEAR_S)] = 0
     index_lag_within_s: _Seconds = 0
     list_cap: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
+    delete_listed: _Few = 0
+    update_listed: _Few = 0
+
+    def validation_error(self, phase: Phase) -> str | None:
+        """Return why this cannot be done; None if it can."""
+        if phase is Phase.BEFORE and self.replaces and self.own:
+            return (
+                f"{' and '.join(self.own)} cannot come of a call that the CRM never sees: "
+                "leave status and drop out, or make the phase 'after'"
+            )
+        return super().validation_error(phase)
+
+    @property
+    def own(self) -> list[str]:
+        """What it does that a service without records could not."""
+        return [
+            field.encode_name
+            for field in fields(type(self))
+            if field.name not in Effect.__struct_fields__ and getattr(self, field.name) != field.default
+        ]
 
     def stamped(self, now: datetime, resolution: timedelta = _SECOND) -> datetime:
         """Return the instant that a write at ``now`` is stamped with, cut to what stamps can tell apart."""
@@ -60,6 +84,16 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
         return shifted(at, timedelta(seconds=self.index_lag_s + drawn))
 
 
+class PageEffect(RecordEffect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What becomes of the pages of a list, too: of a fake that makes them as the kit's rules say.
+
+    Attributes:
+        page_overlap: each further page begins with N records of the page before, as if others had come in between.
+    """
+
+    page_overlap: _Few = 0
+
+
 class RecordRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One scripted misbehaviour of a service that keeps records."""
 
@@ -72,5 +106,17 @@ class RecordRules(FaultRules, frozen=True, forbid_unknown_fields=True):
     faults: Sequence[RecordRule]
 
 
-NO_EFFECT = RecordEffect()
+class PageRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One scripted misbehaviour of a service that keeps records and pages their lists."""
+
+    effect: PageEffect
+
+
+class PageRules(FaultRules, frozen=True, forbid_unknown_fields=True):
+    """What is put in the place of all rules of it."""
+
+    faults: Sequence[PageRule]
+
+
+NO_EFFECT = PageEffect()
 """What calls meet that no rule has applied to."""

@@ -26,6 +26,7 @@ from elements_local.kit.fakes.records import (
 )
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.traffic.fault_rules import FaultRules
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.problems import unrouted
 from elements_local.kit.web.request_facts import facts_of
@@ -108,6 +109,7 @@ class Fake:
         resolution, id_of: as ``KeptRecords`` has them.
         statuses: further errors of its own -> status.
         tables: of its own, beside those of the records.
+        rules: the shape of its fault rules.
     """
 
     def __init__(  # noqa: PLR0913 - what a fake is made of; all but the first two by name
@@ -122,8 +124,9 @@ class Fake:
         id_of: Callable[[int], str] = str,
         statuses: Mapping[type[Exception], int] = MappingProxyType({}),
         tables: MetaData | None = None,
+        rules: type[FaultRules] = RecordRules,
     ) -> None:
-        self.host, self.samples = host, samples
+        self.host, self.samples, self._rules = host, samples, rules
         self.journal, self._key_in = Journal(), key_in
         self.app = host.flask(
             module,
@@ -176,7 +179,7 @@ class Fake:
             expects="the API key is unknown",
             tables=self.records.tables,
             reset=self.records.reset,
-            faults=self.host.fault_book(RecordRules),
+            faults=self.host.fault_book(self._rules),
             journal=self.journal,
         )
         return self.host.serve(self.app, fake)

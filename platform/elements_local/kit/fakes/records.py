@@ -20,6 +20,7 @@ from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
 from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
+from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
@@ -134,7 +135,7 @@ class KeptRecords:
 
     def create(self, kind: str, fields: Fields) -> KeptRecord:
         """Add a record, and return it."""
-        effect, seed = _effect()
+        effect, seed = effect_in_force()
         with self._changing() as (tx, at):
             number = (tx.scalar(self._last) or 0) + 1
             created = effect.stamped(at, self._resolution)
@@ -148,7 +149,7 @@ class KeptRecords:
         """Change some fields of a record, and return it."""
         with self._changing() as (tx, at):
             before = self._found(tx, kind, record_id)
-            updated = _effect()[0].stamped(at, self._resolution)
+            updated = effect_in_force()[0].stamped(at, self._resolution)
             record = replace(before, updated=updated, fields={**before.fields, **fields})
             self._set(tx, record)
             self._note(tx, "UPDATED", record, at)
@@ -170,12 +171,18 @@ class KeptRecords:
         with self._host.database.read(self._workspace_of().name) as tx:
             return self._found(tx, kind, record_id)
 
+    def all_of(self, kind: str) -> list[KeptRecord]:
+        """Return the records of a kind as they are, regardless of what lists know; no fault has an effect on that."""
+        with self._host.database.read(self._workspace_of().name) as tx:
+            return [_record(row) for row in tx.all(self._all, of_kind=kind)]
+
     def listed(
         self,
         kind: str,
         *,
         lag_s: int = 0,
         deleted: bool = False,
+        by_date: bool = False,
         chosen: Callable[[list[KeptRecord]], list[KeptRecord]] = list,
     ) -> list[KeptRecord]:
         """Return the records of a kind that lists know of, in the order in which they were made.
@@ -183,9 +190,20 @@ class KeptRecords:
         Args:
             lag_s: so long a list has nothing of a write, unless a fault says otherwise.
             deleted: those that are deleted, and no others.
+            by_date: they are in the order of their updated dates, so that one that is updated moves.
             chosen: returns those that are asked for in their order, of which a fault leaves the first.
         """
-        workspace, (effect, _) = self._workspace_of(), _effect()
+        effect = effect_in_force()[0]
+        found = chosen(self._known(kind, lag_s=lag_s, deleted=deleted))
+        if not deleted and (effect.delete_listed or effect.update_listed):
+            self._change_meanwhile(found, effect, by_date=by_date)
+            if facts_of(request).rule.phase is Phase.BEFORE:
+                found = chosen(self._known(kind, lag_s=lag_s, deleted=deleted))
+        return found if effect.list_cap is None else ended(found, effect.list_cap)
+
+    def _known(self, kind: str, *, lag_s: int, deleted: bool) -> list[KeptRecord]:
+        """Return the records that lists know of."""
+        workspace, effect = self._workspace_of(), effect_in_force()[0]
         if lag_s and not effect.index_lag_s:
             effect = replace(effect, index_lag_s=lag_s)
             facts_of(request).noted["index_lag_s"] = lag_s
@@ -202,8 +220,21 @@ class KeptRecords:
                 if effect.index_lag_within_s:
                     _note("hidden", late)
                 found = [record for record in found if record.id not in late]
-        found = chosen(found)
-        return found if effect.list_cap is None else ended(found, effect.list_cap)
+        return found
+
+    def _change_meanwhile(self, found: list[KeptRecord], effect: RecordEffect, *, by_date: bool) -> None:
+        """Delete and update the first records of a list, as somebody else might at this moment."""
+        left = found[effect.delete_listed :][: effect.update_listed]
+        with self._changing(stays=True) as (tx, at):
+            for record in found[: effect.delete_listed]:
+                self._set(tx, record, deleted=1)
+                self._note(tx, "DELETED", record, at)
+            for record in left:
+                moved = replace(record, updated=effect.stamped(at, self._resolution))
+                self._set(tx, moved)
+                self._note(tx, "UPDATED", moved, at)
+        if by_date:
+            _note("moved", (record.id for record in left))
 
     def fill(self, workspace: Workspace, kind: str, made: list[Fields], *, if_empty: bool = False) -> int:
         """Add records as if they had always been there, and return how many that were."""
@@ -243,10 +274,15 @@ class KeptRecords:
             self._deletion.run(tx)
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[Transaction, datetime]]:
+    def _changing(self, *, stays: bool = False) -> Iterator[tuple[Transaction, datetime]]:
+        """Open a transaction in which records are changed, at the instant of the change.
+
+        Args:
+            stays: the change happens while something else is asked, at the same instant.
+        """
         workspace = self._workspace_of()
         with (
-            self._host.workspaces.changing(workspace) as at,
+            self._host.workspaces.changing(workspace, stays=stays) as at,
             self._host.database.transaction(workspace.name) as tx,
         ):
             yield tx, at
@@ -301,7 +337,7 @@ def _columns(types: Mapping[str, type[TypeEngine[Any]]]) -> Iterator[Column[Any]
     return (Column(name, each, nullable=False) for name, each in types.items())
 
 
-def _effect() -> tuple[RecordEffect, int]:
+def effect_in_force() -> tuple[RecordEffect, int]:
     """Return what the rule that has applied to the present call does, and its seed."""
     rule = facts_of(request).rule
     return (NO_EFFECT, 0) if rule is None else (rule.effect, rule.when.seed)

@@ -279,12 +279,22 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
         text: that of one that takes any text.
         example: what a new one has beside its name.
         index_lag: seconds by which its lists and searches lag behind its records, without any fault.
+        names: what the vendor calls them.
+        lists: paths of its lists and searches, with ``*`` for anything.
+        id, updated: where the vendor's own answers have a record's id, and the date of its last change.
+        updated_format, updated_zone: how that date is written, as in a poller's block.
     """
 
     named_by: str
     text: str
     example: Mapping[str, object] = msgspec.field(default_factory=dict)
     index_lag: int = 0
+    names: Sequence[str] = ()
+    lists: Sequence[str] = ()
+    id: str = "id"
+    updated: str = ""
+    updated_format: str = "milliseconds"
+    updated_zone: str = "GMT"
 
 
 class VendorFake(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The connector of a vendor file: its element, its client, and its fake."""
 
+import re
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from elements_local.kit.fakes.host import FakeHost
+
+_VARIABLE = re.compile(r"\{\w+\}")
 
 
 class FileConnector:
@@ -182,9 +185,21 @@ def _kind(file: VendorFile, resource: FileResource) -> VendorKind:
         if field.required and name != declared.named_by:
             value = plain(name, field)
             put(example, resource.path(name), as_text(value) if texts else value)
+    updated, lists = resource.dates["updated"], [each for each in (file.listing, file.search) if each]
+    paths = [path for each in lists for path in file.paths_of(each.path)]
     return VendorKind(
         named_by=resource.path(declared.named_by),
         text=resource.path(declared.text),
         example=example,
-        index_lag=max(each.lag_s for each in (file.listing, file.search) if each),
+        index_lag=max(each.lag_s for each in lists),
+        names=resource.all_names,
+        lists=[
+            _VARIABLE.sub("*", path.replace("{resource}", name))
+            for path in paths
+            for name in (resource.all_names if "{resource}" in path else resource.all_names[:1])
+        ],
+        id=resource.record.id.path,
+        updated=updated.path,
+        updated_format=updated.format,
+        updated_zone=updated.zone,
     )

@@ -14,9 +14,16 @@ from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
+from elements_local.kit.fakes.effects import PageEffect, PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
-from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError, ended
+from elements_local.kit.fakes.records import (
+    KeptRecord,
+    NoCallerError,
+    NoKeptRecordError,
+    effect_in_force,
+    ended,
+)
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.request_facts import facts_of
@@ -75,6 +82,7 @@ class FileFake:
             resolution=_RESOLUTIONS[file.record.resolution],
             id_of=hooks.id or (lambda number: str(step.first + (number - 1) * step.step)),
             statuses={HookError: 500},
+            rules=PageRules,
         )
 
     def app(self) -> Flask:
@@ -236,7 +244,7 @@ class FileFake:
         return self.fake.records.update(resource.key, record_id, fields)
 
     def _kept(self, resource: FileResource, sent: object, before: KeptRecord | None) -> dict[str, Any]:
-        fields = written(resource, sent, before, lambda: self.fake.records.listed(resource.key))
+        fields = written(resource, sent, before, lambda: self.fake.records.all_of(resource.key))
         return self.hooks.write(fields, resource, before) if self.hooks.write else fields
 
     def _resource(self, found: Found) -> FileResource:
@@ -255,6 +263,8 @@ class FileFake:
         size, deleted = _size(call, found), bool(found.get("deleted"))
         items = self._ordered(call, resource, query, deleted=deleted)
         start = _start(call, found, size, [each.id for each in items])
+        # fewer than a page has, or the list would never end
+        start -= min(_effect().page_overlap, start, size - 1)
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
@@ -282,7 +292,9 @@ class FileFake:
             found = [one for one, _ in kept]
             return found[::-1] if order.descending else found
 
-        return self.fake.records.listed(resource.key, lag_s=call.lag_s, deleted=deleted, chosen=chosen)
+        return self.fake.records.listed(
+            resource.key, lag_s=call.lag_s, deleted=deleted, by_date=order.field == "updated", chosen=chosen
+        )
 
     def _places(
         self, call: model.FileListCall, found: Found, ids: Sequence[str], *, start: int, size: int
@@ -385,6 +397,10 @@ def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | 
         values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter, [])
         sent, form = (values[-1] if values else None), "{key}" if how.header else how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
+
+
+def _effect() -> PageEffect:
+    return cast("PageEffect", effect_in_force()[0])
 
 
 def _is_chosen(item: Mapping[str, object], wanted: Mapping[str, object]) -> bool:

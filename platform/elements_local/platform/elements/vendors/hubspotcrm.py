@@ -234,7 +234,7 @@ def add_routes(fake: FileFake) -> None:
 
 
 def _ids_by(fake: FileFake, kind: FileResource, name: str, value: str) -> Iterator[str]:
-    for each in fake.fake.records.listed(kind.key):
+    for each in fake.fake.records.all_of(kind.key):
         if str(each.fields.get(name)).casefold() == value.casefold():
             yield each.id
 
