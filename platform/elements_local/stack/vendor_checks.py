@@ -24,8 +24,10 @@ from elements_local.platform.elements.vendor_file import (
     FileCall,
     FileListCall,
     FileRoute,
+    LinkCall,
     VendorAuthentication,
     VendorFile,
+    VendorLinks,
     VendorOAuth2,
     placeholders,
 )
@@ -40,6 +42,7 @@ _OWN = ("id", "created", "updated")
 _ASKED = "resource size offset page token filters order fields"
 _PAGE = "records next link more done total count size offset page origin resource"
 _LINK = "origin resource size token offset page"
+_LINK_SHOWN = "id other id_number other_number type name label labels"
 _POLLER = "resource hub id created updated"
 _ERROR = "message status id field resource uuid"
 _PLACES = {
@@ -87,9 +90,11 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
         if isinstance(call, FileListCall):
             yield from _list(file, name, call)
         else:
-            yield from _about_one(name, call)
+            yield from _about_one(file, name, call)
     for place, route in enumerate(file.routes):
         yield from _route(file, ("routes", place), route)
+    if file.links is not None:
+        yield from _links(file, file.links)
     yield from _aliases(file)
     yield from _errors(file)
     yield from _limits(file)
@@ -164,7 +169,9 @@ def _names(file: VendorFile) -> list[str]:
 def _paths(file: VendorFile) -> list[str]:
     """Return the paths of all calls and routes."""
     tokens = [path for _, _, path in _token_calls(file)]
-    return [*(call.path for call in file.calls.values()), *(route.path for route in file.routes), *tokens]
+    linking = file.links.calls if file.links else ()
+    calls: Iterable[FileCall | FileRoute] = (*file.calls.values(), *file.routes, *linking)
+    return [*(each.path for each in calls), *tokens]
 
 
 def _token_calls(file: VendorFile) -> Iterator[tuple[Where, str, str]]:
@@ -207,7 +214,11 @@ def _record(file: VendorFile) -> Iterator[Objection]:
             yield (*where, "zone"), "milliseconds have no zone"
     if file.hooks.id is not None and (record.id.first, record.id.step) != (1, 1):
         yield ("record", "id"), "`first` and `step` have no effect beside the hook `id`"
-    yield from _unknown(("record", "constants"), record.constants, "id resource deleted")
+    values = [{*resource.values} for resource in file.resources.values()]
+    own = set.intersection(*values)
+    yield from _unknown(
+        ("record", "constants"), record.constants, ["id", "resource", "deleted", *sorted(own)]
+    )
     if not any("fields" in _requested(call) for call in (file.listing, file.search, file.get) if call):
         for key, resource in file.resources.items():
             for name, field in resource.fields.items():
@@ -242,6 +253,10 @@ def _same_paths(file: VendorFile) -> Iterator[Objection]:
         *(((name,), engine.method_of(name, call), call.path) for name, call in file.calls.items()),
         *((("routes", place), "GET", route.path) for place, route in enumerate(file.routes)),
         *_token_calls(file),
+        *(
+            (("links", "calls", place), engine.method_of("", call), call.path)
+            for place, call in enumerate(file.links.calls if file.links else ())
+        ),
     ]
     seen: dict[tuple[str, str], Where] = {}
     for where, method, own in calls:
@@ -273,6 +288,57 @@ def _route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objecti
                 yield (*where, key), f"{name!r} chooses among `items`, but not each of them has that key"
     own = ["item", "items", *sorted(route.keys)] if route.items else []
     yield from _unknown((*where, "answer"), route.answer, ["origin", *varying, *own])
+
+
+def _links(file: VendorFile, links: VendorLinks) -> Iterator[Objection]:
+    pairs = Counter(frozenset(each.between) for each in links.pairs)
+    for place, pair in enumerate(links.pairs):
+        where: Where = ("links", "pairs", place, "between")
+        for resource in pair.between:
+            if resource not in file.resources:
+                yield where, unknown("resource", resource, file.resources)
+        if pair.between[0] == pair.between[1]:
+            yield where, "expected two resources: records of one kind cannot be linked"
+        elif pairs[frozenset(pair.between)] > 1:
+            yield where, "two pairs are between these: give one of them all `labels`"
+    yield from _unknown(("links", "path"), links.path, "to")
+    yield from _unknown(("links", "shown"), links.shown, _LINK_SHOWN)
+    yield from _unknown(("links", "written"), links.written, "other type name")
+    if (links.parameter is None) != (links.shown is None):
+        yield ("links",), "`parameter` asks for what `shown` says: give both, or neither"
+    if (links.written is None) == ("links" in placeholders(file.create.body)):
+        yield ("links", "written"), "{links} in the body of `create`, and `written`, belong together"
+    elif links.written is not None and {"type", "name"}.isdisjoint(placeholders(links.written)):
+        yield (
+            ("links", "written"),
+            "{type} or {name} has to stand in it: it says which resource {other} is of",
+        )
+    for place, call in enumerate(links.calls):
+        yield from _link_call(file, ("links", "calls", place), call)
+
+
+def _link_call(file: VendorFile, where: Where, call: LinkCall) -> Iterator[Objection]:
+    yield from _path((*where, "path"), call.path, _names(file))
+    varying, paged = {*placeholders(call.path)}, call.does == "list" and call.paging is not None
+    wanted = {"resource", "to", *(["id"] if call.does in {"list", "read"} else ["id", "other"])}
+    if missing := sorted(wanted - varying - {*placeholders(call.body)}):
+        yield where, f"{{{missing[0]}}} has to stand in the path, or in the body"
+    yield from _unknown((*where, "path"), call.path, "resource to id other type name")
+    yield from _unknown((*where, "body"), call.body, "id other type name")
+    yield from _unknown((*where, "parameters"), call.parameters, "size token offset page" if paged else "")
+    values = set.intersection(*({*each.values} for each in file.resources.values()))
+    more = [*sorted(values), *(f"to_{each}" for each in sorted(values))]
+    known = f"resource to now missing failed {_LINK_SHOWN}{f' {_PAGE}' if paged else ''}".split()
+    yield from _unknown((*where, "answer"), call.answer, [*known, *more])
+    if call.does != "list" and call.paging is not None:
+        yield (*where, "paging"), "only a list has pages"
+    if engine.method_of("", call) == "GET" and call.body is not None:
+        yield (*where, "body"), "a GET has no body; use another `method`"
+    if call.partial is not None and "missing" not in placeholders(call.answer):
+        yield (
+            (*where, "partial"),
+            "{missing} has to stand in the answer: what is missing is refused otherwise",
+        )
 
 
 def _no_json(value: object) -> str:
@@ -393,14 +459,15 @@ def _call(name: str, call: FileCall, resources: Sequence[str]) -> Iterator[Objec
             yield (name, "path"), f"{{{each}}} stands {times} times"
 
 
-def _about_one(name: str, call: FileCall) -> Iterator[Objection]:
+def _about_one(file: VendorFile, name: str, call: FileCall) -> Iterator[Objection]:
     asked, answered = _PLACES[name]
     if "id" in asked.split() and "id" not in placeholders(call.path):
         yield (name, "path"), "{id} has to stand in the path"
     if name in {"create", "update"} and "fields" not in placeholders(call.body):
         yield (name,), 'the body has to have what is written: body: "{fields}", or an object with that in it'
+    more = ["links"] if name == "create" and file.links is not None and file.links.written is not None else []
     for key in ("path", "parameters", "body"):
-        yield from _unknown((name, key), getattr(call, key), asked)
+        yield from _unknown((name, key), getattr(call, key), [*asked.split(), *more])
     yield from _unknown((name, "answer"), call.answer, answered)
     wanted = {"get": {"record"}, "create": {"record", "id"}}.get(name, set())
     if wanted and wanted.isdisjoint(placeholders(call.answer)):

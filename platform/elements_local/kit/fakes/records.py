@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Annotated, Any, cast
 
@@ -14,6 +15,7 @@ from elements_local.kit.api.json_text import decode, encode_text
 from elements_local.kit.api.pages import ListQuery, Page, UnwantedTexts
 from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
 from elements_local.kit.fakes.host import FakeHost
+from elements_local.kit.fakes.links import KeptLink, KeptLinks
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
@@ -110,6 +112,8 @@ class KeptRecords:
             Column("seq", BigInteger, primary_key=True, autoincrement=False),
             *_columns({"kind": Text, "record_id": Text, "change": Text, "at": Instant, **stamps}),
         )
+        self._links = KeptLinks(self.tables, host.name)
+        self._open: ContextVar[tuple[Transaction, datetime] | None] = ContextVar("open", default=None)
         pruned = pruned_table(f"{host.name}_pruned", self.tables)
         host.database.create(SchemaPart(host.name, self.tables))
         gone = records.delete().where(records.c.deleted == 1, records.c.updated < bindparam("before"))
@@ -156,10 +160,11 @@ class KeptRecords:
         return record
 
     def delete(self, kind: str, record_id: str) -> None:
-        """Take a record away."""
+        """Take a record away, with its links."""
         with self._changing() as (tx, at):
             record = self._found(tx, kind, record_id)
             self._set(tx, record, deleted=1)
+            self._links.remove_all(tx, kind, record_id)
             self._note(tx, "DELETED", record, at)
 
     def get(self, kind: str, record_id: str) -> KeptRecord:
@@ -168,13 +173,28 @@ class KeptRecords:
         Raises:
             NoKeptRecordError: it is not there.
         """
-        with self._host.database.read(self._workspace_of().name) as tx:
+        with self._reading() as tx:
             return self._found(tx, kind, record_id)
 
     def all_of(self, kind: str) -> list[KeptRecord]:
         """Return the records of a kind as they are, regardless of what lists know; no fault has an effect on that."""
-        with self._host.database.read(self._workspace_of().name) as tx:
+        with self._reading() as tx:
             return [_record(row) for row in tx.all(self._all, of_kind=kind)]
+
+    def links(self, kind: str, record_id: str) -> list[KeptLink]:
+        """Return the links of a record."""
+        with self._reading() as tx:
+            return self._links.of(tx, kind, record_id)
+
+    def link(self, ends: Iterable[KeptLink]) -> None:
+        """Link records, whose dates stay, by the ends of links."""
+        with self._changing() as (tx, _):
+            self._links.add(tx, ends)
+
+    def unlink(self, ends: Iterable[KeptLink]) -> None:
+        """Remove links, both ends of each."""
+        with self._changing() as (tx, _):
+            self._links.remove(tx, ends)
 
     def listed(
         self,
@@ -196,7 +216,7 @@ class KeptRecords:
         effect = effect_in_force()[0]
         found = chosen(self._known(kind, lag_s=lag_s, deleted=deleted))
         if not deleted and (effect.delete_listed or effect.update_listed):
-            self._change_meanwhile(found, effect, by_date=by_date)
+            self._change_meanwhile(kind, found, effect, by_date=by_date)
             if facts_of(request).rule.phase is Phase.BEFORE:
                 found = chosen(self._known(kind, lag_s=lag_s, deleted=deleted))
         return found if effect.list_cap is None else ended(found, effect.list_cap)
@@ -208,7 +228,7 @@ class KeptRecords:
             effect = replace(effect, index_lag_s=lag_s)
             facts_of(request).noted["index_lag_s"] = lag_s
         now = workspace.clock.now()
-        with self._host.database.read(workspace.name) as tx:
+        with self._reading() as tx:
             found = [_record(row) for row in tx.all(self._gone if deleted else self._all, of_kind=kind)]
             if effect.index_lag_s or effect.index_lag_within_s:
                 since = now - timedelta(seconds=effect.index_lag_s + effect.index_lag_within_s)
@@ -222,12 +242,15 @@ class KeptRecords:
                 found = [record for record in found if record.id not in late]
         return found
 
-    def _change_meanwhile(self, found: list[KeptRecord], effect: RecordEffect, *, by_date: bool) -> None:
+    def _change_meanwhile(
+        self, kind: str, found: list[KeptRecord], effect: RecordEffect, *, by_date: bool
+    ) -> None:
         """Delete and update the first records of a list, as somebody else might at this moment."""
         left = found[effect.delete_listed :][: effect.update_listed]
         with self._changing(stays=True) as (tx, at):
             for record in found[: effect.delete_listed]:
                 self._set(tx, record, deleted=1)
+                self._links.remove_all(tx, kind, record.id)
                 self._note(tx, "DELETED", record, at)
             for record in left:
                 moved = replace(record, updated=effect.stamped(at, self._resolution))
@@ -274,12 +297,33 @@ class KeptRecords:
             self._deletion.run(tx)
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make the changes of the present call in one transaction: all at one time, or none of them."""
+        with self._changing() as changing:
+            token = self._open.set(changing)
+            try:
+                yield
+            finally:
+                self._open.reset(token)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Transaction]:
+        if changing := self._open.get():
+            yield changing[0]
+            return
+        with self._host.database.read(self._workspace_of().name) as tx:
+            yield tx
+
+    @contextmanager
     def _changing(self, *, stays: bool = False) -> Iterator[tuple[Transaction, datetime]]:
         """Open a transaction in which records are changed, at the instant of the change.
 
         Args:
             stays: the change happens while something else is asked, at the same instant.
         """
+        if changing := self._open.get():
+            yield changing
+            return
         workspace = self._workspace_of()
         with (
             self._host.workspaces.changing(workspace, stays=stays) as at,

@@ -9,7 +9,7 @@ from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
 OBJECTS = "/crm/v3/objects"
-ROOTS = ("/crm/", "/crm-", "/properties/", "/account-info/")
+ROOTS = ("/crm/", "/crm-", "/deals/v1", "/properties/", "/account-info/")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +120,15 @@ def test_owners_pipelines_and_stages_are_read_by_id(call):
     assert (pipeline["label"], pipeline["stages"]) == ("Sales Pipeline", stages)
     assert call("GET", "/crm/v3/pipelines/deals/default/stages/closedwon")[1] == stages[5]
     assert (details["accountType"], details["utcOffsetMilliseconds"]) == ("STANDARD", -18000000)
+
+
+def test_older_pipelines_have_their_own_keys(call):
+    (of_v1,) = call("GET", "/crm-pipelines/v1/pipelines/deals")[1]["results"]
+    (of_deals,) = call("GET", "/deals/v1/pipelines")[1]
+
+    assert (of_v1["pipelineId"], of_v1["createdAt"], of_v1["updatedAt"]) == ("default", 0, None)
+    assert of_v1["stages"][5]["metadata"] == {"isClosed": "true", "probability": "1.0"}
+    assert (of_deals["stages"][5]["stageId"], of_deals["stages"][5]["closedWon"]) == ("closedwon", True)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +254,6 @@ def test_a_list_says_that_its_page_is_smaller_only_where_a_larger_one_was_asked_
         ("DELETE", "/deals/7", 204),
         ("GET", "/deals/7", 404),
         ("POST", "/contacts/batch/upsert", 404),
-        ("GET", "/contacts/101/associations/companies", 404),
     ],
 )
 def test_what_is_not_there(call, method, path, status):

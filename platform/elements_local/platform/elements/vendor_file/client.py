@@ -253,6 +253,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         call = self.file.calls.get(name)
         if call is None:
             raise InvalidRequestError(f"{self.file.name} can {name} no record: its file has no such call")
+        values = {key: one for key, one in values.items() if one is not None}
         texts = {key: joined(one) if isinstance(one, list) else one for key, one in values.items()}
         path = filled(call.path, {key: quote(str(one), safe="") for key, one in texts.items()})
         parameters = filled(dict(call.parameters), texts)

@@ -1,19 +1,17 @@
 """The fake of a vendor file, on the kit's face: its routes are the calls that the file has."""
 
-import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qs
 
 from flask import Flask, Response, request
 from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
-from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
+from elements_local.kit.api.json_text import Json, encode
 from elements_local.kit.fakes.effects import PageEffect, PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
@@ -24,21 +22,31 @@ from elements_local.kit.fakes.records import (
     effect_in_force,
     ended,
 )
+from elements_local.kit.instants import format_instant
 from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
+from elements_local.platform.elements.vendor_file.exchange import response, sent_body
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import HookError, guarded
+from elements_local.platform.elements.vendor_file.links import FileLinks
 from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
+from elements_local.platform.elements.vendor_file.pages import (
+    Found,
+    opened,
+    page_places,
+    page_size,
+    page_start,
+)
 from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
-from elements_local.platform.elements.vendor_file.templates import filled, misfit, read
+from elements_local.platform.elements.vendor_file.templates import filled, read
 from elements_local.platform.elements.vendor_file.tokens import key_of
 from elements_local.platform.elements.vendor_file.writing import written
 
@@ -51,9 +59,6 @@ _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _NOTED = 100_000
 """Calls that are looked through for those of a limit."""
-
-Found = dict[str, Any]
-"""What a request has in the places of its template."""
 
 
 class FileFake:
@@ -84,6 +89,9 @@ class FileFake:
             statuses={HookError: 500},
             rules=PageRules,
         )
+        self.links = file.links and FileLinks(
+            file, file.links, kinds, self.fake.records, resource=self.resource, now=self.now
+        )
 
     def app(self) -> Flask:
         """Return the application, with a route for each call of the file."""
@@ -105,9 +113,12 @@ class FileFake:
         for route in self.file.routes:
             self._route("GET", route.path, partial(self._fixed, route))
         if tokens := self.tokens:
-            self._route("POST", tokens.oauth2.token, lambda: _response(tokens.given(), 200), is_open=True)
+            self._route("POST", tokens.oauth2.token, lambda: response(tokens.given(), 200), is_open=True)
             for path in tokens.info_paths:
-                self._route("GET", path, lambda token: _response(tokens.info(token), 200), is_open=True)
+                self._route("GET", path, lambda token: response(tokens.info(token), 200), is_open=True)
+        if self.links and self.file.links:
+            for linking in self.file.links.calls:
+                self._route(method_of("", linking), linking.path, partial(self.links.answered, linking))
         if self.hooks.routes:
             self.hooks.routes(self)
         return self.fake.served()
@@ -150,8 +161,16 @@ class FileFake:
 
     def shown(self, resource: FileResource, record: KeptRecord, **how: Any) -> dict[str, Any]:
         """Return a record as the vendor shows it."""
+        linked = how.pop("linked", ())
         made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
-        return self.hooks.shown(made, record) if self.hooks.shown else made
+        made = self.hooks.shown(made, record) if self.hooks.shown else made
+        if self.links:
+            self.links.show(made, resource, linked, record.id)
+        return made
+
+    def now(self) -> str:
+        """Return the time as answers have it."""
+        return format_instant(self.fake.caller().clock.now())
 
     def _key_in(self, environ: "WSGIEnvironment") -> str | None:
         credential = _credential_in(self.file, environ)
@@ -182,16 +201,17 @@ class FileFake:
     def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
         parameters = {key: ",".join(request.args.getlist(key)) for key in request.args}
-        body = _body() if method_of(name, call) != "GET" else {}
-        if wrong := misfit(call.body, body):
-            raise VendorRefusalError("invalid", wrong)
+        body = sent_body(call) if method_of(name, call) != "GET" else {}
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
         found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters
+        parameter = self.file.links and self.file.links.parameter
+        if self.links and parameter in parameters and name in {"list", "get"}:
+            found["linked"] = self.links.asked(parameters[parameter])
         if isinstance(call, model.FileListCall) and call.paging.by == "link":
             link = (call.paging.link or "").partition("?")[2]
             token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
-            found |= {} if token is None else _opened(str(token))
+            found |= {} if token is None else opened(str(token))
         if isinstance(call, model.FileListCall) and call.deleted:
             asked = parameters.get(call.deleted.parameter, "")
             found["deleted"] = asked.lower() == call.deleted.value.lower()
@@ -220,15 +240,19 @@ class FileFake:
             raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
         first = {**items[0], "item": items[0]} if items else {}
         values = {"origin": request.host_url.rstrip("/"), **variables, **first, "items": items}
-        return _response(filled(route.answer, values), 200)
+        return response(filled(route.answer, values), 200)
 
-    def create(self, resource: FileResource, sent: object) -> KeptRecord:
-        """Make a record of the fields that are sent.
+    def create(self, resource: FileResource, sent: object, links: object = None) -> KeptRecord:
+        """Make a record of the fields that are sent, with its links.
 
         Raises:
             VendorRefusalError: they cannot be used.
         """
-        return self.fake.records.create(resource.key, self._kept(resource, sent, None))
+        with self.fake.records.together():
+            record = self.fake.records.create(resource.key, self._kept(resource, sent, None))
+            if self.links:
+                self.links.write(resource, record.id, links)
+        return record
 
     def update(self, resource: FileResource, record_id: str, sent: object) -> KeptRecord:
         """Change a record by the fields that are sent.
@@ -260,22 +284,23 @@ class FileFake:
             query = self.hooks.query(found["asked"], query_read(call, resource, own), resource)
         else:
             query = query_read(call, resource, found)
-        size, deleted = _size(call, found), bool(found.get("deleted"))
+        size, deleted = page_size(call.paging, found), bool(found.get("deleted"))
         items = self._ordered(call, resource, query, deleted=deleted)
-        start = _start(call, found, size, [each.id for each in items])
+        start = page_start(call.paging, found, size, [each.id for each in items])
         # fewer than a page has, or the list would never end
         start -= min(_effect().page_overlap, start, size - 1)
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
             items = ended(items, call.cap)
-        how = {"asked": query.fields, "deleted": deleted}
+        how = {"asked": query.fields, "deleted": deleted, "linked": found.get("linked", ())}
         shown = [self.shown(resource, each, **how) for each in items[start : start + size]]
         ids = [each.id for each in items]
-        values = self._places(call, {**found, "resource": resource.name}, ids, start=start, size=size)
+        named = {**found, "resource": resource.name}
+        values = page_places(self.file, call.paging, named, ids, start=start, size=size)
         values |= {"records": shown, "count": len(shown)}
         headers = filled(dict(call.headers), values)
-        return _response(filled(call.answer, values), call.status, headers)
+        return response(filled(call.answer, values), call.status, headers)
 
     def _ordered(
         self, call: model.FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
@@ -296,45 +321,17 @@ class FileFake:
             resource.key, lag_s=call.lag_s, deleted=deleted, by_date=order.field == "updated", chosen=chosen
         )
 
-    def _places(
-        self, call: model.FileListCall, found: Found, ids: Sequence[str], *, start: int, size: int
-    ) -> dict[str, Any]:
-        """Return what fills an answer's places, but the records."""
-        paging, end = call.paging, start + size
-        more = end < len(ids)
-        values = {"origin": request.host_url.rstrip("/"), "resource": found["resource"], "size": size}
-        here = {**values, "offset": start, "page": paging.first + start // size}
-        next_page = paging.first + end // size
-        tokens = {"id": ids[end] if more else "", "offset": str(end), "opaque": _sealed({"offset": end})}
-        following = {
-            "offset": end,
-            "page": next_page,
-            "token": tokens[paging.token],
-            "link": _sealed({**_kept(found), "offset": end, "size": size}),
-        }[paging.by]
-        named = {**values, "token": following, "offset": end, "page": next_page}
-        ahead = {"next": following, "link": self._link(paging, named)} if more else {}
-        return {**here, "more": more, "done": not more, "total": len(ids), **ahead}
-
-    def _link(self, paging: model.VendorPaging, named: Found) -> object:
-        """Return the address of the next page, with all else that the request asked for, but never its credential."""
-        link = filled(paging.link, named)
-        if not isinstance(link, str) or paging.by == "link":  # its token has all that was asked for
-            return link
-        path, _, query = link.partition("?")
-        given = parse_qsl(query, keep_blank_values=True)
-        settled = {*(name for name, _ in given), self.file.authentication.parameter}
-        asked = parse_qsl(request.query_string.decode(), keep_blank_values=True)
-        return f"{path}?{urlencode([*(each for each in asked if each[0] not in settled), *given])}"
-
     def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
         record = self.fake.records.get(resource.key, found["id"])
-        return self._with_record(call, resource, record, names_read(found.get("fields")) or ())
+        asked = names_read(found.get("fields")) or ()
+        return self._with_record(call, resource, record, asked, linked=found.get("linked", ()))
 
     def _created(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
-        return self._with_record(call, resource, self.create(resource, found.get("fields")))
+        return self._with_record(
+            call, resource, self.create(resource, found.get("fields"), found.get("links"))
+        )
 
     def _updated(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
@@ -348,11 +345,11 @@ class FileFake:
             if call.unknown == "refuse":
                 raise
         answered = {**found, "id": resource.record.id.shown(found["id"])}
-        return _response(filled(call.answer, answered), call.status)
+        return response(filled(call.answer, answered), call.status)
 
     def _me(self, call: model.FileCall, found: Found) -> Response:
         caller = self.fake.caller()
-        return _response(filled(call.answer, {**found, "user": caller.name}), call.status)
+        return response(filled(call.answer, {**found, "user": caller.name}), call.status)
 
     def _with_record(
         self,
@@ -360,12 +357,13 @@ class FileFake:
         resource: FileResource,
         record: KeptRecord,
         asked: Iterable[str] | None = None,
+        **how: Any,
     ) -> Response:
         """Answer with a record: after a write with all of it."""
         wanted = [*resource.declared.fields, *record.fields] if asked is None else asked
-        shown = self.shown(resource, record, asked=wanted or None)
+        shown = self.shown(resource, record, asked=wanted or None, **how)
         values = {"record": shown, "id": resource.record.id.shown(record.id), "resource": resource.name}
-        return _response(filled(call.answer, values), call.status)
+        return response(filled(call.answer, values), call.status)
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
         return self._error_body(status, message, {}, model.VendorErrorCase())
@@ -415,69 +413,5 @@ def _is_of(limit: model.VendorLimit, path: str) -> bool:
     return any(fits(path, pattern) for pattern in limit.paths)
 
 
-def _body() -> Json:
-    raw = request.get_data()
-    if not raw:
-        return {}
-    try:
-        return decode(raw)
-    except MalformedJsonError as error:
-        raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
-
-
-def _size(call: model.FileListCall, found: Found) -> int:
-    paging = call.paging
-    size = _whole(found.get("size", min(paging.default, paging.max)), "the size of a page")
-    if size < 1 or (size > paging.max and paging.over == "refuse"):
-        raise VendorRefusalError("invalid", f"a page has from 1 to {paging.max} records; got {size}")
-    return min(size, paging.max)
-
-
-def _start(call: model.FileListCall, found: Found, size: int, ids: Sequence[str]) -> int:
-    """Return how many records come before the page that is asked for."""
-    paging = call.paging
-    if paging.by == "page":
-        page = _whole(found.get("page", paging.first), "the number of a page")
-        return max(page - paging.first, 0) * size
-    token = found.get("token")
-    if paging.by != "token" or token is None or token == "":
-        return _whole(found.get("offset", 0), "the offset")
-    if paging.token == "id":  # noqa: S105 - what a token is
-        return ids.index(str(token)) if token in ids else len(ids)
-    return _whole(token if paging.token == "offset" else _opened(str(token)).get("offset"), "the token")  # noqa: S105 - as above
-
-
-def _whole(value: object, what: str) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise VendorRefusalError("invalid", f"{what} is a whole number, counted from 0; got {text[:100]!r}")
-    return int(text)
-
-
-def _kept(found: Found) -> Found:
-    """Return what a link has to keep of the request that it goes on with."""
-    return {name: value for name, value in found.items() if name not in {"asked", "token", "offset"}}
-
-
-def _sealed(found: Found) -> str:
-    return urlsafe_b64encode(json.dumps(found, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _opened(token: str) -> Found:
-    try:
-        found = json.loads(urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}"))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or "offset" not in found:
-        raise VendorRefusalError("invalid", f"the token {token[:100]!r} is none of a page")
-    return found
-
-
 def _pairs(query: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (each.partition("=") for each in query.split("&") if each)]
-
-
-def _response(body: object, status: int, headers: object = None) -> Response:
-    raw = b"" if body is None else encode(body)
-    named = {name: str(text) for name, text in headers.items()} if isinstance(headers, dict) else None
-    return Response(raw, status, headers=named, mimetype="application/json" if raw else None)

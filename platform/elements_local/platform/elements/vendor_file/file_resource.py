@@ -111,7 +111,10 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
             date = self.dates[name]
             for path in (date.path, *date.also):
                 put(made, path, _written(instant, date, text=texts))
-        more = filled(dict(shape.constants), {"id": own, "resource": self.name, "deleted": deleted})
+        more = filled(
+            dict(shape.constants),
+            {**self.declared.values, "id": own, "resource": self.name, "deleted": deleted},
+        )
         return made | (more if isinstance(more, dict) else {})
 
     def comparable(self, shown: Mapping[str, Any]) -> dict[str, object]:

@@ -170,7 +170,7 @@ class RecordShape(_Part, frozen=True, kw_only=True):
         unknown: what is done with a written field that the file does not have.
         clears: a value that empties a field; null always does.
         unchanged: whether a write of equal values changes the updated date (touch) or not (keep).
-        constants: further values at the top of every record, with {id}, {resource} and {deleted}.
+        constants: further values at the top of every record, with {id}, {resource}, {deleted} and the `values` of the resource.
     """
 
     id: RecordId = RecordId()
@@ -218,12 +218,14 @@ class VendorResource(_Part, frozen=True, kw_only=True):
         text: a field that takes any text, which updates write.
         created: the path of the created date, if it is not that of `record`.
         updated: the path of the updated date, if it is not that of `record`.
+        values: further values for templates of records and links.
         poller: keys of its poller block that differ from the file's.
         fields: its fields, by name.
     """
 
     name: str | None = None
     names: tuple[str, ...] = ()
+    values: dict[str, str | int] = {}
     named_by: str
     text: str
     created: Path | None = None
@@ -379,6 +381,75 @@ class FileRoute(_Part, frozen=True, kw_only=True):
         return frozenset.intersection(*map(frozenset, self.items)) if self.items else frozenset()
 
 
+class LinkLabel(_Part, frozen=True, kw_only=True):
+    """What a link between two records is. Of two words, the first is from the first resource's end, the second from the other.
+
+    Attributes:
+        types: the numbers of the link's type.
+        names: the names of its type.
+        label: what people call it; null if they do not.
+    """
+
+    types: tuple[int, int]
+    names: tuple[str, str]
+    label: str | None = None
+
+
+class LinkedPair(_Part, frozen=True, kw_only=True):
+    """Two resources whose records can be linked.
+
+    Attributes:
+        between: their names, as the hub has them.
+        labels: what a link can be. The first is what it is if a request does not say, and what every link is as well.
+    """
+
+    between: tuple[str, str]
+    labels: Annotated[tuple[LinkLabel, ...], Meta(min_length=1)]
+
+
+class LinkCall(FileCall, frozen=True, kw_only=True):
+    """A call about links. A list with one template in its body or answer stands for several inputs, or links.
+
+    Attributes:
+        does: whether it shows the links of one record (list) or of several (read), makes links (add), or removes them (remove);
+            without {type} and {name}, it removes all between two records.
+        path: below the origin, with {resource}, {id}, {to} and {other}.
+        both: whether the answer shows a link that was made from both ends.
+        partial: the status of an answer in which there is nothing for some of the inputs, each a {missing} of the answer.
+        paging: how a client asks for the next page of a list.
+    """
+
+    does: Literal["list", "read", "add", "remove"]
+    answer: Template = None
+    both: bool = False
+    partial: Annotated[int, Meta(ge=200, le=599)] | None = None
+    paging: VendorPaging | None = None
+
+
+class VendorLinks(_Part, frozen=True, kw_only=True):
+    """Links between records.
+
+    Attributes:
+        pairs: which resources are linked, and by what.
+        parameter: of a list and of `get`: names of resources, the links to which are shown with each record.
+        path: where in a record links are shown, with {to}; a record that has none has no such key.
+        shown: what stands there, with the placeholders of an answer of `calls`.
+        written: one entry of {links} in the body of `create`, with {other}, and {type} or {name}.
+        updates: whether a link changes the updated dates of both records.
+        calls: calls about links alone. Their answers have {resource}, {to} and the `values` of both resources, the second's
+            with `to_` before their names; of each link {id}, {other}, {id_number}, {other_number}, {type}, {name} and {label}; {labels} of each
+            two records; {missing} and {failed}, their number; {now}.
+    """
+
+    pairs: Annotated[tuple[LinkedPair, ...], Meta(min_length=1)]
+    parameter: str | None = None
+    path: Path = "links.{to}"
+    shown: Template = None
+    written: Template = None
+    updates: bool = False
+    calls: tuple[LinkCall, ...] = ()
+
+
 class VendorLimit(_Part, frozen=True, kw_only=True):
     """How many calls are answered, with ``up --limits vendor``, by the workspace's clock; those beyond are refused as ``limit``.
 
@@ -512,6 +583,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         delete: deletes a record.
         me: says whose the credential is, by {user} in its answer.
         not_modelled: names of resources that the vendor has and the file has not; calls for them are refused as `forbidden`.
+        links: links between records.
         routes: further calls, each a GET whose answer stands in the file.
         aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
         trailing_slash: whether a path that ends with / is the same as without it.
@@ -544,6 +616,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     delete: DeleteCall | None = None
     me: FileCall | None = None
     not_modelled: tuple[str, ...] = ()
+    links: VendorLinks | None = None
     routes: tuple[FileRoute, ...] = ()
     aliases: dict[UrlPath, UrlPath] = {}
     trailing_slash: bool = False

@@ -78,7 +78,7 @@ class TokenRoutes:
             used = replace(access, kind="r").text(workspace.seed, self.file.vendor)
         values = {
             "access_token": access.text(workspace.seed, self.file.vendor),
-            "refresh_token": None if grant_type == "client_credentials" else used,
+            **({} if grant_type == "client_credentials" else {"refresh_token": used}),
             "expires_in": self.oauth2.expires_s,
             "user": workspace.crm_username,
         }

@@ -1,26 +1,45 @@
 """Templates of requests and answers: the sender fills one, the receiver reads by the same one.
 
 ``{name}`` alone is a value as it is, within a text it becomes one. What has no value is left out, with the object or the
-list that has nothing else; in a text, so is a part in square brackets. ``${name}`` is none: the platform's own dates stand so.
+list that has nothing else; in a text, so is a part in square brackets. What is null stays. A list with one template in it
+stands for as many as there are. ``${name}`` is none: the platform's own dates stand so.
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import product
 
 _PLACE = re.compile(r"(?<!\$)\{([^{}]+)\}")
+_MISSING = object()
 _OPTIONAL = re.compile(r"\[([^\[\]]*(?<!\$)\{[^\[\]]*)\]")
 
 
-def placeholders(template: object) -> Iterator[str]:
-    """Yield the names in a template, as often as they stand there."""
+class TemplateRows(list[Mapping[str, object]]):
+    """Values for a list with one template in it: a row for each time that the list has it.
+
+    Attributes:
+        names: of the values of every row.
+        optional: whether a list without rows is left out.
+    """
+
+    def __init__(
+        self, names: Iterable[str], rows: Iterable[Mapping[str, object]], *, optional: bool = False
+    ) -> None:
+        super().__init__(rows)
+        self.names, self.optional = frozenset(names), optional
+
+
+def placeholders(template: object, *, lists: bool = True) -> Iterator[str]:
+    """Yield the names in a template, as often as they stand there, those within lists too unless said otherwise."""
     match template:
         case str():
             yield from _PLACE.findall(template)
         case dict():
             for inner in template.values():
-                yield from placeholders(inner)
-        case list():
+                yield from placeholders(inner, lists=lists)
+        case list() if lists:
             for inner in template:
                 yield from placeholders(inner)
 
@@ -38,8 +57,14 @@ def filled(template: object, values: Mapping[str, object]) -> object:
             return _text(template, values)
         case dict():
             made = {key: filled(inner, values) for key, inner in template.items()}
-            kept = {key: inner for key, inner in made.items() if inner is not None or template[key] is None}
+            kept = {
+                key: inner
+                for key, inner in made.items()
+                if inner is not None or _is_null(template[key], values)
+            }
             return kept if kept or not template else None
+        case [inner] if (rows := _rows({*placeholders(inner, lists=False)}, values)) is not None:
+            return [filled(inner, {**values, **row}) for row in rows] if rows or not rows.optional else None
         case list():
             several = [inner for inner in (filled(each, values) for each in template) if inner is not None]
             return several if several or not template else None
@@ -65,6 +90,23 @@ def read(template: object, value: object) -> dict[str, object]:
             return {}
 
 
+def rows_read(template: object, value: object) -> list[dict[str, object]]:
+    """Return what stands in a template's places, once for each entry of the lists with one template in them.
+
+    >>> rows_read({"of": "{id}", "to": [{"id": "{other}"}]}, {"of": 1, "to": [{"id": 2}, {"id": 3}]})
+    [{'id': 1, 'other': 2}, {'id': 1, 'other': 3}]
+    """
+    match template, value:
+        case [inner], list():
+            return [row for each in value for row in rows_read(inner, each)]
+        case dict(), dict():
+            several = [
+                rows_read(inner, value[key]) for key, inner in template.items() if value.get(key) is not None
+            ]
+            return [dict(ChainMap(*each[::-1])) for each in product(*several)]
+    return [read(template, value)]
+
+
 def misfit(template: object, value: object, path: str = "the body") -> str | None:
     """Say which part of a value is no object, or no list, where the template has one; None if all are."""
     match template, value:
@@ -82,6 +124,21 @@ def misfit(template: object, value: object, path: str = "the body") -> str | Non
 
 def _read_all(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {name: found for template, value in pairs for name, found in read(template, value).items()}
+
+
+def _is_null(template: object, values: Mapping[str, object]) -> bool:
+    place = _PLACE.fullmatch(template) if isinstance(template, str) else None
+    return template is None or (place is not None and values.get(place[1], _MISSING) is None)
+
+
+def _rows(names: set[str], values: Mapping[str, object]) -> TemplateRows | None:
+    """Return the rows that have some of these names, each with its own rows that do; None if there are none."""
+    for rows in values.values():
+        if isinstance(rows, TemplateRows) and not names.isdisjoint(rows.names):
+            inner = [(row, _rows(names, row)) for row in rows]
+            several = [{**row, **one} for row, more in inner for one in ([{}] if more is None else more)]
+            return TemplateRows(rows.names, several, optional=rows.optional)
+    return None
 
 
 def _text(template: str, values: Mapping[str, object]) -> object:

@@ -86,14 +86,12 @@ def shown(made: Fields, record: KeptRecord) -> Fields:
         modified = {name for name in properties if name.endswith("lastmodifieddate") and properties[name]}
         properties = {name: value for name, value in properties.items() if name in sent | modified}
     plain = {name: _without_zero(value) for name, value in sorted(properties.items())}
-    number = {"contacts": "0-1", "accounts": "0-2"}.get(record.kind, "0-3")
+    dates = {name: _without_zero(made[name]) for name in ("createdAt", "updatedAt")}
     return {
         "id": made["id"],
         "properties": plain,
-        "createdAt": _without_zero(made["createdAt"]),
-        "updatedAt": _without_zero(made["updatedAt"]),
-        "archived": made["archived"],
-        "url": f"https://app.hubspot.com/contacts/1/record/{number}/{made['id']}",
+        **dates,
+        **{name: each for name, each in made.items() if name not in {"id", "properties", *dates}},
     }
 
 
