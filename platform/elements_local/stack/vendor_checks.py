@@ -54,6 +54,7 @@ _PLACES = {
 }
 """What may vary in the request and in the answer of a call."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
+_CONSENT = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/[^\s?#]*")
 _NUMBER = re.compile(r"\d+|0x[\da-f]*")
 """The last part of a host that is read as an address, in whichever form."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -126,6 +127,8 @@ def _oauth2(file: VendorFile, oauth2: VendorOAuth2) -> Iterator[Objection]:
     yield from _unknown((*where, "answer"), oauth2.answer, "access_token refresh_token expires_in user")
     if "access_token" not in placeholders(oauth2.answer):
         yield (*where, "answer"), "expected {access_token} in it"
+    if oauth2.consent is not None and not _CONSENT.fullmatch(oauth2.consent):
+        yield (*where, "consent"), f"expected a URL without a query; got {shown(oauth2.consent)}"
     if info := oauth2.info:
         yield from _path((*where, "info", "path"), info.path, _names(file))
         if [*placeholders(info.path)] != ["token"]:

@@ -54,6 +54,7 @@ def element_json(element: Element, view: type[E], **differs: Any) -> E:
         key=element.key,
         description=element.description,
         image=element.image,
+        type_oauth=element.oauth,
         authentication=Authentication(type=element.authentication),
         hub=element.hub,
         **differs,

@@ -82,6 +82,7 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         authentication: of which kind they are, in the platform's word.
         poller_defaults: the element's own entries of ``event.poller.configuration``.
         id_fields: hub resource -> the field that holds a record's id.
+        oauth: whether it takes grants by itself, without the setting ``oauth_walk``.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Element(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     authentication: str
     poller_defaults: Mapping[str, Mapping[str, object]]
     id_fields: Mapping[str, str]
+    oauth: bool = False
 
     @cached_property
     def secret_keys(self) -> frozenset[str]:
@@ -317,14 +319,20 @@ class VendorFake(Struct, frozen=True, kw_only=True):
 
 
 class VendorGrants(Protocol):
-    """How an instance is made from an OAuth grant."""
+    """How an instance is made from an OAuth grant, and kept by it."""
 
     @property
     def consent_url(self) -> str:
         """Where a user consents, without the query."""
 
-    def redeem(self, http: Http, code: str, application: Application) -> dict[str, str]:
+    def redeem(self, http: Http, code: str, application: Application, *, now: datetime) -> dict[str, str]:
         """Return the configuration keys, with their values, that a grant's code stands for."""
+
+    def is_due(self, configuration: Values, *, now: datetime) -> bool:
+        """Say whether the access token of a configuration is to be refreshed before it is used."""
+
+    def refresh(self, http: Http, configuration: Values, *, now: datetime) -> dict[str, str]:
+        """Return what takes the place of that token in the configuration, its keys with their values."""
 
 
 class VendorClient(Protocol):

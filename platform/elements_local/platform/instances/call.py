@@ -4,13 +4,15 @@ from typing import Any, Self
 
 from flask import Request
 
+from elements_local.kit.http_message import Http
 from elements_local.kit.text import whole_number
 from elements_local.kit.traffic.calls import ENGINE, caller_of
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.platform.call import Call, PlatformFacts
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.elements.connector import Element
+from elements_local.platform.elements.connector import Element, VendorClient
 from elements_local.platform.errors import InstanceDisabledError, InvalidCredentialsError, NotFoundError
+from elements_local.platform.instances.service_tokens import with_good_token
 from elements_local.platform.instances.store import Instances
 
 HUB = "hub"
@@ -94,6 +96,14 @@ class TokenCall(InstanceCall, frozen=True, kw_only=True):
         if facts.instance is None:
             facts.instance = instance_of_token(call, token)
         return cls(facts=facts, workspace=workspace, now=call.now, instance=facts.instance)
+
+    def vendor(self, instance: Instance, wire: Http | None = None) -> VendorClient:
+        """Return the vendor as an instance reaches it, by an access token that is good.
+
+        Raises:
+            ProviderError: there is a token, it is over, and the vendor gives no other.
+        """
+        return super().vendor(with_good_token(self, instance), wire)
 
 
 class HubCall(TokenCall, frozen=True, kw_only=True):

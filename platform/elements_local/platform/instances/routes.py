@@ -35,6 +35,7 @@ from elements_local.platform.instances.service import (
     sent_body,
     with_grant,
 )
+from elements_local.platform.instances.service_tokens import with_good_token
 from elements_local.platform.instances.store import InstanceFilter, Instances
 from elements_local.platform.lint.service import WARNING_HEADERS
 from elements_local.platform.provider.service import Trace, TraceJson, Traces, Tracing, to_json
@@ -223,9 +224,11 @@ def _saved(
     element = body.element.find(call.catalogue) if body.element else call.element
     wire = wire_to_vendor(call, element.key, body)
     sent = with_grant(call, body, element, call.instance.configuration)
+    # what is sent may bring other tokens, so that those of before need not be good
+    before = call.instance if sent is not body else with_good_token(call, call.instance)
     saved = change(
         call,
-        call.instance,
+        before,
         lambda stored: rule(stored, sent, element),
         ask=ask,
         wire=wire,

@@ -32,7 +32,7 @@ from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.paging import PageQuery, answered, paging
 from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.connector import Element, VendorGrants
-from elements_local.platform.elements.oauth import application, needs_grant
+from elements_local.platform.elements.oauth import application, needs_grant, takes_grants
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
@@ -243,7 +243,7 @@ def _register_keys(call: Call, instance: Instance) -> None:
 def with_grant(
     call: Call, sent: InstanceRequest, element: Element, stored: Values | None = None
 ) -> InstanceRequest:
-    """Return what is said about an instance, with the credentials that a code stands for.
+    """Return what is said about an instance, with the credentials that a code stands for, or a refresh token that is new.
 
     Args:
         stored: the configuration of an instance that is there, which knows the application already.
@@ -256,22 +256,33 @@ def with_grant(
         takes a user name and an API key; with credentials in the configuration a code means nothing (inferred).
     """
     code = None if sent.provider_data is None else sent.provider_data.code
-    configuration = sent.configuration or {}
-    grants = None if code is None else grants_for(call, configuration, element)
+    said = sent.configuration or {}
+    grants = None if code is None else grants_for(call, said, element)
     if grants is None:
-        return sent
+        return _with_token(call, sent, element, stored or {})
     if not isinstance(code, str):
         raise InvalidRequestError(
             f"providerData.code must be what the consent page gave, a text; got {quoted(code)}"
         )
-    asking = application({**(stored or {}), **configuration})
-    redeemed = grants.redeem(call.platform.inside, code, asking)
-    return replace(sent, configuration={**configuration, **redeemed})
+    asking = application({**(stored or {}), **said})
+    redeemed = grants.redeem(call.platform.inside, code, asking, now=call.now)
+    return replace(sent, configuration={**said, **redeemed})
+
+
+def _with_token(call: Call, sent: InstanceRequest, element: Element, stored: Values) -> InstanceRequest:
+    """Return what is said about an instance with an access token, if it brings what one is got by."""
+    grants = call.catalogue.connector(element.key).grants
+    values = configuration.merge(stored, sent.configuration or {}, element)
+    same = all(values.get(key) == stored.get(key) for key in element.masked_keys)
+    if grants is None or same or not grants.is_due(values, now=call.now):
+        return sent
+    fresh = grants.refresh(call.platform.inside, values, now=call.now)
+    return replace(sent, configuration={**(sent.configuration or {}), **fresh})
 
 
 def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
     """Return what redeems a code for a configuration; None where the code means nothing."""
-    if not call.settings.oauth_walk or not needs_grant(configuration, element):
+    if not takes_grants(element, walk=call.settings.oauth_walk) or not needs_grant(configuration, element):
         return None
     return call.catalogue.connector(element.key).grants
 

@@ -154,6 +154,9 @@ _exists = WorkspaceStatement(select(instances.c.id).where(_this))
 _add = WorkspaceStatement(instances.insert())
 _change = WorkspaceStatement(instances.update().where(_this))
 _change_objects = WorkspaceStatement(instances.update().where(_this).values(objects=bindparam("new_objects")))
+_change_configuration = WorkspaceStatement(
+    instances.update().where(_this).values(configuration=bindparam("new_configuration"))
+)
 _of_past = past_configurations.c.instance_id == bindparam("of_id")
 _past = WorkspaceStatement(select(past_configurations).where(_of_past).order_by(past_configurations.c.place))
 _last_past = WorkspaceStatement(select(func.max(past_configurations.c.place)).where(_of_past))
@@ -269,6 +272,11 @@ class Instances:
     def set_objects(self, instance_id: int, objects: Objects) -> None:
         """Keep what an instance calls objects and fields."""
         self._tx.run(_change_objects, of_id=instance_id, new_objects=encode_text(objects))
+
+    def set_configuration(self, instance: Instance) -> None:
+        """Keep the configuration of an instance, whose tokens alone are other ones."""
+        configuration = encode_text(dict(instance.configuration))
+        self._tx.run(_change_configuration, of_id=instance.id, new_configuration=configuration)
 
     def apply(self, instance: Instance, plan: PollPlan, *, now: datetime) -> Instance:
         """Start and end what follows from saving an instance, and return it as it is kept, with its subscription's id."""

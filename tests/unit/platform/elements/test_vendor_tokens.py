@@ -1,11 +1,13 @@
 """Access tokens of a vendor file: what they are given for, how long they are good, and what becomes of a refresh token."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from each_row import each_row
 
+from elements_local.clients.guide import instance_body
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
@@ -197,3 +199,108 @@ def test_tokens_are_masked_in_the_journal(clients):
 
     assert [one["status"] for one in noted["exchanges"]] == [200]
     assert clients.credentials.crm_api_key not in str(noted)
+
+
+def oauth_body(clients, element="rotary", **configuration):
+    """Return the body of an instance that is made from the code, or by what its configuration has."""
+    key = clients.credentials.crm_api_key
+    body = instance_body(clients.credentials, element=element)
+    application = {"oauth.api.key": "an application", "oauth.api.secret": key}
+    del body["configuration"]["access.token"]
+    body["configuration"] |= {**application, "oauth.callback.url": "https://app.example", **configuration}
+    return body if configuration else {**body, "providerData": {"code": key}}
+
+
+def token_requests(clients, element="rotary"):
+    """Return the statuses of the requests for tokens that the vendor was sent, oldest first."""
+    reply = clients.fakes[element].send("GET", "/_local/journal?limit=500")
+    return [one["status"] for one in decode(reply.body)["exchanges"] if one["target"].endswith("/token")][
+        ::-1
+    ]
+
+
+def test_an_instance_of_a_code_refreshes_its_token_when_it_is_over_and_keeps_the_new_one(clients):
+    made = clients.platform.create_instance(oauth_body(clients))
+    hub = clients.platform.hub(made["token"])
+    clients.clock.advance("9m 59s")
+    before = (hub.call("GET", "/deals"), token_requests(clients))
+    clients.clock.advance("1s")
+    after = (hub.call("GET", "/deals"), hub.call("GET", "/deals"), token_requests(clients))
+    clients.clock.advance("2h")
+    polled = clients.platform.call_object("GET", f"/elements/api-v2/instances/{made['id']}")["configuration"]
+
+    assert before == ([], [200])
+    assert after == ([], [], [200, 200])
+    assert {*token_requests(clients)} == {200}
+    assert polled["oauth.user.token"] == polled["oauth.user.refresh_token"] == "*" * 8
+    assert (polled["oauth.user.refresh_interval"], polled["oauth.user.refresh_time"]) == (
+        "600",
+        "1772452800000",
+    )
+
+
+def test_an_instance_of_hubspot_is_made_by_a_refresh_token_which_stays(clients):
+    key = clients.credentials.crm_api_key
+    body = oauth_body(clients, "hubspotcrm", **{"oauth.user.refresh_token": key})
+    made = clients.platform.create_instance(body)
+    hub = clients.platform.hub(made["token"])
+    hub.call("POST", "/contacts", json={"properties": {"lastname": "King"}})
+    clients.clock.advance("5h")
+
+    assert made["element"]["typeOauth"] is True
+    assert [each["properties"]["lastname"] for each in hub.call("GET", "/contacts")] == ["King"]
+    assert token_requests(clients, "hubspotcrm") == [200] * 11
+    assert len(clients.sink.callbacks()) == 1
+
+
+def test_of_hub_calls_at_once_one_refreshes(clients):
+    hub = clients.platform.hub(clients.platform.create_instance(oauth_body(clients))["token"])
+    clients.clock.advance("20m")
+    before = len(token_requests(clients))
+    clients.clock.advance("9m")
+    with ThreadPoolExecutor(8) as pool:
+        answers = [*pool.map(lambda _nth: hub.call("GET", "/deals"), range(16))]
+
+    assert answers == [[]] * 16
+    assert token_requests(clients)[before:] == [200]
+
+
+def test_a_change_of_an_instance_whose_token_is_over_keeps_its_grant(clients):
+    made = clients.platform.create_instance(oauth_body(clients))
+    clients.clock.advance("14m")
+    path = f"/elements/api-v2/instances/{made['id']}"
+    body = oauth_body(clients, **{"event.poller.refresh_interval": "60"})
+    changed = clients.platform.call_object("PUT", path, json=body)
+    clients.clock.advance("14m")
+
+    assert changed["configuration"]["event.poller.refresh_interval"] == "60"
+    assert clients.platform.hub(made["token"]).call("GET", "/deals") == []
+    assert token_requests(clients) == [200, 200, 200]
+
+
+@each_row(
+    ("configuration", "status", "said"),
+    [
+        ({"oauth.user.refresh_token": "x"}, 401, "Rotary gave no token, but answered 400: "),
+        ({"oauth.api.secret": "x", "oauth.user.refresh_token": "KEY"}, 401, "client_secret is unknown"),
+        ({"oauth.user.token": "x"}, 401, "Rotary answered 401: "),
+    ],
+)
+def test_an_instance_that_gets_no_token_is_not_made(clients, configuration, status, said):
+    key = clients.credentials.crm_api_key
+    named = {name: key if value == "KEY" else value for name, value in configuration.items()}
+    reply = clients.platform.send("POST", "/elements/api-v2/instances", json=oauth_body(clients, **named))
+
+    assert (reply.status, said in reply.body.decode()) == (status, True), reply.body
+    assert clients.platform.pollers() == []
+
+
+def test_people_consent_where_the_vendor_says(clients):
+    query = "oauth/url?apiKey=a&apiSecret=b&callbackUrl=https://app.example/back"
+    shown = clients.platform.call_object("GET", f"/elements/api-v2/elements/hubspotcrm/{query}")
+    unknown = clients.platform.send("GET", f"/elements/api-v2/elements/rotary/{query}")
+
+    assert shown["oauthUrl"].startswith(
+        "https://app.hubspot.com/oauth/authorize?response_type=code&client_id=a&"
+    )
+    assert (unknown.status, b"does not say where users consent" in unknown.body) == (400, True)

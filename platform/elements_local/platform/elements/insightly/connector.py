@@ -33,7 +33,22 @@ class InsightlyGrants(Struct, frozen=True, kw_only=True):
         """Where a user consents, without the query."""
         return f"{self.crm_url}/oauth/authorize"
 
-    def redeem(self, http: Http, code: str, application: Application) -> dict[str, str]:
+    def is_due(self, configuration: Values, *, now: datetime) -> bool:  # noqa: ARG002 - an API key has no end
+        """Say that there is nothing to refresh."""
+        return False
+
+    def refresh(self, http: Http, configuration: Values, *, now: datetime) -> dict[str, str]:  # noqa: ARG002 - as above
+        """Return nothing."""
+        return {}
+
+    def redeem(
+        self,
+        http: Http,
+        code: str,
+        application: Application,
+        *,
+        now: datetime,  # noqa: ARG002 - as above
+    ) -> dict[str, str]:
         """Return ``username`` and ``password`` for a code.
 
         Raises:

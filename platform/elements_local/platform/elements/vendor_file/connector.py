@@ -22,7 +22,9 @@ from elements_local.platform.elements.connector import (
     VendorKind,
 )
 from elements_local.platform.elements.event_keys import event_keys
+from elements_local.platform.elements.vendor_file import client_tokens
 from elements_local.platform.elements.vendor_file.client import FileClient
+from elements_local.platform.elements.vendor_file.client_tokens import FileGrants
 from elements_local.platform.elements.vendor_file.fake import FileFake
 from elements_local.platform.elements.vendor_file.file_resource import (
     FileResource,
@@ -53,10 +55,9 @@ class FileConnector:
         hooks: the functions that the file names.
     """
 
-    grants = None
-
     def __init__(self, file: VendorFile, hooks: FileHooks | None = None) -> None:
-        self.file, self.hooks = file, hooks or FileHooks()
+        self.file, self.hooks, oauth2 = file, hooks or FileHooks(), file.authentication.oauth2
+        self.grants = FileGrants(file=file, oauth2=oauth2) if oauth2 else None
         self.resources = resources_of(file)
 
     @property
@@ -69,7 +70,7 @@ class FileConnector:
         """The element: its keys are the credential's, its own and those of all elements."""
         file = self.file
         blocks = {key: self._block(each) for key, each in self.resources.items()}
-        key = file.authentication.key
+        key, takes_grants = file.authentication.key, self.grants is not None
         return Element(
             id=ConfigurationKey(key=file.vendor, name="", type="").id if file.number is None else file.number,
             key=file.vendor,
@@ -78,12 +79,14 @@ class FileConnector:
             description=file.about or file.name,
             image=f"elements/{file.vendor}.png",
             keys=(
-                ConfigurationKey(key=key, name=key, type=SECRET_TYPE, required=True),
+                ConfigurationKey(key=key, name=key, type=SECRET_TYPE, required=not takes_grants),
+                *(client_tokens.KEYS if takes_grants else ()),
                 *(ConfigurationKey(**structs.asdict(each)) for each in file.configuration),
                 *event_keys(blocks),
             ),
             credentials=(key,),
             authentication=file.authentication.kind,
+            oauth=takes_grants,
             poller_defaults=blocks,
             id_fields={name: str(block["idField"]) for name, block in blocks.items()},
         )
@@ -123,7 +126,8 @@ class FileConnector:
     def client(self, http: Http, configuration: Values) -> FileClient:
         """Return the vendor, as an instance reaches it."""
         how = self.file.authentication
-        sent = how.value.replace("{key}", configuration.get(how.key) or "")
+        token = (how.oauth2 and configuration.get(client_tokens.ACCESS)) or configuration.get(how.key)
+        sent = how.value.replace("{key}", token or "")
         calls = ProviderClient(
             http=http,
             vendor=self.file.name,

@@ -58,6 +58,7 @@ class VendorOAuth2(_Part, frozen=True, kw_only=True):
             refused (refuse), or its use ends all tokens of its grant (end).
         answer: a template of JSON, with {access_token}, {refresh_token}, {expires_in} and {user}.
         info: says whose a token is.
+        consent: where people let an application in, to which the platform's `oauth/url` leads.
     """
 
     token: UrlPath
@@ -75,6 +76,7 @@ class VendorOAuth2(_Part, frozen=True, kw_only=True):
         }
     )
     info: TokenInfo | None = None
+    consent: str | None = None
 
 
 class VendorAuthentication(_Part, frozen=True, kw_only=True):
