@@ -21,11 +21,13 @@ from elements_local.platform.dates.java_dates import MILLISECONDS, compile_patte
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import (
+    BatchCall,
     FileCall,
     FileListCall,
     FileRoute,
     LinkCall,
     VendorAuthentication,
+    VendorErrorCase,
     VendorFile,
     VendorLinks,
     VendorOAuth2,
@@ -42,13 +44,22 @@ _OWN = ("id", "created", "updated")
 _ASKED = "resource size offset page token filters order fields"
 _PAGE = "records next link more done total count size offset page origin resource"
 _LINK = "origin resource size token offset page"
+_BATCH_ASKED = {
+    "read": "id by fields",
+    "create": "fields links trace",
+    "update": "id by fields trace",
+    "upsert": "id by fields trace",
+    "delete": "id",
+}
+_OF_CASES = {"expired": "ago expired_at", "repeated": "ids"}
+_BATCH_ANSWERED = "records now missing all_missing failed message trace id"
 _LINK_SHOWN = "id other id_number other_number type name label labels"
 _POLLER = "resource hub id created updated"
 _ERROR = "message status id field resource uuid"
 _PLACES = {
-    "get": ("resource id fields", "record id resource"),
+    "get": ("resource id fields by", "record id resource"),
     "create": ("resource fields", "record id resource"),
-    "update": ("resource id fields", "record id resource"),
+    "update": ("resource id fields by", "record id resource"),
     "delete": ("resource id", "id resource"),
     "me": ("", "user"),
 }
@@ -94,8 +105,7 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
             yield from _about_one(file, name, call)
     for place, route in enumerate(file.routes):
         yield from _route(file, ("routes", place), route)
-    if file.links is not None:
-        yield from _links(file, file.links)
+    yield from _further(file)
     yield from _aliases(file)
     yield from _errors(file)
     yield from _limits(file)
@@ -172,9 +182,15 @@ def _names(file: VendorFile) -> list[str]:
 def _paths(file: VendorFile) -> list[str]:
     """Return the paths of all calls and routes."""
     tokens = [path for _, _, path in _token_calls(file)]
-    linking = file.links.calls if file.links else ()
-    calls: Iterable[FileCall | FileRoute] = (*file.calls.values(), *file.routes, *linking)
-    return [*(each.path for each in calls), *tokens]
+    calls = [*file.calls.values(), *(call for _, call in _further_calls(file))]
+    return [*(each.path for each in calls), *(each.path for each in file.routes), *tokens]
+
+
+def _further_calls(file: VendorFile) -> Iterator[tuple[Where, FileCall]]:
+    """Yield the calls that are no call of the connector's."""
+    for key, several in (("batches", file.batches), ("links", file.links)):
+        for place, call in enumerate(several.calls if several else ()):
+            yield (key, "calls", place), call
 
 
 def _token_calls(file: VendorFile) -> Iterator[tuple[Where, str, str]]:
@@ -213,6 +229,8 @@ def _record(file: VendorFile) -> Iterator[Objection]:
         date = getattr(record, name)
         yield from _pattern((*where, "format"), date.format)
         yield from _checked((*where, "zone"), partial(zone, date.zone))
+        if date.whole is not None:
+            yield from _pattern((*where, "whole"), date.whole)
         if date.format == MILLISECONDS and date.zone != engine.RecordDate(path="").zone:
             yield (*where, "zone"), "milliseconds have no zone"
     if file.hooks.id is not None and (record.id.first, record.id.step) != (1, 1):
@@ -256,10 +274,7 @@ def _same_paths(file: VendorFile) -> Iterator[Objection]:
         *(((name,), engine.method_of(name, call), call.path) for name, call in file.calls.items()),
         *((("routes", place), "GET", route.path) for place, route in enumerate(file.routes)),
         *_token_calls(file),
-        *(
-            (("links", "calls", place), engine.method_of("", call), call.path)
-            for place, call in enumerate(file.links.calls if file.links else ())
-        ),
+        *((where, engine.method_of("", call), call.path) for where, call in _further_calls(file)),
     ]
     seen: dict[tuple[str, str], Where] = {}
     for where, method, own in calls:
@@ -293,6 +308,40 @@ def _route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objecti
     yield from _unknown((*where, "answer"), route.answer, ["origin", *varying, *own])
 
 
+def _further(file: VendorFile) -> Iterator[Objection]:
+    for where, further in _further_calls(file):
+        yield from _link_call(file, where, further) if isinstance(further, LinkCall) else ()
+        yield from _batch(file, where, further) if isinstance(further, BatchCall) else ()
+    if file.links is not None:
+        yield from _links(file, file.links)
+
+
+def _batch(file: VendorFile, where: Where, call: BatchCall) -> Iterator[Objection]:
+    yield from _path((*where, "path"), call.path, _names(file))
+    yield from _unknown((*where, "path"), call.path, "resource")
+    yield from _unknown((*where, "parameters"), call.parameters, "")
+    yield from _unknown((*where, "body"), call.body, _BATCH_ASKED[call.does])
+    asked, answered = {*placeholders(call.body)}, {*placeholders(call.answer)}
+    wanted = {"create": ["fields"], "read": ["id"], "delete": ["id"]}.get(call.does, ["id", "fields"])
+    if missing := [each for each in wanted if each not in asked]:
+        yield (*where, "body"), f"{{{missing[0]}}} has to stand in it"
+    if engine.method_of("", call) == "GET":
+        yield where, "a batch has a body: give a `method` other than GET"
+    if len(file.resources) > 1 and "resource" not in placeholders(call.path):
+        yield (*where, "path"), "{resource} has to stand in it, to say which is meant"
+    cases = {name for case in _cases(file) for name in case.values}
+    values = set.intersection(*({*each.values} for each in file.resources.values()))
+    known = ["resource", *_BATCH_ANSWERED.split(), *sorted(cases | values)]
+    yield from _unknown((*where, "answer"), call.answer, known)
+    if call.partial is not None and answered.isdisjoint({"missing", "all_missing", "message"}):
+        yield (*where, "partial"), "{missing}, {all_missing} or {message} has to stand in the answer"
+
+
+def _cases(file: VendorFile) -> list[VendorErrorCase]:
+    cases = file.errors.cases
+    return [each for name in cases.__struct_fields__ if (each := getattr(cases, name)) is not None]
+
+
 def _links(file: VendorFile, links: VendorLinks) -> Iterator[Objection]:
     pairs = Counter(frozenset(each.between) for each in links.pairs)
     for place, pair in enumerate(links.pairs):
@@ -316,8 +365,6 @@ def _links(file: VendorFile, links: VendorLinks) -> Iterator[Objection]:
             ("links", "written"),
             "{type} or {name} has to stand in it: it says which resource {other} is of",
         )
-    for place, call in enumerate(links.calls):
-        yield from _link_call(file, ("links", "calls", place), call)
 
 
 def _link_call(file: VendorFile, where: Where, call: LinkCall) -> Iterator[Objection]:
@@ -575,7 +622,7 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
             continue
         where, body = ("errors", "cases", name), file.errors.body if case.body is None else case.body
         more |= case.values.keys()
-        known = [*_ERROR.split(), *case.values, *(("ago", "expired_at") if name == "expired" else ())]
+        known = [*_ERROR.split(), *case.values, *_OF_CASES.get(name, "").split()]
         yield from _unknown((*where, "message"), case.message, known)
         yield from _headers((*where, "headers"), case.headers, "")
         yield from _unknown((*where, "body"), case.body, known)

@@ -253,7 +253,6 @@ def test_a_list_says_that_its_page_is_smaller_only_where_a_larger_one_was_asked_
     [
         ("DELETE", "/deals/7", 204),
         ("GET", "/deals/7", 404),
-        ("POST", "/contacts/batch/upsert", 404),
     ],
 )
 def test_what_is_not_there(call, method, path, status):

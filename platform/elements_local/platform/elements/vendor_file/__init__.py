@@ -11,12 +11,14 @@ from elements_local.platform.elements.vendor_file.hooks import (
     takes_arguments,
 )
 from elements_local.platform.elements.vendor_file.model import (
+    BatchCall,
     FileCall,
     FileListCall,
     FileRoute,
     LinkCall,
     RecordDate,
     VendorAuthentication,
+    VendorErrorCase,
     VendorField,
     VendorFile,
     VendorLinks,
@@ -38,6 +40,7 @@ from elements_local.platform.elements.vendor_file.writing import takes
 
 __all__ = [
     "HOOK_ARGUMENTS",
+    "BatchCall",
     "FileCall",
     "FileConnector",
     "FileFake",
@@ -49,6 +52,7 @@ __all__ = [
     "LinkCall",
     "RecordDate",
     "VendorAuthentication",
+    "VendorErrorCase",
     "VendorField",
     "VendorFile",
     "VendorLinks",

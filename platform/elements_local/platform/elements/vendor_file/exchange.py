@@ -1,11 +1,13 @@
 """What a request has in its body, and an answer of JSON."""
 
+from collections.abc import Mapping
+
 from flask import Response, request
 
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
 from elements_local.platform.elements.vendor_file.model import FileCall
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
-from elements_local.platform.elements.vendor_file.templates import misfit
+from elements_local.platform.elements.vendor_file.templates import misfit, rows_read
 
 
 def sent_body(call: FileCall) -> Json:
@@ -22,6 +24,25 @@ def sent_body(call: FileCall) -> Json:
     if wrong := misfit(call.body, body):
         raise VendorRefusalError("invalid", wrong)
     return body
+
+
+def inputs(call: FileCall, path: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return what the present request has of each thing that it is about: that in its path, and each entry of its body.
+
+    Raises:
+        VendorRefusalError: its body cannot be read.
+    """
+    if not isinstance(call.body, dict | list):
+        return [{**path}]
+    body = sent_body(call)
+    lists = (
+        [key for key, each in call.body.items() if isinstance(each, list)]
+        if isinstance(call.body, dict)
+        else []
+    )
+    if lists and not (isinstance(body, dict) and any(body.get(key) is not None for key in lists)):
+        return []
+    return [{**path, **row} for row in rows_read(call.body, body)]
 
 
 def response(body: object, status: int, headers: object = None) -> Response:

@@ -1,7 +1,7 @@
 """The fake of a vendor file, on the kit's face: its routes are the calls that the file has."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +29,7 @@ from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
+from elements_local.platform.elements.vendor_file.batches import FileBatches
 from elements_local.platform.elements.vendor_file.exchange import response, sent_body
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import HookError, guarded
@@ -46,9 +47,9 @@ from elements_local.platform.elements.vendor_file.refusal import VendorRefusalEr
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
+from elements_local.platform.elements.vendor_file.store_records import FileRecords
 from elements_local.platform.elements.vendor_file.templates import filled, read
 from elements_local.platform.elements.vendor_file.tokens import key_of
-from elements_local.platform.elements.vendor_file.writing import written
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -89,9 +90,13 @@ class FileFake:
             statuses={HookError: 500},
             rules=PageRules,
         )
-        self.links = file.links and FileLinks(
-            file, file.links, kinds, self.fake.records, resource=self.resource, now=self.now
+        self.links = (
+            FileLinks(file, file.links, kinds, self.fake.records, resource=self.resource, now=self.now)
+            if file.links
+            else None
         )
+
+        self.records = FileRecords(self.fake.records, hooks, self.links)
 
     def app(self) -> Flask:
         """Return the application, with a route for each call of the file."""
@@ -110,6 +115,12 @@ class FileFake:
                 path = call.paging.link.removeprefix("{origin}").partition("?")[0]
                 if path != call.path:
                     self._route(method_of(name, call), path, partial(self._answered, name, views[name]))
+        self._add_further_routes()
+        if self.hooks.routes:
+            self.hooks.routes(self)
+        return self.fake.served()
+
+    def _add_further_routes(self) -> None:
         for route in self.file.routes:
             self._route("GET", route.path, partial(self._fixed, route))
         if tokens := self.tokens:
@@ -119,9 +130,11 @@ class FileFake:
         if self.links and self.file.links:
             for linking in self.file.links.calls:
                 self._route(method_of("", linking), linking.path, partial(self.links.answered, linking))
-        if self.hooks.routes:
-            self.hooks.routes(self)
-        return self.fake.served()
+        if batches := self.file.batches:
+            several = FileBatches(batches, self.records, self.file.errors, now=self.now)
+            for each in batches.calls:
+                view = partial(self._in_batch, several, each)
+                self._route(method_of("", each), each.path, view)
 
     def route(self, method: str, path: str, view: Callable[..., Response]) -> None:
         """Add a route of a hook; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
@@ -158,15 +171,6 @@ class FileFake:
         status = how.status or ERROR_STATUSES.get(name, 400)
         body = self._error_body(status, str(error), {**values, **how.values}, how)
         return Response(encode(body), status, headers=how.headers, mimetype="application/json")
-
-    def shown(self, resource: FileResource, record: KeptRecord, **how: Any) -> dict[str, Any]:
-        """Return a record as the vendor shows it."""
-        linked = how.pop("linked", ())
-        made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
-        made = self.hooks.shown(made, record) if self.hooks.shown else made
-        if self.links:
-            self.links.show(made, resource, linked, record.id)
-        return made
 
     def now(self) -> str:
         """Return the time as answers have it."""
@@ -242,35 +246,6 @@ class FileFake:
         values = {"origin": request.host_url.rstrip("/"), **variables, **first, "items": items}
         return response(filled(route.answer, values), 200)
 
-    def create(self, resource: FileResource, sent: object, links: object = None) -> KeptRecord:
-        """Make a record of the fields that are sent, with its links.
-
-        Raises:
-            VendorRefusalError: they cannot be used.
-        """
-        with self.fake.records.together():
-            record = self.fake.records.create(resource.key, self._kept(resource, sent, None))
-            if self.links:
-                self.links.write(resource, record.id, links)
-        return record
-
-    def update(self, resource: FileResource, record_id: str, sent: object) -> KeptRecord:
-        """Change a record by the fields that are sent.
-
-        Raises:
-            VendorRefusalError: they cannot be used.
-        """
-        before = self.fake.records.get(resource.key, record_id)
-        fields = self._kept(resource, sent, before)
-        same = all(before.fields.get(name) == value for name, value in fields.items())
-        if same and resource.record.unchanged == "keep":
-            return before
-        return self.fake.records.update(resource.key, record_id, fields)
-
-    def _kept(self, resource: FileResource, sent: object, before: KeptRecord | None) -> dict[str, Any]:
-        fields = written(resource, sent, before, lambda: self.fake.records.all_of(resource.key))
-        return self.hooks.write(fields, resource, before) if self.hooks.write else fields
-
     def _resource(self, found: Found) -> FileResource:
         only = next(iter(self.resources)) if len(self.file.resources) == 1 else None
         if (name := found.get("resource", only)) is None:
@@ -294,7 +269,7 @@ class FileFake:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
             items = ended(items, call.cap)
         how = {"asked": query.fields, "deleted": deleted, "linked": found.get("linked", ())}
-        shown = [self.shown(resource, each, **how) for each in items[start : start + size]]
+        shown = [self.records.shown(resource, each, **how) for each in items[start : start + size]]
         ids = [each.id for each in items]
         named = {**found, "resource": resource.name}
         values = page_places(self.file, call.paging, named, ids, start=start, size=size)
@@ -323,19 +298,23 @@ class FileFake:
 
     def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
-        record = self.fake.records.get(resource.key, found["id"])
-        asked = names_read(found.get("fields")) or ()
-        return self._with_record(call, resource, record, asked, linked=found.get("linked", ()))
+        record = self.records.find(resource, found["id"], found.get("by"))
+        asked = names_read(found.get("fields"))
+        shown = self.records.shown(resource, record, asked=asked or None, linked=found.get("linked", ()))
+        return self._with_record(call, resource, record, shown)
 
-    def _created(self, call: model.FileCall, found: Found) -> Response:
-        resource = self._resource(found)
-        return self._with_record(
-            call, resource, self.create(resource, found.get("fields"), found.get("links"))
-        )
+    def _created(self, call: model.WriteCall, found: Found) -> Response:
+        resource, sent = self._resource(found), found.get("fields")
+        record = self.records.create(resource, sent, found.get("links"))
+        shown = self.records.after_write(resource, record, call.shows, sent)
+        return self._with_record(call, resource, record, shown)
 
-    def _updated(self, call: model.FileCall, found: Found) -> Response:
-        resource = self._resource(found)
-        return self._with_record(call, resource, self.update(resource, found["id"], found.get("fields")))
+    def _updated(self, call: model.WriteCall, found: Found) -> Response:
+        resource, sent = self._resource(found), found.get("fields")
+        before = self.records.find(resource, found["id"], found.get("by"))
+        record = self.records.update(resource, before, sent)
+        shown = self.records.after_write(resource, record, call.shows, sent)
+        return self._with_record(call, resource, record, shown)
 
     def _deleted(self, call: model.DeleteCall, found: Found) -> Response:
         resource = self._resource(found)
@@ -347,21 +326,16 @@ class FileFake:
         answered = {**found, "id": resource.record.id.shown(found["id"])}
         return response(filled(call.answer, answered), call.status)
 
+    def _in_batch(self, batches: FileBatches, call: model.BatchCall, **path: str) -> Response:
+        return batches.answered(call, self._resource(path))
+
     def _me(self, call: model.FileCall, found: Found) -> Response:
         caller = self.fake.caller()
         return response(filled(call.answer, {**found, "user": caller.name}), call.status)
 
     def _with_record(
-        self,
-        call: model.FileCall,
-        resource: FileResource,
-        record: KeptRecord,
-        asked: Iterable[str] | None = None,
-        **how: Any,
+        self, call: model.FileCall, resource: FileResource, record: KeptRecord, shown: dict[str, Any]
     ) -> Response:
-        """Answer with a record: after a write with all of it."""
-        wanted = [*resource.declared.fields, *record.fields] if asked is None else asked
-        shown = self.shown(resource, record, asked=wanted or None, **how)
         values = {"record": shown, "id": resource.record.id.shown(record.id), "resource": resource.name}
         return response(filled(call.answer, values), call.status)
 

@@ -115,6 +115,8 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
             dict(shape.constants),
             {**self.declared.values, "id": own, "resource": self.name, "deleted": deleted},
         )
+        if shape.sorted and isinstance(found := find(made, shape.fields) if shape.fields else made, dict):
+            put(made, shape.fields, dict(sorted(found.items()))) if shape.fields else None
         return made | (more if isinstance(more, dict) else {})
 
     def comparable(self, shown: Mapping[str, Any]) -> dict[str, object]:
@@ -143,7 +145,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return a date as milliseconds: by these patterns, or as in a record, or in ISO 8601; None if it is no date."""
         date = self.dates[name]
         where = zones.zone(date.zone)
-        for pattern in (*patterns, date.format, MILLISECONDS):
+        for pattern in (*patterns, date.format, *([date.whole] if date.whole else []), MILLISECONDS):
             try:
                 return epoch_milliseconds(parse_date(value, pattern, where, now=_NOW))
             except UnreadableDateError:
@@ -219,4 +221,5 @@ def put(record: dict[str, Any], path: str, value: object) -> None:
 def _written(instant: datetime, date: RecordDate, *, text: bool) -> str | int:
     if date.format == MILLISECONDS and not text:
         return epoch_milliseconds(instant)
-    return format_date(instant, date.format, zones.zone(date.zone))
+    pattern = date.whole if date.whole and not instant.microsecond else date.format
+    return format_date(instant, pattern, zones.zone(date.zone))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from elements_local.kit.fakes.links import KeptLink
 from elements_local.kit.fakes.records import KeptRecords, NoKeptRecordError
-from elements_local.platform.elements.vendor_file.exchange import response, sent_body
+from elements_local.platform.elements.vendor_file.exchange import inputs, response
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, put
 from elements_local.platform.elements.vendor_file.model import LinkCall, LinkLabel, VendorFile, VendorLinks
 from elements_local.platform.elements.vendor_file.pages import Found, page_places, page_size, page_start
@@ -56,6 +56,10 @@ class _Direction(Struct, frozen=True, kw_only=True):
         ]
 
 
+NamedLink = tuple[_Direction, str, LinkLabel]
+"""A link from a record to another, by its id."""
+
+
 class FileLinks:
     """The links of a vendor file.
 
@@ -100,23 +104,38 @@ class FileLinks:
                 path = self._links.path.replace("{to}", self._directions[resource.key, key].to.name)
                 put(made, path, filled(self._links.shown, row))
 
-    def write(self, resource: FileResource, record_id: str, sent: object) -> None:
-        """Link a new record as its body says.
+    def named(self, resource: FileResource, sent: object) -> list[NamedLink]:
+        """Return the links that the body of a new record names.
 
         Raises:
             VendorRefusalError: what is to be linked is not there, or not in this way.
         """
         if not isinstance(sent, list | None):
             raise VendorRefusalError("invalid", f"the links of a record are a list; got {quoted(str(sent))}")
+        own = [each for key, each in self._directions.items() if key[0] == resource.key]
+        found = list[NamedLink]()
         for row in [row for each in sent or [] for row in rows_read(self._links.written, each)]:
-            own = [each for key, each in self._directions.items() if key[0] == resource.key]
-            named = next((each for each in own if {"type", "name"} & row.keys() and each.find(row)), None)
-            if named is None:
+            several = [(each, label) for each in own if _TYPE & row.keys() and (label := each.find(row))]
+            if not several:
                 raise VendorRefusalError("invalid", f"a link of {resource.name} cannot be {quoted(str(row))}")
+            direction, label = several[0]
             try:
-                self._add(named, record_id, row)
+                self._records.get(direction.to.key, other := _id(row, "other"))
             except NoKeptRecordError as error:
                 raise VendorRefusalError("invalid", str(error)) from error
+            found.append((direction, other, label))
+        return found
+
+    def add(self, record_id: str, links: Iterable[NamedLink]) -> list[KeptLink]:
+        """Link a record to others, and return both ends of each link."""
+        ends = list[KeptLink]()
+        for direction, other, label in links:
+            self._records.link(direction.ends(record_id, other, {direction.labels[0], label}))
+            for resource, one in ((direction.of, record_id), (direction.to, other)):
+                if self._links.updates:
+                    self._records.update(resource.key, one, {})
+            ends += direction.ends(record_id, other, [label])
+        return ends
 
     def answered(self, call: LinkCall, resource: str, to: str, **path: str) -> Response:
         """Answer a call about links."""
@@ -129,7 +148,7 @@ class FileLinks:
             return self._listed(call, direction, {**values, **path})
         ends, missing = list[KeptLink](), list[str]()
         with self._records.together():
-            for row in _inputs(call, {**path}):
+            for row in inputs(call, {**path}):
                 try:
                     found = self._carried_out(call, direction, row)
                 except NoKeptRecordError:
@@ -184,11 +203,7 @@ class FileLinks:
         other, label = _id(row, "other"), self._label(direction, row)
         for resource, one in ((direction.of, record_id), (direction.to, other)):
             self._records.get(resource.key, one)
-        self._records.link(direction.ends(record_id, other, {direction.labels[0], label}))
-        for resource, one in ((direction.of, record_id), (direction.to, other)):
-            if self._links.updates:
-                self._records.update(resource.key, one, {})
-        return direction.ends(record_id, other, [label])
+        return self.add(record_id, [(direction, other, label)])
 
     def _label(self, direction: _Direction, row: Found) -> LinkLabel:
         label = direction.find(row)
@@ -233,16 +248,6 @@ class FileLinks:
             "labels": named,
             "types": TemplateRows(_TYPE, types),
         }
-
-
-def _inputs(call: LinkCall, path: Found) -> list[Found]:
-    """Return what a request has of each link: that in its path, and each entry of its body."""
-    if not isinstance(call.body, dict | list):
-        return [path]
-    body = sent_body(call)
-    if isinstance(call.body, dict) and not (isinstance(body, dict) and body.keys() & call.body.keys()):
-        return []
-    return [{**path, **row} for row in rows_read(call.body, body)]
 
 
 def _id(row: Found, name: str) -> str:

@@ -149,12 +149,14 @@ class RecordDate(_Part, frozen=True, kw_only=True):
         path: where in a record the date is.
         also: other places that have it as well.
         format: milliseconds, or a Java date pattern as in a poller's block.
+        whole: the pattern of a date without a fraction of a second, if that is another.
         zone: the time zone in which it is written.
     """
 
     path: Path
     also: tuple[Path, ...] = ()
     format: str = MILLISECONDS
+    whole: str | None = None
     zone: str = "GMT"
 
 
@@ -171,6 +173,7 @@ class RecordShape(_Part, frozen=True, kw_only=True):
         missing: how answers show a field without a value.
         unknown: what is done with a written field that the file does not have.
         clears: a value that empties a field; null always does.
+        sorted: whether fields come in the order of their names.
         unchanged: whether a write of equal values changes the updated date (touch) or not (keep).
         constants: further values at the top of every record, with {id}, {resource}, {deleted} and the `values` of the resource.
     """
@@ -184,6 +187,7 @@ class RecordShape(_Part, frozen=True, kw_only=True):
     missing: Literal["absent", "null"] = "absent"
     unknown: Literal["refuse", "keep", "ignore"] = "refuse"
     clears: str | None = None
+    sorted: bool = False
     unchanged: Literal["touch", "keep"] = "touch"
     constants: dict[str, Template] = {}
 
@@ -325,6 +329,16 @@ class FileCall(_Part, frozen=True, kw_only=True):
     answer: Template = "{record}"
 
 
+class WriteCall(FileCall, frozen=True, kw_only=True):
+    """A call that makes or changes a record.
+
+    Attributes:
+        shows: which fields the answer has: all, those that have a value, or those that were sent.
+    """
+
+    shows: Literal["all", "valued", "sent"] = "all"
+
+
 class DeleteCall(FileCall, frozen=True, kw_only=True):
     """The call that deletes a record.
 
@@ -358,6 +372,41 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     cap: Annotated[int, Meta(ge=1)] | None = None
     lag_s: Annotated[int, Meta(ge=0)] = 0
     deleted: DeletedParameter | None = None
+
+
+class BatchCall(WriteCall, frozen=True, kw_only=True):
+    """A call about several records. A list with one template in its body is that of its inputs.
+
+    Attributes:
+        does: whether it reads, creates, updates or deletes records, or updates those that are there and creates the others (upsert).
+        body: of the request, with {id}, {by}, {fields}, {links} and {trace}; what stands outside the list is of every input.
+        answer: its body, a template with {records}, {record} of each, {new} of each upsert, and {now}. What is refused alone: {missing}, or {all_missing}, the
+            ids of records that are not there; {message}, {trace}, {id} and the `values` of the case of another refusal; {failed}, the
+            number of all these.
+        partial: the status of an answer if something is refused alone: records that are not there, and, if each input has a
+            {trace}, whatever is refused. Without it, and of all else, nothing is done.
+        empty: the status of the answer if there is no input; without it, that of others.
+    """
+
+    does: Literal["read", "create", "update", "upsert", "delete"]
+    answer: Template = "{records}"
+    shows: Literal["all", "valued", "sent"] = "valued"
+    partial: Annotated[int, Meta(ge=200, le=299)] | None = None
+    empty: Annotated[int, Meta(ge=200, le=299)] | None = None
+
+
+class VendorBatches(_Part, frozen=True, kw_only=True):
+    """Calls about several records at once; all of their changes are made together.
+
+    Attributes:
+        max: how many inputs a batch has at most; more are refused.
+        repeated: whether a batch may name a record twice (take), or is then refused as `repeated`.
+        calls: the calls.
+    """
+
+    max: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    repeated: Literal["take", "refuse"] = "refuse"
+    calls: Annotated[tuple[BatchCall, ...], Meta(min_length=1)]
 
 
 class FileRoute(_Part, frozen=True, kw_only=True):
@@ -501,6 +550,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         required: a new record lacks a required field.
         unknown_field: a written field is not in the file.
         conflict: another record, {id}, has the value of a unique field.
+        repeated: a batch names a record twice; {ids} are those that it does.
         cap: the request goes beyond the list's `cap`.
         limit: the call goes beyond `limits`.
         expired: the access token's time is over since {ago} seconds, at {expired_at}.
@@ -518,6 +568,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     required: VendorErrorCase = VendorErrorCase()
     unknown_field: VendorErrorCase = VendorErrorCase()
     conflict: VendorErrorCase = VendorErrorCase()
+    repeated: VendorErrorCase = VendorErrorCase()
     cap: VendorErrorCase | None = None
     limit: VendorErrorCase = VendorErrorCase()
     expired: VendorErrorCase = VendorErrorCase()
@@ -585,6 +636,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         delete: deletes a record.
         me: says whose the credential is, by {user} in its answer.
         not_modelled: names of resources that the vendor has and the file has not; calls for them are refused as `forbidden`.
+        batches: calls about several records at once.
         links: links between records.
         routes: further calls, each a GET whose answer stands in the file.
         aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
@@ -613,11 +665,12 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     listing: FileListCall = field(name="list")
     search: FileListCall | None = None
     get: FileCall
-    create: FileCall
-    update: FileCall | None = None
+    create: WriteCall
+    update: WriteCall | None = None
     delete: DeleteCall | None = None
     me: FileCall | None = None
     not_modelled: tuple[str, ...] = ()
+    batches: VendorBatches | None = None
     links: VendorLinks | None = None
     routes: tuple[FileRoute, ...] = ()
     aliases: dict[UrlPath, UrlPath] = {}

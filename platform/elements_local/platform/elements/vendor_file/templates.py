@@ -64,7 +64,11 @@ def filled(template: object, values: Mapping[str, object]) -> object:
             }
             return kept if kept or not template else None
         case [inner] if (rows := _rows({*placeholders(inner, lists=False)}, values)) is not None:
-            return [filled(inner, {**values, **row}) for row in rows] if rows or not rows.optional else None
+            return (
+                [filled(inner, {**_plain_values(values), **row}) for row in rows]
+                if rows or not rows.optional
+                else None
+            )
         case list():
             several = [inner for inner in (filled(each, values) for each in template) if inner is not None]
             return several if several or not template else None
@@ -136,9 +140,17 @@ def _rows(names: set[str], values: Mapping[str, object]) -> TemplateRows | None:
     for rows in values.values():
         if isinstance(rows, TemplateRows) and not names.isdisjoint(rows.names):
             inner = [(row, _rows(names, row)) for row in rows]
-            several = [{**row, **one} for row, more in inner for one in ([{}] if more is None else more)]
+            several = [
+                {**(row if more is None else _plain_values(row)), **one}
+                for row, more in inner
+                for one in ([{}] if more is None else more)
+            ]
             return TemplateRows(rows.names, several, optional=rows.optional)
     return None
+
+
+def _plain_values(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if not isinstance(value, TemplateRows)}
 
 
 def _text(template: str, values: Mapping[str, object]) -> object:

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from elements_local.kit.api.json_text import MalformedJsonError, decode, encode
-from elements_local.kit.fakes.records import KeptRecord, NoKeptRecordError
-from elements_local.kit.instants import format_instant
+from elements_local.kit.api.json_text import encode
+from elements_local.kit.fakes.records import KeptRecord
 from elements_local.kit.text import nearest
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from elements_local.platform.core.ordering import SortOrder
@@ -25,7 +24,7 @@ from elements_local.platform.errors import InvalidRequestError
 
 Fields = dict[str, Any]
 _WORDS = {"EQ": "=", "NEQ": "!=", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
-_GROUPS, _FILTERS, _ALL_FILTERS, _LONGEST_QUERY, _BATCH = 5, 6, 18, 3000, 100
+_GROUPS, _FILTERS, _ALL_FILTERS, _LONGEST_QUERY = 5, 6, 18, 3000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -61,8 +60,8 @@ def written(fields: Fields, resource: FileResource, before: KeptRecord | None) -
     made = dict(fields)
     if resource.key == "accounts" and made.get("domain"):
         made.setdefault("website", made["domain"])
-    if _DATE.fullmatch(str(made.get("closedate"))):
-        made["closedate"] += "T00:00:00Z"
+    if close := made.get("closedate"):
+        made["closedate"] = f"{close}T00:00:00Z" if _DATE.fullmatch(close) else close.replace(".000Z", "Z")
     return made
 
 
@@ -74,29 +73,6 @@ def _not_valid(names: Iterable[str], code: str, words: str) -> VendorRefusalErro
     ]
     text = json.dumps(found, separators=(",", ":"))
     return VendorRefusalError("invalid", f"Property values were not valid: {text}", errors=errors)
-
-
-def shown(made: Fields, record: KeptRecord) -> Fields:
-    """Return a record as it is shown: what was written is shown whole, names are sorted, a date has no fraction of zero."""
-    properties = made["properties"]
-    if request.method == "PATCH" or (request.method == "POST" and request.path.rstrip("/").count("/") == 4):
-        properties |= {name: value for name, value in record.fields.items() if value is not None}
-    if request.method == "PATCH":
-        sent = {*_sent().get("properties", {}), "createdate", "hs_object_id"}
-        modified = {name for name in properties if name.endswith("lastmodifieddate") and properties[name]}
-        properties = {name: value for name, value in properties.items() if name in sent | modified}
-    plain = {name: _without_zero(value) for name, value in sorted(properties.items())}
-    dates = {name: _without_zero(made[name]) for name in ("createdAt", "updatedAt")}
-    return {
-        "id": made["id"],
-        "properties": plain,
-        **dates,
-        **{name: each for name, each in made.items() if name not in {"id", "properties", *dates}},
-    }
-
-
-def _without_zero(value: Any) -> Any:
-    return value.replace(".000Z", "Z") if isinstance(value, str) else value
 
 
 def of_hub(record: Fields, resource: FileResource) -> Fields:
@@ -216,96 +192,9 @@ def _order(sort: Any, resource: FileResource) -> SortOrder:
 
 
 def add_routes(fake: FileFake) -> None:
-    """Add batches, properties, and reading by an e-mail address."""
-    objects = "/crm/v3/objects/{resource}"
-    for action in ("read", "create", "update", "archive"):
-        fake.route("POST", f"{objects}/batch/{action}", _Batch(fake, action).answer)
+    """Add the routes of properties."""
     fake.route("GET", "/crm/v3/properties/{resource}", partial(_properties, fake))
     fake.route("GET", "/properties/v2/{resource}/properties", partial(_older_properties, fake))
-
-    @fake.fake.app.before_request
-    def by_property() -> None:
-        wanted, found = request.args.get("idProperty"), request.view_args or {}
-        kind = fake.resources.get(str(found.get("resource")))
-        if wanted and kind and "id" in found:
-            found["id"] = next(_ids_by(fake, kind, wanted, found["id"]), "0")
-
-
-def _ids_by(fake: FileFake, kind: FileResource, name: str, value: str) -> Iterator[str]:
-    for each in fake.fake.records.all_of(kind.key):
-        if str(each.fields.get(name)).casefold() == value.casefold():
-            yield each.id
-
-
-class _Batch:
-    """Calls of many records at once."""
-
-    def __init__(self, fake: FileFake, action: str) -> None:
-        self.fake, self.action = fake, action
-
-    def answer(self, resource: str) -> Response:
-        """Answer with the records, and with those that are not there."""
-        kind = self.fake.resource(resource)
-        inputs = _sent().get("inputs") or []
-        needed = {"create": "properties"}.get(self.action, "id")
-        if not isinstance(inputs, list) or not all(
-            isinstance(each, dict) and needed in each for each in inputs
-        ):
-            raise VendorRefusalError("invalid", f"inputs are a list of objects with {needed}")
-        ids = [str(each["id"]) for each in inputs if "id" in each]
-        twice = sorted({each for each in ids if ids.count(each) > 1})
-        if twice:
-            said = f"Duplicate IDs found in batch input: [{', '.join(twice)}]. IDs must be unique"
-            raise VendorRefusalError("invalid", said, context={"ids": twice})
-        if len(inputs) > _BATCH:
-            raise VendorRefusalError("invalid", f"a batch has at most {_BATCH} inputs; got {len(inputs)}")
-        found, missing = list[Fields](), list[str]()
-        for each in inputs:
-            try:
-                found += self._one(kind, each)
-            except NoKeptRecordError:
-                missing.append(str(each["id"]))
-        if self.action == "archive":
-            return Response(status=204)
-        now = format_instant(self.fake.fake.caller().clock.now())
-        body: Fields = {"status": "COMPLETE", "results": found, "startedAt": now, "completedAt": now}
-        status = 201 if self.action == "create" else 207 if missing else 200
-        if missing:
-            entity = kind.declared.names[0].upper()
-            said = f"Could not get some {entity} objects, they may be deleted or not exist. Check that ids are valid."
-            error = {
-                "status": "error",
-                "category": "OBJECT_NOT_FOUND",
-                "message": said,
-                "context": {"ids": missing},
-            }
-            body |= {"numErrors": 1, "errors": [error]}
-        return Response(encode(body), status, mimetype="application/json")
-
-    def _one(self, kind: FileResource, given: Fields) -> list[Fields]:
-        fake, records = self.fake, self.fake.fake.records
-        match self.action:
-            case "read":
-                wanted = _sent().get("idProperty")
-                known = next(_ids_by(fake, kind, wanted, given["id"]), "0") if wanted else given["id"]
-                record = records.get(kind.key, known)
-                return [fake.shown(kind, record, asked=_sent().get("properties"))]
-            case "create":
-                record = fake.create(kind, given.get("properties"))
-            case "update":
-                record = fake.update(kind, given["id"], given.get("properties"))
-            case _:
-                records.delete(kind.key, given["id"])
-                return []
-        return [fake.shown(kind, record, asked=[*record.fields])]
-
-
-def _sent() -> Fields:
-    try:
-        sent = decode(request.get_data() or b"{}")
-    except MalformedJsonError as error:
-        raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
-    return sent if isinstance(sent, dict) else {}
 
 
 def _properties(fake: FileFake, resource: str) -> Response:
