@@ -87,8 +87,12 @@ _STAMPED: _Shows = ("writes of records", lambda place: place.method in _WRITES)
 _CREATES: _Shows = ("calls that create records", lambda place: place.method == "POST")
 
 _SHOWS: Mapping[str, _Shows] = {
-    **dict.fromkeys(("index_lag_s", "index_lag_within_s", "list_cap"), _LISTS),
-    "page_overlap": ("lists that are read page by page", lambda place: place.paged),
+    **dict.fromkeys(("index_lag_s", "index_lag_within_s", "list_cap", "unordered"), _LISTS),
+    "ignore_parameter": ("calls that read", lambda place: place.method == "GET"),
+    **dict.fromkeys(
+        ("page_overlap", "repeat_page", "never_empty"),
+        ("lists that are read page by page", lambda place: place.paged),
+    ),
     "delete_listed": (
         "lists, read page by page, of records that can be deleted",
         lambda place: place.paged and "DELETE" in place.shape.on_one,
@@ -192,6 +196,11 @@ class CrmEffect(PageEffect, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         page_overlap: each further page begins with N records of the page before, as if others had come in between.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
         update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
+        unordered: a list or a search has its records in another order than is asked for, the same on each page; it follows
+            from the workspace's seed.
+        repeat_page: a further page is the page before once more.
+        never_empty: beyond its end a list gives its last page again, and says that there is more.
+        ignore_parameter: the answer is as if the call had no parameter of this name, in its query or at the top of its body.
         burst_limit: more than N calls that the rule applies to in a second are refused with 429.
         daily_limit: more than N calls of the account on a day are refused with 429.
         rename_fields: ``{"OLD": "NEW"}``: answers show a field by another name.

@@ -27,6 +27,7 @@ from mock_insightly.fields.fields import Record
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.contents import File
 from mock_insightly.records.finding import RecordPage
+from mock_insightly.records.reading import Records
 from mock_insightly.records.record import record_in, updated_at
 from mock_insightly.records.search import WHOLE, PageRange, RecordFilter, page_of
 from mock_insightly.routes.call import CrmCall
@@ -137,8 +138,12 @@ def _page_of(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: Pag
     if call.fault.phase is Phase.BEFORE:
         _change_listed_records(call, shape, visible)
     overlap = min(effect.page_overlap, page.skip)
-    shown = replace(page, skip=page.skip - overlap) if overlap else page
-    read = _capped_page(call, kind, visible, shown)
+    back = min(page.top, page.skip) if effect.repeat_page else overlap
+    read = _capped_page(call, kind, visible, replace(page, skip=page.skip - back) if back else page)
+    if effect.never_empty and page.skip and not read.documents:
+        listed = _capped_page(call, kind, visible, WHOLE).documents
+        last = (len(listed) - 1) // page.top * page.top if listed else 0
+        read = replace(read, documents=listed[last : last + page.top])
     if call.fault.phase is Phase.AFTER:
         _change_listed_records(call, shape, visible)
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
@@ -167,16 +172,29 @@ def _indexed(call: CrmCall, kind: RecordKind, record_filter: RecordFilter) -> Re
 def _capped_page(call: CrmCall, kind: RecordKind, wanted: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of a list, up to where a fault ends it."""
     cap = call.fault.effect.list_cap
-    if cap is None:
-        with call.reading() as records:
-            return records.find(kind, wanted, page)
     with call.reading() as records:
-        read = records.find(kind, wanted, replace(page, top=max(0, min(page.top, cap - page.skip))))
+        if cap is None:
+            return _read(call, records, kind, wanted, page)
+        read = _read(call, records, kind, wanted, replace(page, top=max(0, min(page.top, cap - page.skip))))
         behind = []
         if page.skip + page.top >= cap:
-            behind = records.find(kind, wanted, PageRange(skip=cap, top=_LARGEST_NOTE)).documents
+            behind = _read(call, records, kind, wanted, PageRange(skip=cap, top=_LARGEST_NOTE)).documents
     _note_in_journal(call, "cut", (kind.id_of(record_in(document)) for document in behind))
     return read if read.total is None else replace(read, total=min(read.total, cap))
+
+
+def _read(
+    call: CrmCall, records: Records, kind: RecordKind, wanted: RecordFilter, page: PageRange
+) -> RecordPage:
+    """Return a page as the list has its records, in disorder if a fault says so."""
+    effect = call.fault.effect
+    if not effect.unordered:
+        return records.find(kind, wanted, page)
+    read = records.find(kind, wanted, replace(WHOLE, count_total=page.count_total))
+    listed = effect.in_disorder(
+        read.documents, lambda document: kind.id_of(record_in(document)), seed=call.account.seed
+    )
+    return replace(read, documents=listed[page.skip : page.skip + page.top])
 
 
 def _note_in_journal(call: CrmCall, what: str, ids: Iterable[int]) -> None:

@@ -88,14 +88,18 @@ class CrmCall:
         # of a call of the API, `check_request` has refused one whose API key is nobody's
         known = facts.caller if API_CALL in asked.environ else None
         workspace = known or asked_workspace()
+        fault = cast("CrmRule", facts.rule or NO_FAULT)
+        query = parse_query(asked.environ.get("QUERY_STRING", ""))
+        if ignored := fault.effect.ignore_parameter:
+            query = {name: value for name, value in query.items() if name != ignored.lower()}
         return cls(
             request=asked,
             crm=crm,
             version=crm.versions[path.get("version", _LATEST)],
             workspace=workspace,
             now=workspace.clock.now(),
-            query=parse_query(asked.environ.get("QUERY_STRING", "")),
-            fault=cast("CrmRule", facts.rule or NO_FAULT),
+            query=query,
+            fault=fault,
             noted=facts.noted,
         )
 

@@ -42,11 +42,17 @@ def changes(state: dict) -> Iterator[tuple[dict, str]]:
 
 
 def contacts(since: str) -> Iterator[dict]:
-    """Yield the contacts updated after an instant, page after page until one is empty; an error ends the run."""
-    skip = 0
-    while page := get(updated_after_utc=since, skip=skip, top=PAGE):
-        yield from page
-        skip += len(page)
+    """Yield the contacts updated after an instant, page after page until one has nothing new; an error ends the run."""
+    skip, read = 0, set()
+    while new := {mark: contact for mark, contact in page(since, skip).items() if mark not in read}:
+        read |= new.keys()
+        yield from (contact for (_, updated), contact in new.items() if updated >= since)
+        skip += PAGE
+
+
+def page(since: str, skip: int) -> dict[tuple[int, str], dict]:
+    contacts = get(updated_after_utc=since, skip=skip, top=PAGE)
+    return {(contact["CONTACT_ID"], contact["DATE_UPDATED_UTC"]): contact for contact in contacts}
 
 
 def get(**parameters: object) -> list[dict]:

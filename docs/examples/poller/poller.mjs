@@ -13,16 +13,17 @@ const written = (instant) => instant.toISOString().slice(0, 19).replace("T", " "
 const earlier = (date) => written(new Date(Date.parse(date.replace(" ", "T") + "Z") - LOOK_BACK));
 
 async function* contacts(since) {
-  for (let skip = 0; ; ) {
+  const read = new Set();
+  for (let skip = 0; ; skip += PAGE) {
     const query = new URLSearchParams({ updated_after_utc: since, skip, top: PAGE });
     const answer = await fetch(`${ELEMENTS_LOCAL_CRM_URL}/v3.1/Contacts/Search?${query}`, {
       headers: { Authorization: `Basic ${btoa(`${ELEMENTS_LOCAL_CRM_API_KEY}:`)}` },
     });
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`); // the state stays as it was
-    const page = await answer.json();
-    if (page.length === 0) return;
-    yield* page;
-    skip += page.length;
+    const fresh = (await answer.json()).filter((each) => !read.has(each.CONTACT_ID + each.DATE_UPDATED_UTC));
+    if (fresh.length === 0) return;
+    for (const each of fresh) read.add(each.CONTACT_ID + each.DATE_UPDATED_UTC);
+    yield* fresh.filter((each) => each.DATE_UPDATED_UTC >= since);
   }
 }
 

@@ -26,8 +26,8 @@ class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
     """Something that is wrong with a poller.
 
     Attributes:
-        kind: missed, late, repeated, misclassified, misdated, unknown (a record that is not there), wrote (to the CRM) or
-            failed.
+        kind: missed, late, repeated, misclassified, misdated, unknown (a record that is not there), wrote (to the CRM),
+            endless (a run that asks for what it has) or failed.
         history: the record's changes, and each run's calls and what it said of the record.
     """
 

@@ -21,6 +21,7 @@ class RecordSort(NamedTuple):
         lists: paths of the vendor's lists and searches, as fault rules have them.
         own_id, updated: where the vendor's own answers have a record's id, and the date of its last change.
         updated_format, updated_zone: how that date is written.
+        filtered_by, paged_by: the parameters of lists that say which records are wanted, and from where on.
     """
 
     collection: str
@@ -36,6 +37,8 @@ class RecordSort(NamedTuple):
     updated: str = "DATE_UPDATED_UTC"
     updated_format: str = "yyyy-MM-dd HH:mm:ss"
     updated_zone: str = "GMT"
+    filtered_by: str = "updated_after_utc"
+    paged_by: str = "skip"
 
     @property
     def address(self) -> str:
@@ -143,6 +146,8 @@ def _sorts(element: str, crm: Mapping[str, Any]) -> Iterator[tuple[str, RecordSo
                 kind["updated"],
                 kind["updatedFormat"],
                 kind["updatedZone"],
+                kind["filteredBy"],
+                kind["pagedBy"],
             ),
         )
 

@@ -285,8 +285,8 @@ def poller(  # noqa: PLR0913 - the command's options
     It finds the CRM at ELEMENTS_LOCAL_CRM_URL, with ELEMENTS_LOCAL_CRM_API_KEY; keeps what it needs in the folder
     ELEMENTS_LOCAL_STATE_DIR; polling began at ELEMENTS_LOCAL_START, and it is ELEMENTS_LOCAL_NOW. It prints a line of
     JSON for each change: {"resource", "id", "change"?, "updated"?}, or messages of Singer or Airbyte. Exit 1 if one is
-    missed, late, repeated, misclassified, misdated or of no record in a check, or COMMAND changes records; 2 if it
-    cannot be run.
+    missed, late, repeated, misclassified, misdated or of no record in a check, or COMMAND changes records or asks for
+    the same again and again; 2 if it cannot be run.
     """
     if by_faketime and not faketime.library():
         raise click.UsageError(f"--faketime needs libfaketime, which was not found; {faketime.INSTALL}")

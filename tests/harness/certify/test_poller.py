@@ -53,6 +53,8 @@ class Poller:
     gap: timedelta | None = None
     date: str | None = None
     writes: bool = False
+    of_old: str = "passes over"
+    ends: str = "at nothing new"
 
     def run(self, environment, fetch):
         state = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "kept.json")
@@ -67,6 +69,10 @@ class Poller:
         known, latest = kept["known"], None
         for contact in self._listed(fetch, since):
             updated = self._read(contact["DATE_UPDATED_UTC"], environment)
+            if updated < since and self.of_old == "ends":
+                break
+            if updated < since and self.of_old == "passes over":
+                continue
             latest = max(latest or updated, updated)
             name = str(contact["FIRST_NAME" if self.knows_by == "name" else "CONTACT_ID"])
             mark = contact["DATE_UPDATED_UTC"] if self.knows_by in {"id and date", "name"} else "known"
@@ -97,25 +103,35 @@ class Poller:
         local, local_now, local_start = (each.astimezone(zone) for each in (at, now, start))
         if self.zone == "differences of local times":
             return now - (local_now.replace(tzinfo=None) - local.replace(tzinfo=None))
+        if self.zone == "the later of two local times":
+            return local.replace(fold=1).astimezone(UTC)
         if self.zone == "the offset of the start":
             return (local.replace(tzinfo=UTC)) - local_start.utcoffset()
         return at
 
     def _listed(self, fetch, since):
-        skip = 0
-        while True:
-            status, page = fetch(
-                f"/v3.1/Contacts/Search?updated_after_utc={written(since)}&top={PAGE}&skip={skip}"
-            )
+        place, seen = 0, set()
+        while place is not None:
+            status, page, following = self._page(fetch, since, place)
             if status != 200 and self.on_error == "fails":
                 raise FailedError(status)
-            yield from page if status == 200 else ()
-            if status != 200 or not page or self.paging == "none":
+            marks = {(each["CONTACT_ID"], each["DATE_UPDATED_UTC"]) for each in page}
+            if status != 200 or not page or (self.ends == "at nothing new" and marks <= seen):
+                return
+            seen |= marks
+            yield from page
+            if self.paging == "none":
                 return
             if self.paging == "date":
                 since = max(instant(contact["DATE_UPDATED_UTC"]) for contact in page)
             else:
-                skip += len(page)
+                place = following
+
+    def _page(self, fetch, since, skip):
+        status, page = fetch(
+            f"/v3.1/Contacts/Search?updated_after_utc={written(since)}&top={PAGE}&skip={skip}"
+        )
+        return status, page if status == 200 else [], skip + PAGE
 
     def _read(self, text, environment):
         if self.zone == "dates are local" and "TZ" in environment:
@@ -133,49 +149,40 @@ class Poller:
 class HubSpotPoller(Poller):
     """The same for HubSpot's search."""
 
-    def _listed(self, fetch, since):
-        after, modified = None, "lastmodifieddate"
-        while True:
-            wanted = {
-                "propertyName": modified,
-                "operator": "GTE",
-                "value": str(round(since.timestamp() * 1000)),
-            }
-            status, page = fetch(
-                "/crm/v3/objects/contacts/search",
-                {
-                    "filterGroups": [{"filters": [wanted]}],
-                    "sorts": [{"propertyName": modified, "direction": "ASCENDING"}],
-                    "properties": ["lastname", "createdate", modified],
-                    "limit": PAGE,
-                    **({} if after is None else {"after": after}),
-                },
-                "POST",
-            )
-            if status != 200 and self.on_error == "fails":
-                raise FailedError(status)
-            for each in page["results"] if status == 200 else ():
-                yield as_insightly(each["id"], each["properties"], "createdate", modified, "lastname")
-            after = page.get("paging", {}).get("next", {}).get("after")
-            if after is None or self.paging == "none":
-                return
+    def _page(self, fetch, since, after):
+        modified, newest_first = "lastmodifieddate", self.of_old == "ends"
+        wanted = {"propertyName": modified, "operator": "GTE", "value": str(round(since.timestamp() * 1000))}
+        status, page = fetch(
+            "/crm/v3/objects/contacts/search",
+            {
+                "filterGroups": [] if newest_first else [{"filters": [wanted]}],
+                "sorts": [
+                    {"propertyName": modified, "direction": "DESCENDING" if newest_first else "ASCENDING"}
+                ],
+                "properties": ["lastname", "createdate", modified],
+                "limit": PAGE,
+                "after": after,
+            },
+            "POST",
+        )
+        found = [
+            as_insightly(each["id"], each["properties"], "createdate", modified, "lastname")
+            for each in page.get("results", ())
+        ]
+        return status, found, page.get("paging", {}).get("next", {}).get("after")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmallPoller(Poller):
     """The same for a file of a vendor's that cannot delete."""
 
-    def _listed(self, fetch, since):
-        start = 0
-        while start is not None:
-            status, page = fetch(f"/v1/deals?limit={PAGE}&start={start}&since={written(since)}")
-            if status != 200:
-                raise FailedError(status)
-            yield from (
-                as_insightly(each["id"], each, "created_at", "updated_at", "title")
-                for each in page.get("data", ())
-            )
-            start = page.get("more", {}).get("next_start")
+    def _page(self, fetch, since, start):
+        status, page = fetch(f"/v1/deals?limit={PAGE}&start={start}&since={written(since)}")
+        found = [
+            as_insightly(each["id"], each, "created_at", "updated_at", "title")
+            for each in page.get("data", ())
+        ]
+        return status, found, page.get("more", {}).get("next_start")
 
 
 def as_insightly(number, fields, created, updated, name):
@@ -257,25 +264,28 @@ def certified(stack, poller, **given):
 
 NONE = timedelta(0)
 EVERY = " ".join(BATTERY)
+STANDING = "deletion-between-pages place-ignored page-repeated"
+ZONES = "zone-west zone-east clocks-forward clocks-back"
+PAGED = "update-between-pages deletion-between-pages condition-ignored place-ignored page-repeated list-never-empty order-not-kept"
 WRONG = {
     "takes the time of the run for the cursor": (
         Poller(cursor="now", back=NONE),
-        "two-in-one-second late-visibility out-of-order update-between-pages deletion-between-pages cap clock-behind empty-run",
+        f"two-in-one-second late-visibility out-of-order update-between-pages {STANDING} cap clock-behind empty-run",
     ),
     "loses its cursor in an empty run": (
         Poller(empty="now", back=NONE),
-        "two-in-one-second late-visibility out-of-order deletion-between-pages clock-ahead empty-run",
+        f"two-in-one-second late-visibility out-of-order {STANDING} clock-ahead empty-run",
     ),
     "remembers nothing that it has reported": (Poller(knows_by="nothing"), EVERY),
     "knows records by their ids alone": (Poller(knows_by="id"), "update-between-pages updated-again"),
     "knows records by a name": (Poller(knows_by="name"), "made-again"),
     "reads one page": (
         Poller(paging="none"),
-        "out-of-order update-between-pages deletion-between-pages equal-dates cap failed-page",
+        f"out-of-order {PAGED} equal-dates cap failed-page",
     ),
     "goes from page to page by date": (
         Poller(paging="date"),
-        "update-between-pages deletion-between-pages equal-dates failed-page",
+        f"{PAGED} equal-dates failed-page",
     ),
     "tells created from updated by equal dates": (
         Poller(names="by equal dates"),
@@ -285,10 +295,13 @@ WRONG = {
         Poller(on_error="ignores", cursor="now"),
         "failed-page 429-with-retry-after 429-without-retry-after 500-once",
     ),
-    "reads dates in the machine's zone": (Poller(zone="dates are local"), "zone-west"),
+    "reads dates in the machine's zone": (
+        Poller(zone="dates are local"),
+        ZONES,
+    ),
     "does so and remembers nothing": (
         Poller(zone="dates are local", knows_by="nothing", back=NONE),
-        "two-in-one-second out-of-order deletion-between-pages clock-ahead zone-west zone-east clocks-forward clocks-back",
+        f"two-in-one-second out-of-order deletion-between-pages condition-ignored {STANDING.partition(' ')[2]} clock-ahead {ZONES}",
     ),
     "reckons with local times": (Poller(zone="differences of local times"), "clocks-back"),
     "keeps the zone's offset": (Poller(zone="the offset of the start"), "clocks-forward"),
@@ -301,6 +314,8 @@ WRONG = {
         "update-between-pages update-right-after-create updated-again",
     ),
     "writes to what it reports": (Poller(writes=True), EVERY),
+    "relies on the condition that it asks for": (Poller(of_old="reports"), "condition-ignored"),
+    "reads until a page is empty": (Poller(ends="at an empty page"), "place-ignored list-never-empty"),
     "keeps the cursor first": (
         Poller(keeps="at the start"),
         "failed-page 429-with-retry-after 429-without-retry-after 500-once",
@@ -336,9 +351,10 @@ def test_of_a_vendor_without_a_call_the_checks_that_need_it_are_skipped_with_the
 
 
 WRONG_OF_HUBSPOT = {
+    "ends at the first record from before its cursor": (HubSpotPoller(of_old="ends"), "order-not-kept cap"),
     "reads one page": (
         HubSpotPoller(paging="none"),
-        "out-of-order update-between-pages deletion-between-pages equal-dates cap failed-page",
+        f"out-of-order {PAGED} equal-dates cap failed-page",
     ),
     "knows records by their ids alone": (HubSpotPoller(knows_by="id"), "updated-again"),
     "takes an error for an empty list": (
@@ -390,6 +406,54 @@ def test_what_a_row_lists_is_what_the_battery_has():
 
     # that one only a poller fails that reports twice what the second of a run has
     assert named == set(BATTERY) - {"second-of-a-run"}
+
+
+class TakingFewAtFirst(Poller):
+    """Takes the first page of all records until there was one, and reads on from its cursor then."""
+
+    def _listed(self, fetch, since):
+        object.__setattr__(self, "paging", "none" if self.is_first else "position")
+        return super()._listed(fetch, instant("2026-01-01") if self.is_first else since)
+
+    def run(self, environment, fetch):
+        there = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "kept.json")
+        before = there.read_text() if there.exists() else None
+        object.__setattr__(self, "is_first", not before or not json.loads(before)["known"])
+        return super().run(environment, fetch)
+
+
+def test_a_first_run_that_takes_a_few_records_is_over_when_the_checks_begin(stack):
+    card = certified(stack, TakingFewAtFirst(of_old="reports"), only=["equal-dates", "out-of-order", "cap"])
+
+    assert card.failed == (), str(card)
+
+
+@pytest.mark.parametrize("minutes", [3, 10, 15, 30])
+@pytest.mark.parametrize(
+    ("zone", "fails"),
+    [
+        ("UTC", []),
+        ("differences of local times", ["clocks-back"]),
+        ("the offset of the start", ["clocks-forward"]),
+        ("the later of two local times", ["clocks-back"]),
+    ],
+)
+def test_the_hours_around_a_change_of_clocks_are_covered_at_every_interval(stack, minutes, zone, fails):
+    only = ["clocks-forward", "clocks-back"]
+
+    card = certified(stack, Poller(zone=zone, back=MINUTE), only=only, interval=minutes * MINUTE)
+
+    assert list(card.failed) == fails, str(card)
+
+
+def test_a_run_that_asks_for_what_it_has_is_a_finding(stack):
+    (result,) = certified(stack, Poller(ends="at an empty page"), only=["list-never-empty"]).results
+
+    (finding,) = result.findings
+    assert (finding.kind, finding.text) == (
+        "endless",
+        "run 1 at 2026-03-02T10:15:00Z read 28 lists that had nothing new, expected 10 at the most",
+    )
 
 
 @pytest.mark.parametrize(
@@ -495,9 +559,9 @@ class Hearing(Poller):
         gone = heard - there
         yield from ({"resource": "contacts", "id": each, "change": "deleted"} for each in gone)
         for each in super().run(environment, fetch):
-            heard.add(each["id"])
+            there.add(each["id"])
             yield each
-        kept.write_text(json.dumps([*(heard - gone)]))
+        kept.write_text(json.dumps([*there]))
 
 
 @pytest.mark.parametrize(("kind", "missed"), [(Poller, 1), (Dating, 1), (Hearing, 0)])

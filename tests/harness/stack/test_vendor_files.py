@@ -425,6 +425,26 @@ def test_hooks_do_what_a_file_cannot_say(tmp_path):
             [("DELETED", 0), ("UPDATED", 1)],
             id="before it",
         ),
+        pytest.param(
+            {"effect": {"repeat_page": True}, "when": {"every_n": 2, "first_n": 2}},
+            ["01", "01", "23"],
+            [],
+            id="a page is repeated",
+        ),
+        pytest.param(
+            {"effect": {"never_empty": True}, "when": {"first_n": 4}},
+            ["01", "23", "23", "23", ""],
+            [],
+            id="never empty",
+        ),
+        pytest.param(
+            {"effect": {"ignore_parameter": "after"}, "when": {"first_n": 3}},
+            ["01", "01", "01", "23"],
+            [],
+            id="the token is ignored",
+        ),
+        pytest.param({"effect": {"ignore_parameter": "limit"}}, ["01", "23"], [], id="the size is ignored"),
+        pytest.param({"effect": {"unordered": True}}, ["21", "03"], [], id="in another order"),
     ],
 )
 def test_pages_of_a_list_are_bent_by_a_fault(clients, fault, pages, changed):

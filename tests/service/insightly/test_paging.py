@@ -78,3 +78,30 @@ def test_the_default_is_a_hundred_and_the_most_is_five_hundred(filled):
     assert len(filled.shown("Contacts?top=501")) == 500
     assert len(filled.shown("Contacts?top=abc&skip=-5")) == 100
     assert filled.shown("Contacts?skip=99999999999999999999") == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "pages"),
+    [
+        pytest.param({"page_overlap": 1}, ["01", "12", "34"], id="pages overlap"),
+        pytest.param({"repeat_page": True}, ["01", "01", "23"], id="a page is repeated"),
+        pytest.param({"never_empty": True}, ["01", "23", "4", "4"], id="never empty"),
+        pytest.param({"ignore_parameter": "Skip"}, ["01", "01", "01"], id="the place is ignored"),
+        pytest.param(
+            {"ignore_parameter": "updated_after_utc"}, ["01", "23", "4"], id="the condition is ignored"
+        ),
+        pytest.param({"unordered": True}, ["43", "21", "0"], id="in another order"),
+        pytest.param({"unordered": True, "list_cap": 3}, ["43", "2"], id="in another order, up to a cap"),
+    ],
+)
+def test_pages_are_bent_by_a_fault(opened, request, effect, pages):
+    with opened(name=request.node.callspec.id.replace(" ", "-").replace(",", ""), seed=7) as crm:
+        made = [crm.create("Contacts", FIRST_NAME=f"{n}")["CONTACT_ID"] for n in range(5)]
+        crm.send(
+            "PUT", "/_local/faults", json={"faults": [{"match": {"path": "*/Search"}, "effect": effect}]}
+        )
+        since = "2099-01-01" if "updated_after_utc" in effect.values() else "2020-01-01"
+        path = f"Contacts/Search?updated_after_utc={since}&top=2&skip="
+        read = [crm.shown(f"{path}{2 * page}") for page in range(len(pages))]
+
+    assert ["".join(str(made.index(each)) for each in ids(page)) for page in read] == pages

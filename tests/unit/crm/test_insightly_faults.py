@@ -30,7 +30,7 @@ def parsed(rule):
         "none deleted": ({"effect": {"delete_listed": 0}}, "no effect: give status, body"),
         "misspelt": (
             {"effect": {"index_lag": 1}},
-            "index_lag_s, index_lag_within_s, list_cap, delete_listed, update_listed, page_overlap, burst_limit",
+            "index_lag_s, index_lag_within_s, list_cap, delete_listed, update_listed, unordered, page_overlap, repeat_page",
         ),
         "stamps of a call that never comes to it": (
             {"effect": {"status": 503, "clock_skew_s": 5}},

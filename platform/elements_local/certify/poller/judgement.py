@@ -60,6 +60,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
         before, after: the seq of the last change before it began and before it ended.
         wrote: how many changes of records the poller itself made meanwhile.
         shown: ids and dates of the records that the CRM's answers had, as far as the journal was read.
+        idle: how many lists it read that had nothing which those before had not.
         disturbed: whether the CRM misbehaved in a way that may keep something from it.
         failure: how it ended, if not well.
         calls: what the CRM's journal has of it.
@@ -73,6 +74,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     wrote: int = 0
     reports: tuple[Report, ...] = ()
     shown: frozenset[Shown] = frozenset()
+    idle: int = 0
     disturbed: bool = False
     failure: str = ""
     calls: Sequence[str] = ()
@@ -96,11 +98,13 @@ class Leniency(Struct, frozen=True, kw_only=True):
         within: by which run a change has to be reported, counted from the first that could see it.
         repeats: whether a change may be reported more than once.
         deletes: whether deletions are to be reported, too.
+        idle: how many lists a run may read that have nothing new; None for any number.
     """
 
     within: int = 1
     repeats: bool = False
     deletes: bool = False
+    idle: int | None = None
 
 
 def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowed: Leniency) -> list[Finding]:
@@ -113,6 +117,7 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     - What was there before the first run may be reported by that run, and by none later.
     - The date that is reported is that of the change.
     - A poller reads: it changes no record itself.
+    - A run ends, and does not ask for what it has.
     """
     failed = [
         _of_run("failed", run, f"{run.name} {run.failure}")
@@ -124,6 +129,15 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
         for run in runs
         if run.wrote
     ]
+    endless = [
+        _of_run(
+            "endless",
+            run,
+            f"{run.name} read {run.idle} lists that had nothing new, expected {allowed.idle} at the most",
+        )
+        for run in runs
+        if allowed.idle is not None and run.idle > allowed.idle
+    ]
     changed, reported = defaultdict[str, list[VisibleChange]](list), defaultdict[str, list[_Reported]](list)
     for change in changes:
         changed[change.record_id].append(change)
@@ -133,6 +147,7 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     return (
         failed
         + wrote
+        + endless
         + [
             finding
             for each in sorted(changed.keys() | reported.keys())

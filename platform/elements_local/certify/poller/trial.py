@@ -17,7 +17,6 @@ from elements_local.certify.poller.judgement import (
     CertifiedRun,
     Leniency,
     Report,
-    Shown,
     VisibleChange,
     judge,
 )
@@ -32,12 +31,15 @@ from elements_local.kit.http_message import AGENT
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
 from elements_local.kit.masks import mask_known
 from elements_local.kit.text import record_name, shortened
+from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.values import replace
 from elements_local.platform.audit.oracle import ExpectedEventType
 
 Runner = Callable[[Mapping[str, str], datetime], Ended]
 """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
 
+_OLD = 3
+_FEWEST_TURNS = 3
 _CALLS_READ = 500
 _FINDINGS_SHOWN = 3
 _LONGEST_SHOWN = 200
@@ -49,10 +51,12 @@ class PollerCheck(Check[tuple[str | dict[str, Any], ...]], frozen=True, kw_only=
     Attributes:
         start: of the first run.
         zone: which time the poller's machine keeps; None for its own.
+        calls: how many lists a run may read that have nothing new; None for any number.
     """
 
     start: datetime = datetime(2026, 3, 2, 10, tzinfo=UTC)
     zone: str | None = None
+    calls: int | None = None
 
 
 class PollerTerms(Struct, frozen=True, kw_only=True):
@@ -139,6 +143,7 @@ class PollerTrial:
                 known of them, and what cures it.
             SkippedError: the fake knows no such fault.
         """
+        self.create("old", _OLD)
         for step in self.check.steps:
             for verb, given in {step: ""}.items() if isinstance(step, str) else step.items():
                 word, *rest = verb.split()
@@ -169,6 +174,12 @@ class PollerTrial:
         for _ in range(int(number)):
             self.spread("1", "70")
             self.run()
+
+    def through(self, hours: str) -> None:
+        """Make a record before each run up to so many hours after the start, three at the least."""
+        end = self.check.start + timedelta(hours=int(hours))
+        while self.next_run <= end or len(self.runs) <= _FEWEST_TURNS:
+            self.turns("1")
 
     def update(self, *names: str) -> None:
         """Change records."""
@@ -234,14 +245,10 @@ class PollerTrial:
         """Return what is wrong with what the poller reported; only where something is, the journal is read."""
         changes, posted = [self._visible(change) for change in self.log], self._posted_reports()
         runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
-        if not judge(changes, runs, self.terms.allowed):
+        allowed = replace(self.terms.allowed, idle=self.check.calls)
+        if allowed.idle is None and not judge(changes, runs, allowed):
             return []
-        calls, shown, since = self._calls()
-        known = [
-            replace(run, calls=calls[run.at], shown=frozenset(shown[run.at]), kept=run.at > since)
-            for run in runs
-        ]
-        found = judge(changes, known, self.terms.allowed)
+        found = judge(changes, [*self._with_calls(runs)], allowed)
         return [replace(each, record_id=self._shown(each.record_id)) for each in found]
 
     def _why(self, findings: Sequence[Finding]) -> str:
@@ -255,10 +262,25 @@ class PollerTrial:
         about = [f"{name}: {getattr(self.check, name)}" for name in ("rule", "hazard", "cure")]
         return "\n".join([*lines, *self.notes[:1], *about])
 
+    @property
+    def _lists(self) -> Sequence[str]:
+        """The paths of lists, as fault rules have them."""
+        named = f"*/{self.sort.collection}"
+        return [named, f"{named}/Search"] if self.sort.element == INSIGHTLY else self.sort.lists or ["*"]
+
     def _of_the_list(self, rule: Fields) -> Iterator[Fields]:
-        """Yield a rule for each path of the list, which leaves the poller's other calls alone, such as one that tries its key first."""
-        own = [f"*/{self.sort.collection}*"] if self.sort.element == INSIGHTLY else self.sort.lists
-        return (merged(rule, {"match": {"path": path}}) for path in own or "*")
+        """Yield a rule for each path of the list, which leaves the poller's other calls alone, such as one that tries its key first.
+
+        Raises:
+            SkippedError: the list has no such parameter.
+        """
+        effect: Any = rule["effect"]
+        if role := effect.get("ignore_parameter"):
+            name = {"condition": self.sort.filtered_by, "place": self.sort.paged_by}[role]
+            if not name:
+                raise SkippedError(f"needs a CRM whose lists have a parameter for the {role}")
+            rule = merged(rule, {"effect": {"ignore_parameter": name}})
+        return (merged(rule, {"match": {"path": path}}) for path in self._lists)
 
     @contextmanager
     def _needs(self, what: str) -> Iterator[None]:
@@ -333,21 +355,30 @@ class PollerTrial:
             reports[parse_instant(posted["received_at"])] += self.reader.reports(posted["json"])
         return reports
 
-    def _calls(self) -> tuple[Mapping[datetime, list[str]], Mapping[datetime, set[Shown]], datetime]:
-        """Return the poller's calls, as the fake's journal has them, and what they were answered, by the runs' instants.
-
-        Beside them, up to when the journal may have dropped some.
-        """
-        calls, shown = defaultdict[datetime, list[str]](list), defaultdict[datetime, set[Shown]](set)
+    def _with_calls(self, runs: Sequence[CertifiedRun]) -> Iterator[CertifiedRun]:
+        """Yield runs with their calls, as the fake's journal has them, and what they were answered."""
         journal = self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")
         exchanges = journal["exchanges"][::-1]
-        for each in exchanges:
-            if each["request"]["headers"].get("User-Agent") != AGENT["User-Agent"]:  # certify's own
-                call = f"{each['method']} {each['target']}"
-                calls[parse_instant(each["at"])] += [f"{self._shown(call)} -> {each['status']}"]
-                shown[parse_instant(each["at"])] |= self.paths.shown(each["reply"]["body"])
         all_read = journal["count"] == journal["total"] and not journal["pruned"]
-        return calls, shown, EARLIEST if all_read else parse_instant(exchanges[0]["at"])
+        since = EARLIEST if all_read else parse_instant(exchanges[0]["at"])
+        own = AGENT["User-Agent"]  # certify's
+        polled = [each for each in exchanges if each["request"]["headers"].get("User-Agent") != own]
+        for run in runs:
+            calls, known, idle = list[str](), set[object](), 0
+            for each in polled:
+                if parse_instant(each["at"]) != run.at:
+                    continue
+                call = f"{each['method']} {each['target']}"
+                calls.append(f"{self._shown(call)} -> {each['status']}")
+                body = each["reply"]["body"]
+                shown: set[object] = {*self.paths.shown(body)} or {
+                    body
+                }  # of a long answer the journal has the start
+                path = each["target"].partition("?")[0].lower()
+                idle += shown <= known and any(fits(path, pattern.lower()) for pattern in self._lists)
+                known |= shown
+            found = frozenset(each for each in known if isinstance(each, tuple))
+            yield replace(run, calls=calls, shown=found, idle=idle, kept=run.at > since)
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])

@@ -219,6 +219,8 @@ class KeptRecords:
             self._change_meanwhile(kind, found, effect, by_date=by_date)
             if facts_of(request).rule.phase is Phase.BEFORE:
                 found = chosen(self._known(kind, lag_s=lag_s, deleted=deleted))
+        if effect.unordered:
+            found = effect.in_disorder(found, lambda record: record.id, seed=self._workspace_of().seed)
         return found if effect.list_cap is None else ended(found, effect.list_cap)
 
     def _known(self, kind: str, *, lag_s: int, deleted: bool) -> list[KeptRecord]:

@@ -285,6 +285,7 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
         lists: paths of its lists and searches, with ``*`` for anything.
         id, updated: where the vendor's own answers have a record's id, and the date of its last change.
         updated_format, updated_zone: how that date is written, as in a poller's block.
+        filtered_by, paged_by: the parameters of lists that say which records are wanted, and from where on.
     """
 
     named_by: str
@@ -297,6 +298,8 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
     updated: str = ""
     updated_format: str = "milliseconds"
     updated_zone: str = "GMT"
+    filtered_by: str = ""
+    paged_by: str = ""
 
 
 class VendorFake(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The connector of a vendor file: its element, its client, and its fake."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -34,9 +35,10 @@ from elements_local.platform.elements.vendor_file.file_resource import (
     resources_of,
 )
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.model import VendorFile
+from elements_local.platform.elements.vendor_file.model import FileListCall, VendorFile
+from elements_local.platform.elements.vendor_file.query import CONDITION
 from elements_local.platform.elements.vendor_file.sample_data import as_text, plain
-from elements_local.platform.elements.vendor_file.templates import filled
+from elements_local.platform.elements.vendor_file.templates import filled, placeholders
 from elements_local.platform.errors import InvalidRequestError, ProviderError
 from elements_local.platform.provider.service import ProviderClient
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from elements_local.kit.fakes.host import FakeHost
 
+_PLACES = {"offset", "page", "token"}
 _VARIABLE = re.compile(r"\{\w+\}")
 
 
@@ -206,4 +209,21 @@ def _kind(file: VendorFile, resource: FileResource) -> VendorKind:
         updated=updated.path,
         updated_format=updated.format,
         updated_zone=updated.zone,
+        filtered_by=_parameter(reversed(lists), filters=True),
+        paged_by=_parameter(reversed(lists), filters=False),
     )
+
+
+def _parameter(calls: Iterable[FileListCall], *, filters: bool) -> str:
+    """Return the name of the parameter that says which records are wanted, or from where on; empty if there is none."""
+    for call in calls:
+        body: dict[str, object] = call.body if isinstance(call.body, dict) else {}
+        for name, template in {**call.parameters, **body}.items():
+            places = {*placeholders(template)}
+            if places and (all(map(_is_filter, places)) if filters else places <= _PLACES):
+                return name
+    return ""
+
+
+def _is_filter(place: str) -> bool:
+    return place == "filters" or CONDITION.fullmatch(place) is not None

@@ -1,17 +1,31 @@
-"""What a request has in its body, and an answer of JSON."""
+"""What a request has in its query and its body, and an answer of JSON."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from flask import Response, request
 
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
+from elements_local.kit.fakes.effects import PageEffect
+from elements_local.kit.fakes.records import effect_in_force
 from elements_local.platform.elements.vendor_file.model import FileCall
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import misfit, rows_read
 
 
+def page_effect() -> PageEffect:
+    """Return what a fault does to the pages of the present answer."""
+    return cast("PageEffect", effect_in_force()[0])
+
+
+def sent_parameters() -> dict[str, str]:
+    """Return the parameters of the query, without one that a fault has ignored."""
+    ignored = page_effect().ignore_parameter
+    return {name: ",".join(request.args.getlist(name)) for name in request.args if name != ignored}
+
+
 def sent_body(call: FileCall) -> Json:
-    """Return the body of the present request.
+    """Return the body of the present request, without a parameter that a fault has ignored.
 
     Raises:
         VendorRefusalError: it is no JSON, or has not the shape that the call's has.
@@ -23,7 +37,8 @@ def sent_body(call: FileCall) -> Json:
         raise VendorRefusalError("invalid", f"the body is no JSON: {error}") from error
     if wrong := misfit(call.body, body):
         raise VendorRefusalError("invalid", wrong)
-    return body
+    ignored = page_effect().ignore_parameter
+    return {name: each for name, each in body.items() if name != ignored} if isinstance(body, dict) else body
 
 
 def inputs(call: FileCall, path: Mapping[str, object]) -> list[dict[str, object]]:

@@ -12,14 +12,13 @@ from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
 from elements_local.kit.api.json_text import Json, encode
-from elements_local.kit.fakes.effects import PageEffect, PageRules
+from elements_local.kit.fakes.effects import PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.fakes.records import (
     KeptRecord,
     NoCallerError,
     NoKeptRecordError,
-    effect_in_force,
     ended,
 )
 from elements_local.kit.instants import format_instant
@@ -30,7 +29,7 @@ from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.batches import FileBatches
-from elements_local.platform.elements.vendor_file.exchange import response, sent_body
+from elements_local.platform.elements.vendor_file.exchange import response, sent_body, sent_parameters
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import HookError, guarded
 from elements_local.platform.elements.vendor_file.links import FileLinks
@@ -204,7 +203,7 @@ class FileFake:
 
     def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
-        parameters = {key: ",".join(request.args.getlist(key)) for key in request.args}
+        parameters = sent_parameters()
         body = sent_body(call) if method_of(name, call) != "GET" else {}
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
         found: Found = {name: value for name, value in sent.items() if value is not None}
@@ -262,8 +261,6 @@ class FileFake:
         size, deleted = page_size(call.paging, found), bool(found.get("deleted"))
         items = self._ordered(call, resource, query, deleted=deleted)
         start = page_start(call.paging, found, size, [each.id for each in items])
-        # fewer than a page has, or the list would never end
-        start -= min(_effect().page_overlap, start, size - 1)
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
@@ -369,10 +366,6 @@ def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | 
         values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter, [])
         sent, form = (values[-1] if values else None), "{key}" if how.header else how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
-
-
-def _effect() -> PageEffect:
-    return cast("PageEffect", effect_in_force()[0])
 
 
 def _is_chosen(item: Mapping[str, object], wanted: Mapping[str, object]) -> bool:

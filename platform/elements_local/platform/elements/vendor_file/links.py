@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from msgspec import Struct
 
 from elements_local.kit.fakes.links import KeptLink
 from elements_local.kit.fakes.records import KeptRecords, NoKeptRecordError
-from elements_local.platform.elements.vendor_file.exchange import inputs, response
+from elements_local.platform.elements.vendor_file.exchange import inputs, response, sent_parameters
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, put
 from elements_local.platform.elements.vendor_file.model import LinkCall, LinkLabel, VendorFile, VendorLinks
 from elements_local.platform.elements.vendor_file.pages import Found, page_places, page_size, page_start
@@ -178,8 +178,7 @@ class FileLinks:
         links = self._of(direction, values["id"])
         ids = [*dict.fromkeys(each.to for each in links)]
         if call.paging is not None:
-            asked = {name: request.args[name] for name in request.args}
-            found = {**values, **read(call.parameters, asked)}
+            found = {**values, **read(call.parameters, sent_parameters())}
             size = page_size(call.paging, found)
             start = page_start(call.paging, found, size, ids)
             values |= page_places(self._file, call.paging, found, ids, start=start, size=size)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 
+from elements_local.platform.elements.vendor_file.exchange import page_effect
 from elements_local.platform.elements.vendor_file.model import VendorFile, VendorPaging
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import filled
@@ -25,7 +26,11 @@ def page_size(paging: VendorPaging, found: Found) -> int:
 
 
 def page_start(paging: VendorPaging, found: Found, size: int, ids: Sequence[str]) -> int:
-    """Return how many records come before the page that is asked for."""
+    """Return how many records come before the page that is answered: the one that is asked for, unless a fault says otherwise."""
+    return page_effect().start(_asked_start(paging, found, size, ids), size, len(ids))
+
+
+def _asked_start(paging: VendorPaging, found: Found, size: int, ids: Sequence[str]) -> int:
     if paging.by == "page":
         page = _whole(found.get("page", paging.first), "the number of a page")
         return max(page - paging.first, 0) * size
@@ -70,11 +75,15 @@ def page_places(  # noqa: PLR0913 - what a page is
 ) -> dict[str, Any]:
     """Return what fills an answer's places, but the records."""
     end = start + size
-    more = end < len(ids)
+    more = end < len(ids) or (page_effect().never_empty and bool(ids))
     values = {"origin": request.host_url.rstrip("/"), "resource": found["resource"], "size": size}
     here = {**values, "offset": start, "page": paging.first + start // size}
     next_page = paging.first + end // size
-    tokens = {"id": ids[end] if more else "", "offset": str(end), "opaque": sealed({"offset": end})}
+    tokens = {
+        "id": next(iter(ids[end:] or ids[start:]), ""),
+        "offset": str(end),
+        "opaque": sealed({"offset": end}),
+    }
     following = {
         "offset": end,
         "page": next_page,
