@@ -66,6 +66,7 @@ _PLACES = {
 """What may vary in the request and in the answer of a call."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 _CONSENT = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/[^\s?#]*")
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _NUMBER = re.compile(r"\d+|0x[\da-f]*")
 """The last part of a host that is read as an address, in whichever form."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
@@ -107,6 +108,7 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
         yield from _route(file, ("routes", place), route)
     yield from _further(file)
     yield from _aliases(file)
+    yield from _headers(("headers",), file.headers, "uuid")
     yield from _errors(file)
     yield from _limits(file)
     for name in file.hooks.__struct_fields__:
@@ -526,7 +528,11 @@ def _about_one(file: VendorFile, name: str, call: FileCall) -> Iterator[Objectio
 
 def _list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Objection]:
     fields = sorted({field for resource in file.resources.values() for field in resource.fields})
-    for key in ("path", "parameters", "body"):
+    yield from _headers((name, "request_headers"), call.request_headers, None)
+    for header in call.request_headers:
+        if header.lower() in {"authorization", (file.authentication.header or "").lower()}:
+            yield (name, "request_headers", header), "`authentication` says what carries the credential"
+    for key in ("path", "parameters", "request_headers", "body"):
         for each in placeholders(getattr(call, key)):
             condition = engine.condition_of(each)
             if condition and condition[0] not in [*_OWN, *fields]:
@@ -633,15 +639,19 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
         yield from _unknown(("errors", "body"), file.errors.body, [*_ERROR.split(), *sorted(more)])
 
 
-def _headers(where: Where, headers: Mapping[str, str], known: str) -> Iterator[Objection]:
-    yield from _unknown(where, headers, known)
+def _headers(where: Where, headers: Mapping[str, str], known: str | None) -> Iterator[Objection]:
+    if known is not None:
+        yield from _unknown(where, headers, known)
     for name, value in headers.items():
-        if not is_header(name, value):
+        if name.lower() in _FRAMING:
+            yield (*where, name), "the server sets it"
+        elif not is_header(name, value):
             yield (*where, name), f"expected a header's name and a text that it can have; got {shown(value)}"
 
 
 def _requested(call: FileCall) -> set[str]:
-    return {*placeholders(call.parameters), *placeholders(call.body)}
+    headers = call.request_headers if isinstance(call, FileListCall) else {}
+    return {*placeholders([call.parameters, headers, call.body])}
 
 
 def _unknown(where: Where, template: object, known: str | Iterable[str]) -> Iterator[Objection]:

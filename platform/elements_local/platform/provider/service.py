@@ -206,11 +206,12 @@ Record = dict[str, object]
 
 
 class ProviderRequest(Struct, frozen=True, kw_only=True):
-    """A call to make: method, URL below the instance's ``base.url``, and a body or none."""
+    """A call to make: method, URL below the instance's ``base.url``, a body or none, and headers of its own."""
 
     method: str
     path: str
     body: Mapping[str, object] | None = None
+    headers: Mapping[str, str] = NO_HEADERS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -237,7 +238,8 @@ class ProviderClient:
             ProviderError: the vendor refuses it, or does not answer.
         """
         body = b"" if request.body is None else encode(request.body)
-        headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
+        kind = {"Content-Type": "application/json"} if body else {}
+        headers = {**request.headers, **self.headers, **kind}
         # A base URL is a client's to choose; it must not lead to the stack's own admin routes.
         reply = NonAdminHttp(self.http).send(
             request.method, self.base_url + request.path, headers=headers, body=body

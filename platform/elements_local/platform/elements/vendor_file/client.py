@@ -259,10 +259,12 @@ class FileClient(Struct, frozen=True, kw_only=True):
         parameters = filled(dict(call.parameters), texts)
         query = urlencode(parameters) if isinstance(parameters, dict) else ""
         body = filled(call.body, values)
+        headers = filled(dict(call.request_headers), texts) if isinstance(call, FileListCall) else None
         return ProviderRequest(
             method=method_of(name, call),
             path=self._with_key(f"{path}?{query}" if query else str(path)),
             body=body if isinstance(body, dict) else None,
+            headers={name: str(one) for name, one in headers.items()} if isinstance(headers, dict) else {},
         )
 
     def _with_key(self, path: str) -> str:

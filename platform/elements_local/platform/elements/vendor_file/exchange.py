@@ -64,4 +64,7 @@ def response(body: object, status: int, headers: object = None) -> Response:
     """Return an answer; None is an empty one."""
     raw = b"" if body is None else encode(body)
     named = {name: str(text) for name, text in headers.items()} if isinstance(headers, dict) else None
-    return Response(raw, status, headers=named, mimetype="application/json" if raw else None)
+    made = Response(raw, status, headers=named, mimetype="application/json")
+    if not raw:
+        del made.headers["Content-Type"]
+    return made

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_UUID = "elements_local.vendor_uuid"
+"""Where in a request's environment is what its answer is known by."""
 _NOTED = 100_000
 """Calls that are looked through for those of a limit."""
 
@@ -117,6 +119,8 @@ class FileFake:
         self._add_further_routes()
         if self.hooks.routes:
             self.hooks.routes(self)
+        if self.file.headers:
+            self.fake.app.after_request(self._with_headers)
         return self.fake.served()
 
     def _add_further_routes(self) -> None:
@@ -206,6 +210,11 @@ class FileFake:
         parameters = sent_parameters()
         body = sent_body(call) if method_of(name, call) != "GET" else {}
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
+        if isinstance(call, model.FileListCall):
+            sent |= read(
+                call.request_headers,
+                {name: value for name in call.request_headers if (value := request.headers.get(name))},
+            )
         found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters
         parameter = self.file.links and self.file.links.parameter
@@ -339,17 +348,26 @@ class FileFake:
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
         return self._error_body(status, message, {}, model.VendorErrorCase())
 
+    def _uuid(self, message: str = "") -> str:
+        """Return what the present answer is known by; an error has come to it first."""
+        workspace: Workspace | None = facts_of(request).caller
+        seed = workspace.seed if workspace else 0
+        labels = (self.file.vendor, request.method, request.full_path, message)
+        made: str = request.environ.setdefault(_UUID, seeded.guid(seed, *labels))
+        return made
+
+    def _with_headers(self, answer: Response) -> Response:
+        if not facts_of(request).is_admin:
+            made = filled(dict(self.file.headers), {"uuid": self._uuid()})
+            for name, text in made.items() if isinstance(made, dict) else ():
+                if answer.content_length or name.lower() != "content-type":
+                    answer.headers[name] = str(text)
+        return answer
+
     def _error_body(
         self, status: int, message: str, values: Mapping[str, object], case: model.VendorErrorCase
     ) -> Json:
-        workspace: Workspace | None = facts_of(request).caller
-        seed = workspace.seed if workspace else 0
-        known = {
-            **values,
-            "status": status,
-            "message": message,
-            "uuid": seeded.guid(seed, self.file.vendor, request.method, request.full_path, message),
-        }
+        known = {**values, "status": status, "message": message, "uuid": self._uuid(message)}
         known["message"] = filled(case.message, known) or message
         return cast("Json", filled(self.file.errors.body if case.body is None else case.body, known))
 

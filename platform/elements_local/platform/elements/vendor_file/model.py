@@ -356,6 +356,7 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
 
     Attributes:
         headers: of the answer, templates.
+        request_headers: of the request, templates as in `parameters`, such as `Prefer: maxpagesize={size}`.
         filter: how conditions are written.
         order: in which order records come.
         paging: how a client asks for the next page.
@@ -366,6 +367,7 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
 
     answer: Template = "{records}"
     headers: dict[str, str] = {}
+    request_headers: dict[str, str] = {}
     filter: VendorFilter = VendorFilter()
     order: VendorOrder = VendorOrder()
     paging: VendorPaging
@@ -641,6 +643,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         routes: further calls, each a GET whose answer stands in the file.
         aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
         trailing_slash: whether a path that ends with / is the same as without it.
+        headers: of every answer, templates with {uuid}, which is that of an error's body.
         errors: what errors look like.
         limits: how many calls are allowed, with `up --limits vendor`.
         hooks: Python functions, each `package.module:function`, for what a file cannot say.
@@ -675,6 +678,7 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     routes: tuple[FileRoute, ...] = ()
     aliases: dict[UrlPath, UrlPath] = {}
     trailing_slash: bool = False
+    headers: dict[str, str] = {}
     errors: VendorErrors = VendorErrors()
     limits: tuple[VendorLimit, ...] = ()
     hooks: HookNames = HookNames()

@@ -37,7 +37,7 @@ class VendorQuery(Struct, frozen=True, kw_only=True):
 
 def places_of(call: FileListCall) -> set[str]:
     """Return the places of a list's request."""
-    return {*placeholders(call.parameters), *placeholders(call.body)}
+    return {*placeholders([call.parameters, call.request_headers, call.body])}
 
 
 def understood(clause: Clause, resource: FileResource) -> Clause:
