@@ -15,6 +15,7 @@ from msgspec import Struct
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from elements_local.clients.records import COLLECTIONS
 from elements_local.clients.service_client import ServiceClient, query_of
 from elements_local.clients.workspace_clients import SERVICES, Credentials, WorkspaceClients
 from elements_local.dashboard.advances import Advances
@@ -194,8 +195,14 @@ class PageContext:
 
     def address(self, service: str) -> str:
         """Return where a service is."""
-        address: str = dependencies().stack.addresses.running[service]
+        address: str = self.everywhere[service]
         return address
+
+    @cached_property
+    def everywhere(self) -> dict[str, str]:
+        """The services that run, and the fakes of other vendors, with where each is."""
+        fakes = {name: fake.url for name, fake in self.clients.fakes.items()}
+        return {**dependencies().stack.addresses.running, **fakes}
 
     @property
     def runs(self) -> frozenset[str]:
@@ -303,11 +310,15 @@ def back(text: str, *, good: bool = True, to: str | None = None) -> BaseResponse
 
 
 def record_path(kind: str | None, record_id: str) -> str:
-    """Return the path of a record's page; empty if it has none, as what others send may be no kind, and no id."""
-    number = whole_number(record_id)
-    if not kind or number is None or kind in clients().crm.others:
-        return ""  # another vendor's is found by its number, which only its list knows
-    return url_for("records.show", kind=kind, record_id=number)
+    """Return the path of a record's page; empty if it has none, as what others send may be no kind, and no id.
+
+    Args:
+        kind: as ``CrmClient`` calls it.
+    """
+    if not kind or not record_id or (kind not in clients().crm.others and whole_number(record_id) is None):
+        return ""
+    spelt = next((each for each in COLLECTIONS.values() if each.lower() == kind), kind.replace("/", "."))
+    return url_for("records.show", kind=spelt, record_id=record_id)
 
 
 def local_path(text: str) -> str | None:

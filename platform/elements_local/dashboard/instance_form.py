@@ -7,9 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from elements_local.clients.guide import instance_body
+from elements_local.clients.records import INSIGHTLY
 from elements_local.clients.workspace_clients import Credentials
 from elements_local.dashboard.copies import parsed
-from elements_local.kit.masks import mask_value
+from elements_local.kit.masks import is_secret, mask_value
 
 POLLER_CONFIGURATION = "event.poller.configuration"
 ENABLED = "event.notification.enabled"
@@ -31,6 +32,9 @@ _HELP = {
 """What a configuration key means, in a sentence or two. Source: the platform's Insightly and polling guides (documented)."""
 
 
+_CREDENTIAL = "The vendor's credential. Left empty, it is this workspace's own."
+
+
 class FormField(Struct, frozen=True, kw_only=True):
     """A field.
 
@@ -45,11 +49,11 @@ class FormField(Struct, frozen=True, kw_only=True):
     kind: str = "text"
 
 
-def new_fields(credentials: Credentials) -> list[FormField]:
-    """Return the guide's form, filled in for a workspace; a secret of its own stays out of the page."""
-    body = instance_body(credentials)
+def new_fields(credentials: Credentials, element: str = INSIGHTLY) -> list[FormField]:
+    """Return the form of an element's usual instance, filled in for a workspace; a secret of its own stays out of the page."""
+    body = instance_body(credentials, element=element)
     values = body["configuration"]
-    of_guide = {
+    labels = {
         "username": "Username",
         "password": "API key",
         ENABLED: "Enable events",
@@ -62,8 +66,9 @@ def new_fields(credentials: Credentials) -> list[FormField]:
         FormField(name="name", label="Name", value=body["name"], help="Any text; callbacks carry it as instanceName."),
         FormField(name="tags", label="Tags", value=", ".join(body["tags"]), help="With commas between."),
         *(
-            _field(key, label, "" if key == "password" else values[key])
-            for key, label in of_guide.items()
+            _field(key, labels.get(key, key), "" if _is_credential(key) else values[key])
+            for key in values
+            if key in labels or not key.startswith("event.")
         ),
     ]  # fmt: skip
 
@@ -73,13 +78,13 @@ def configuration_fields(configuration: Mapping[str, str | None]) -> list[FormFi
     return [_field(key, key, value) for key, value in mask_value(configuration).items()]
 
 
-def body_of(form: Mapping[str, str], credentials: Credentials) -> dict[str, Any]:
-    """Return the body that makes an instance, from what was filled in; the guide's own where the form has no field."""
-    body = instance_body(credentials)
+def body_of(form: Mapping[str, str], credentials: Credentials, element: str = INSIGHTLY) -> dict[str, Any]:
+    """Return the body that makes an instance, from what was filled in; the element's usual one where the form has no field."""
+    body = instance_body(credentials, element=element)
     configuration = body["configuration"]
     for key in configuration:
-        if key == "password":
-            configuration[key] = form.get(key) or credentials.crm_api_key
+        if _is_credential(key):
+            configuration[key] = form.get(key) or configuration[key]
         elif key == ENABLED:
             configuration[key] = form.get(key) == "on"
         elif key in form:
@@ -101,19 +106,25 @@ def changes_of(form: Mapping[str, str], configuration: Mapping[str, str | None])
     }
 
 
+def _is_credential(key: str) -> bool:
+    """Say whether a key has a secret by which the vendor is called."""
+    return not key.startswith("event.") and is_secret(key)
+
+
 def _field(key: str, label: str, value: object) -> FormField:
     text = value if isinstance(value, str) else "" if value is None else _laid_out(value)
     read = parsed(text)
     is_json = isinstance(read, dict | list)
-    kinds = {ENABLED: "checkbox", "password": "password"}
-    kind = "json" if is_json else kinds.get(key, "text")
+    kind = (
+        "json" if is_json else "checkbox" if key == ENABLED else "password" if _is_credential(key) else "text"
+    )
     if kind == "checkbox":
         text = "on" if text in {"true", "on", "True"} else ""
     return FormField(
         name=key,
         label=label,
         value=_laid_out(read) if is_json else text,
-        help=_HELP.get(key, ""),
+        help=_HELP.get(key, _CREDENTIAL if _is_credential(key) else ""),
         kind=kind,
     )
 

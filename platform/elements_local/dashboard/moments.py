@@ -115,17 +115,18 @@ class Mark(Struct, frozen=True, kw_only=True):
     level: int = 0
 
 
-def changes(listed: Iterable[Json], link: Link) -> list[Moment]:
-    """Return the CRM's changes."""
+def changes(listed: Iterable[Json], link: Link, *, element: str = "") -> list[Moment]:
+    """Return the changes of the CRM, or of another vendor."""
+    prefix = f"{element}." if element else ""
     return [
         Moment(
             lane=Lane.CRM,
             at=parse_instant(one["at"]),
-            name=f"change-{one['seq']}",
-            text=f"{one['resource']} {one['recordId']}",
+            name=f"change-{prefix}{one['seq']}",
+            text=f"{prefix}{one['resource']} {one['recordId']}",
             state=one["change"],
             shape={"CREATED": "created", "DELETED": "deleted"}.get(one["change"], "updated"),
-            href=link("records.show", kind=one["resource"], record_id=one["recordId"]),
+            href=link("records.show", kind=prefix + one["resource"], record_id=one["recordId"]),
         )
         for one in listed
     ]

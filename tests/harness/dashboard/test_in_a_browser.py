@@ -694,3 +694,35 @@ def test_what_happens_before_the_page_follows_is_not_missed(visit, at, mine):
     page.goto(at)
 
     expect(page.locator(".now")).to_have_text("2026-03-02 11:00:00")
+
+
+@pytest.mark.usefixtures("stack_on_ports")
+def test_a_loss_of_another_vendor_is_made_and_cured_without_a_terminal(visit):
+    with on_ports(Options(ports=(0, 0, 0), vendors=("hubspotcrm",))) as stack:
+        page = visit(f"{stack.addresses.platform}/_local/")
+        mouse = Mouse(page)
+
+        mouse.follow("Make an instance")
+        mouse.follow("hubspotcrm")
+        mouse.press("Make the instance")
+        mouse.follow("Faults")
+        page.get_by_label("A fault of the hubspotcrm to switch on").select_option("index-lag")
+        mouse.press("Switch on a fault of the hubspotcrm")
+        move_to(page, "2026-03-02 10:14:50")
+        mouse.follow("Records")
+        mouse.follow("hubspotcrm.contacts")
+        mouse.follow("New")
+        mouse.press("Make it")
+        move_to(page, "2026-03-02 10:31:00")
+        mouse.follow("Why did it, or did it not, lead to a callback?")
+        expect(page.locator("h1")).to_contain_text("was not reported")
+        page.get_by_role("button", name=re.compile("change the record again")).click()
+
+        expect(page.get_by_role("status").filter(has_text="that was reported")).to_have_class("notice good")
+    assert visit.said == []
+
+
+def move_to(page, instant):
+    page.get_by_label("An instant to move time to").fill(instant)
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.locator(".now")).to_have_text(instant)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
-from elements_local.clients.records import NAME_FIELDS, RESOURCES
 from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import (
     Answer,
@@ -19,8 +18,9 @@ from elements_local.dashboard.context import (
     record_path,
     whole_page,
 )
+from elements_local.dashboard.routes.records import kind_named
 from elements_local.kit.api.json_text import MalformedJsonError, decode
-from elements_local.kit.text import NO_ID, record_name, whole_number
+from elements_local.kit.text import NO_ID, record_name
 from elements_local.stack.reports.explanations import WRONG
 
 _PAGE = 50
@@ -126,14 +126,12 @@ def _json(text: str, name: str) -> Any:
 
 def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:
     """Change a record once more, move time to its callback, and return what came of it, and whether that is good."""
-    poller, number = page().poller(instance_id), whole_number(record_id)
+    poller = page().poller(instance_id)
     listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
-    kind = next((each for each in RESOURCES if each.lower() == listed.get(resource)), None)
-    records = read("crm", "records", kind=kind, recordId=number)["records"] if kind and number else ()
-    if not (kind and number and records):
+    sort = kind_named(listed[resource]) if listed.get(resource) else None
+    if sort is None or not sort.touched or not record_id or sort.find(record_id) is None:
         return "what was lost is found when it changes again.", True
-    name = NAME_FIELDS[RESOURCES[kind]]
-    clients().crm.update(kind, number, {name: records[0][name]})
+    sort.touch(record_id, f"Changed again at {page().clock['now']}")
     if clients().clock.show()["mode"] == "virtual":
         condition = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
         clients().clock.advance(until=condition, limit=_AGAIN)
@@ -141,5 +139,5 @@ def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, b
         clients().platform.poll(instance_id)
     found = read("platform", "explain", instanceId=instance_id, resource=resource, recordId=record_id)
     if found["verdict"] == "reported":
-        return f"{kind} {number} was changed again, and that was reported.", True
-    return f"{kind} {number} was changed again, and that was not reported: {found['why']}", False
+        return f"{sort.name} {record_id} was changed again, and that was reported.", True
+    return f"{sort.name} {record_id} was changed again, and that was not reported: {found['why']}", False

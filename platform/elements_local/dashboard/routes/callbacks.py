@@ -137,8 +137,8 @@ def _detail(callback: dict[str, Any]) -> dict[str, Any]:
 def _event(event: copies.Json, delivery: dict[str, Any] | None) -> dict[str, Any]:
     """Return what is shown of an event, whose values may be anything, and the record that it is about."""
     resource, record_id = str(event.get("objectType")), event.get("objectId")
-    kind = COLLECTIONS.get(resource) if "crm" in page().runs else None
-    record = record_path(kind, str(record_id))
+    kind = _polled_kind(delivery, resource) or (COLLECTIONS.get(resource) if "crm" in page().runs else None)
+    record = record_path(kind, "" if record_id is None else str(record_id))
     if delivery and delivery["instanceId"] and record_id in (None, ""):
         record = url_for("explain.show", instanceId=delivery["instanceId"], resource=resource, recordId=NO_ID)
     return {
@@ -147,6 +147,13 @@ def _event(event: copies.Json, delivery: dict[str, Any] | None) -> dict[str, Any
         "date": str(event.get("date") or "no date"),
         "record": record,
     }
+
+
+def _polled_kind(delivery: dict[str, Any] | None, resource: str) -> str | None:
+    """Return the kind of record that the instance polls as a resource."""
+    poller = page().poller(delivery["instanceId"]) if delivery and delivery["instanceId"] else None
+    polled = poller["resources"] if poller else ()
+    return next((each["collection"] for each in polled if each["resource"] == resource), None)
 
 
 def _delivery(notification: str | None) -> dict[str, Any] | None:

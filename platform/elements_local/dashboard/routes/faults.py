@@ -7,7 +7,16 @@ from msgspec import Struct
 
 from elements_local.clients.errors import CallError
 from elements_local.clients.service_client import SERVICES
-from elements_local.dashboard.context import Answer, back, page, read, service_client, whole_page, whose
+from elements_local.dashboard.context import (
+    Answer,
+    back,
+    clients,
+    page,
+    read,
+    service_client,
+    whole_page,
+    whose,
+)
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 
 bp = Blueprint("faults", __name__, url_prefix="/faults")
@@ -17,7 +26,7 @@ class FaultPreset(Struct, frozen=True, kw_only=True):
     """A rule with what is said of it.
 
     Attributes:
-        service: whose it is: ``any``, ``crm``, ``platform`` or ``sink``.
+        service: whose it is: ``any``; ``records`` of all that keep some, the CRM and other vendors; ``crm`` alone.
     """
 
     name: str
@@ -25,6 +34,14 @@ class FaultPreset(Struct, frozen=True, kw_only=True):
     rule: dict[str, Any]
     service: str = "any"
 
+    def rule_of(self, service: str) -> dict[str, Any]:
+        """Return the rule for a service: other vendors than the CRM's have searches that are no GET."""
+        if service in SERVICES or self.rule.get("match") != _LISTS:
+            return self.rule
+        return {name: value for name, value in self.rule.items() if name != "match"}
+
+
+_LISTS = {"method": "GET"}
 
 PRESETS = (
     FaultPreset(
@@ -44,32 +61,32 @@ PRESETS = (
     FaultPreset(
         name="index-lag",
         text="Lists have nothing yet of the last 30 seconds",
-        rule={"match": {"method": "GET"}, "effect": {"index_lag_s": 30}, "phase": "after"},
-        service="crm",
+        rule={"match": _LISTS, "effect": {"index_lag_s": 30}, "phase": "after"},
+        service="records",
     ),
     FaultPreset(
         name="own-delays",
         text="Lists know of each write after up to 60 seconds, not in their order",
-        rule={"match": {"method": "GET"}, "effect": {"index_lag_within_s": 60}, "phase": "after"},
-        service="crm",
+        rule={"match": _LISTS, "effect": {"index_lag_within_s": 60}, "phase": "after"},
+        service="records",
     ),
     FaultPreset(
         name="clock-skew",
         text="Records are dated a minute behind",
         rule={"effect": {"clock_skew_s": -60}, "phase": "after"},
-        service="crm",
+        service="records",
     ),
     FaultPreset(
         name="apart",
         text="A new record's updated date is up to 3 seconds after its created date",
         rule={"match": {"method": "POST"}, "effect": {"updated_within_s": 3}, "phase": "after"},
-        service="crm",
+        service="records",
     ),
     FaultPreset(
         name="page-drift",
         text="Each further page repeats a record of the one before",
-        rule={"match": {"method": "GET"}, "effect": {"page_overlap": 1}, "phase": "after"},
-        service="crm",
+        rule={"match": _LISTS, "effect": {"page_overlap": 1}, "phase": "after"},
+        service="records",
     ),
     FaultPreset(
         name="burst", text="More than 5 calls in a second are refused with 429", rule={"effect": {"burst_limit": 5}, "phase": "after"}, service="crm"
@@ -79,7 +96,8 @@ PRESETS = (
 
 def presets_of(service: str) -> list[FaultPreset]:
     """Return the presets that a service knows."""
-    return [each for each in PRESETS if each.service in {"any", service}]
+    known = {"any", service, *({"records"} if service not in {"platform", "sink"} else ())}
+    return [each for each in PRESETS if each.service in known]
 
 
 @bp.get("/")
@@ -94,7 +112,7 @@ def script(service: str) -> Answer:
     rules: list[Any] = [*map(_bare, _entries(service))]
     form = request.form
     if chosen := next((each for each in PRESETS if each.name == form.get("on")), None):
-        rules = [*rules, chosen.rule]
+        rules = [*rules, chosen.rule_of(service)]
     elif form.get("off", "").isdecimal():
         rules = [rule for place, rule in enumerate(rules) if str(place) != form["off"]]
     else:
@@ -114,7 +132,11 @@ def script(service: str) -> Answer:
 def _shown(service: str, text: str, *, error: str) -> str:
     return whole_page(
         "faults.html",
-        services=[(each, _entries(each), presets_of(each)) for each in SERVICES if each in page().runs],
+        services=[
+            (each, _entries(each), presets_of(each))
+            for each in (*SERVICES, *clients().fakes)
+            if each in page().everywhere
+        ],
         refused=service,
         text=text,
         error=error,
@@ -138,11 +160,13 @@ def summary(rule: dict[str, Any]) -> str:
 
     >>> summary({"effect": {"drop": True}, "seen": 1, "struck": 1})
     'The connection is closed without an answer'
+    >>> summary({"effect": {"index_lag_s": 30}, "phase": "after"})
+    'Lists have nothing yet of the last 30 seconds'
     >>> summary({"match": {"path": "/v3.1/*"}, "effect": {"status": 503}, "when": {"first_n": 3}})
     'any method of /v3.1/*: status 503; first_n 3'
     """
     bare = _bare(rule)
-    if known := next((each for each in PRESETS if each.rule == bare), None):
+    if known := next((each for each in PRESETS if bare in (each.rule, each.rule_of(""))), None):
         return known.text
     match = rule.get("match", {})
     where = f"{match.get('method', 'any method')} of {match.get('path', 'any path')}"

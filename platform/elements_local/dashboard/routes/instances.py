@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
-from elements_local.clients.errors import CallError
+from elements_local.clients.errors import CallError, UnknownVendorError
 from elements_local.clients.guide import patched
+from elements_local.clients.records import INSIGHTLY
 from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.copies import of_value
@@ -41,21 +42,24 @@ def index() -> str:
     return whole_page("instances.html", listing=INSTANCES, listed=shown, of={}, warnings=warnings)
 
 
-@bp.get("/new")
-def new() -> str:
-    """Show the guide's form."""
-    return whole_page("instance_new.html", fields=new_fields(page().clients.credentials), error="")
+@bp.get("/new", defaults={"element": INSIGHTLY})
+@bp.get("/new/<element>")
+def new(element: str) -> str:
+    """Show the form of an element's usual instance."""
+    return _form_of(element, {}, error="")
 
 
-@bp.post("/new")
-def create() -> Answer:
+@bp.post("/new", defaults={"element": INSIGHTLY})
+@bp.post("/new/<element>")
+def create(element: str) -> Answer:
     """Make an instance; what is refused is shown beside what was filled in."""
     form = request.form.to_dict()
     try:
-        made = clients().platform.create_instance(body_of(form, clients().credentials))
+        made = clients().platform.create_instance(body_of(form, clients().credentials, element))
+    except UnknownVendorError as error:
+        raise NotFound(error.message) from error
     except CallError as error:
-        fields = _filled(new_fields(clients().credentials), form)
-        return whole_page("instance_new.html", fields=fields, error=error.message), error.status
+        return _form_of(element, form, error=error.message), error.status
     at = url_for(".show", instance_id=made["id"])
     return back(f"Instance {made['id']} is made; its first poll is one interval from now.", to=at)
 
@@ -121,6 +125,15 @@ def mend(instance_id: int) -> Answer:
     stays = _about(instance_id, about) is not None
     came_of_it = "the warning stays all the same" if stays else "the warning is gone"
     return back(f"{found['rule']}: its change is made, and {came_of_it}.", good=not stays)
+
+
+def _form_of(element: str, form: dict[str, str], *, error: str) -> str:
+    try:
+        fields = _filled(new_fields(clients().credentials, element), form)
+    except UnknownVendorError as unknown:
+        raise NotFound(unknown.message) from unknown
+    elements = [INSIGHTLY, *clients().credentials.crms]
+    return whole_page("instance_new.html", fields=fields, element=element, elements=elements, error=error)
 
 
 def _about(instance_id: int, about: tuple[str | None, str | None]) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 
 from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard import copies
-from elements_local.dashboard.context import Answer, page
+from elements_local.dashboard.context import Answer, clients, page
 from elements_local.dashboard.lists import Listing, list_page
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
@@ -43,4 +43,4 @@ def _shown(service: str, exchange: dict[str, Any] | None) -> Answer:
 
 
 def _services() -> list[str]:
-    return [each for each in SERVICES if each in page().runs]
+    return [each for each in (*SERVICES, *clients().fakes) if each in page().everywhere]

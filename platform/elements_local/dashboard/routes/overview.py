@@ -177,11 +177,17 @@ def _counted(*, every: int, **ends: datetime) -> list[dict[str, Any]]:
     """Return how much there is in a range, in stretches of some seconds; without an end, of all time."""
     query = {name: format_instant(end) for name, end in ends.items()}
     return [
-        stretch
-        for service in ("crm", "platform")
-        if service in page().runs
+        # each vendor numbers its own changes
+        {**stretch, "of": f"{service} changes" if stretch["of"] == "changes" else stretch["of"]}
+        for service in (*_vendors(), "platform")
+        if service in page().everywhere
         for stretch in read(service, "timeline", every=every, **query)["stretches"]
     ]
+
+
+def _vendors() -> list[str]:
+    """Return the services that keep records of a CRM."""
+    return [*({"crm"} & page().runs), *clients().fakes]
 
 
 def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> list[Moment]:
@@ -199,9 +205,10 @@ def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> 
         listed: list[dict[str, Any]] = answer[path]
         return listed
 
-    if "crm" in page().runs:
-        after = max(newest.get("changes", 0) - depth, 0)
-        found += moments.changes(ask("crm", "changes", Lane.CRM, after=after), url_for)
+    for service in _vendors():
+        after = max(newest.get(f"{service} changes", 0) - depth, 0)
+        changes = ask(service, "changes", Lane.CRM, after=after)
+        found += moments.changes(changes, url_for, element="" if service == "crm" else service)
     if "platform" in page().runs:
         polls = ask("platform", "polls", Lane.POLL, Lane.EVENT, before=newest.get("polls", 0) + 1)
         before = None if "due" in newest else f"{newest.get('attempts', 0) + 1}/0"
@@ -227,7 +234,7 @@ def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
         answer = read("platform", "activity", workspace=page().name, limit=_LINES)
         add(moments.activities(answer["activities"], url_for), left=answer["total"] - _LINES + 1)
         found += moments.next_polls(page().pollers, url_for)
-    for service in page().runs:
+    for service in page().everywhere:
         struck = read(service, "journal", struck=True, limit=depth)
         add(moments.faults(service, struck["exchanges"], url_for), left=struck["total"] - depth)
     if page().runs == {"sink"}:

@@ -1,19 +1,30 @@
 """The CRM's records of the kinds that are polled: found, made, changed, deleted, with the history of each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from msgspec import Struct
 from werkzeug.exceptions import NotFound
 
 from elements_local.clients.errors import CallError, HarnessError
-from elements_local.clients.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.clients.records import (
+    COLLECTIONS,
+    ID_FIELDS,
+    TEXT_FIELDS,
+    Kinds,
+    believable_fields,
+    merged,
+    value_at,
+    with_value,
+)
 from elements_local.dashboard import copies
 from elements_local.dashboard.context import Answer, back, clients, page, page_or_copy, read, whole_page
 from elements_local.dashboard.lists import Listing, id_of, list_page
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
 
 bp = Blueprint("records", __name__, url_prefix="/records")
@@ -27,8 +38,12 @@ class RecordListing(Listing, frozen=True, kw_only=True):
 
     def read(self, of: Mapping[str, Any], **asked: object) -> dict[str, Any]:
         """Return a page of them, as ``Listing.read`` does."""
-        element, _, kind = of["kind"].rpartition(".")
-        return Listing.read(replace(self, service=element or "crm"), {"kind": kind}, **asked)
+        sort = kind_named(of["kind"])
+        return Listing.read(replace(self, service=sort.service), {"kind": sort.collection}, **asked)
+
+    def link(self, each: Mapping[str, Any], **of: Any) -> str:
+        """Return the path of the page of one of them."""
+        return url_for(".show", record_id=_id_of(kind_named(of["kind"]), each), **of)
 
 
 RECORDS = RecordListing(name="records", one="record", filters=("q",))
@@ -40,75 +55,151 @@ class NoObjectError(HarnessError):
     status = 400
 
 
+class PagedKind(Struct, frozen=True, kw_only=True):
+    """A kind of record, of whichever vendor.
+
+    Attributes:
+        name: as the paths of pages have it, such as ``Contacts`` and ``hubspotcrm.contacts``.
+        address: what ``CrmClient`` calls it.
+        service: that keeps its records.
+        collection: what the service calls it.
+        named_by: where a record of another vendor than the CRM's has what it is called by.
+        touched: where a text of it may be changed.
+        example: fields that a new one could have.
+    """
+
+    name: str
+    address: str
+    service: str
+    collection: str
+    named_by: tuple[str, ...] = ()
+    touched: str
+    example: Mapping[str, object]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the CRM's."""
+        return self.service == "crm"
+
+    @property
+    def url(self) -> str:
+        """Where records are made by a call."""
+        client, path = clients().crm.place(self.address)
+        return client.url + path
+
+    def find(self, record_id: str) -> dict[str, Any] | None:
+        """Return a record as its service keeps it; None if it is not there."""
+        if self.is_own and whole_number(record_id) is None:
+            return None
+        asked = {"kind": self.collection, "recordId": record_id}
+        return next(iter(read(self.service, "records", **asked)["records"]), None)
+
+    def changes(self, record_id: str) -> list[dict[str, Any]]:
+        """Return what happened to a record, oldest first."""
+        if self.is_own and whole_number(record_id) is None:
+            return []
+        asked = {"kind": self.collection, "recordId": record_id}
+        listed: list[dict[str, Any]] = read(self.service, "changes", **asked)["changes"]
+        return listed
+
+    def touch(self, record_id: str, text: str) -> None:
+        """Change a text of a record."""
+        clients().crm.update(self.address, record_id, with_value({}, self.touched, text))
+
+    def fields_of(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is shown of a record."""
+        if self.is_own:
+            return record
+        return {**record["fields"], "created": record["created"], "updated": record["updated"]}
+
+    def written(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a record as calls that change it have it; none is made, as that would be one of the vendor's journal."""
+        if self.is_own:
+            return record
+        fields: dict[str, Any] = record["fields"]
+        place = self.touched.rpartition(".")[0]
+        # a fake keeps what clients write, which may be below a key that all fields are below
+        return with_value({}, place, fields) if place and place.partition(".")[0] not in fields else fields
+
+    def name_of(self, record: Mapping[str, Any]) -> str:
+        """Return what a record is called."""
+        if self.is_own:
+            called = " ".join(str(record[name]) for name in _NAMES if record.get(name)) or record.get("TITLE")
+        else:
+            written = self.written(record)
+            found = (value_at(written, path) for path in self.named_by)
+            called = " ".join(str(each) for each in found if each)
+        return str(called or "without a name")
+
+
 @bp.get("/", defaults={"kind": "Contacts"})
 @bp.get("/<kind>/")
 def index(kind: str) -> Answer:
     """List the records of a kind, the latest first."""
-    return list_page(RECORDS, of={"kind": _spelt(kind)}, kinds=_kinds(), name_of=_name)
+    sort = kind_named(kind)
+    return list_page(RECORDS, of={"kind": sort.name}, sort=sort, kinds=_kinds())
 
 
 @bp.get("/<kind>/latest")
 def latest(kind: str) -> Answer:
     """Lead to the record of a kind that was made last."""
-    return RECORDS.latest(kind=_spelt(kind))
+    return RECORDS.latest(kind=kind_named(kind).name)
 
 
 @bp.get("/<kind>/new")
 def new(kind: str) -> str:
     """Show what a record of a kind is made of."""
-    kind = _spelt(kind)
-    fields = believable_fields(record_resource(kind)) if record_resource(kind) in ID_FIELDS else {}
-    return whole_page("record_new.html", kind=kind, value=fields, text=None, error="")
+    sort = kind_named(kind)
+    return whole_page("record_new.html", sort=sort, value=sort.example, text=None, error="")
 
 
 @bp.post("/<kind>/new")
 def create(kind: str) -> Answer:
     """Make a record."""
-    kind = _spelt(kind)
-    text = request.form.get("json", "")
+    sort, text = kind_named(kind), request.form.get("json", "")
     try:
-        reply = clients().crm.call_object("POST", f"{clients().crm.version}/{kind}", json=_object(text))
+        made = clients().crm.create(sort.address, _object(text))
     except (CallError, NoObjectError) as error:
-        refused = whole_page("record_new.html", kind=kind, value=None, text=text, error=error.message)
+        refused = whole_page("record_new.html", sort=sort, value=None, text=text, error=error.message)
         return refused, error.status
-    record_id = id_of(reply)
-    return back(f"{kind} {record_id} is made.", to=url_for(".show", kind=kind, record_id=record_id))
+    # a fake of another vendor counts its records, which is how the one is found whose id an answer has anywhere
+    record_id = _id_of(sort, made if sort.is_own else RECORDS.read({"kind": sort.name}, limit=1)["rows"][0])
+    return back(f"{sort.name} {record_id} is made.", to=url_for(".show", kind=sort.name, record_id=record_id))
 
 
-@bp.get("/<kind>/<int:record_id>")
-def show(kind: str, record_id: int) -> Answer:
+@bp.get("/<kind>/<record_id>")
+def show(kind: str, record_id: str) -> Answer:
     """Show a record with its history and what came of it."""
-    kind = _spelt(kind)
-    return _shown_of_vendor(kind, record_id) if "." in kind else _shown(kind, record_id, text=None, error="")
+    return _shown(kind_named(kind), record_id, text=None, error="")
 
 
-@bp.post("/<kind>/<int:record_id>")
-def change(kind: str, record_id: int) -> Answer:
+@bp.post("/<kind>/<record_id>")
+def change(kind: str, record_id: str) -> Answer:
     """Change the fields that a form changes."""
-    kind = _spelt(kind)
-    record, text = _record(kind, record_id), request.form.get("json", "")
+    sort, text = kind_named(kind), request.form.get("json", "")
+    record = sort.find(record_id)
     if record is None:
-        raise NotFound(f"{kind} {record_id} is deleted.")
+        raise NotFound(f"{sort.name} {record_id} is deleted.")
     try:
-        changes = {
-            name: value
-            for name, value in _object(text).items()
-            if name not in record or record[name] != value
-        }
+        changes = _changed(sort.written(record), _object(text))
         if not changes:
             return back("Nothing was changed.")
-        clients().crm.update(kind, record_id, changes)
+        clients().crm.update(sort.address, record_id, changes)
     except (CallError, NoObjectError) as error:
-        return _shown(kind, record_id, text=text, error=error.message), error.status
-    return back(f"Changed: {', '.join(changes)}.", to=url_for(".show", kind=kind, record_id=record_id))
+        return _shown(sort, record_id, text=text, error=error.message), error.status
+    return back(
+        f"Changed: {', '.join(_leaves(changes))}.", to=url_for(".show", kind=sort.name, record_id=record_id)
+    )
 
 
-@bp.post("/<kind>/<int:record_id>/delete")
-def delete(kind: str, record_id: int) -> Answer:
+@bp.post("/<kind>/<record_id>/delete")
+def delete(kind: str, record_id: str) -> Answer:
     """Delete a record."""
-    kind = _spelt(kind)
-    clients().crm.delete(kind, record_id)
-    return back(f"{kind} {record_id} is deleted.", to=url_for(".show", kind=kind, record_id=record_id))
+    sort = kind_named(kind)
+    clients().crm.delete(sort.address, record_id)
+    return back(
+        f"{sort.name} {record_id} is deleted.", to=url_for(".show", kind=sort.name, record_id=record_id)
+    )
 
 
 @bp.post("/seed")
@@ -126,47 +217,34 @@ def seed() -> Answer:
     return back(f"Filled in, of each so many: {', '.join(made)}; {records} each. Polls do not report them.")
 
 
-def _shown(kind: str, record_id: int, *, text: str | None, error: str) -> str | Response:
-    record = _record(kind, record_id)
-    changes = read("crm", "changes", kind=kind, recordId=record_id)["changes"]
+def _shown(sort: PagedKind, record_id: str, *, text: str | None, error: str) -> str | Response:
+    record, changes = sort.find(record_id), sort.changes(record_id)
     if record is None and not changes:
-        raise NotFound(f"There is no record {record_id} of {kind} in this workspace.")
-    path = f"{clients().crm.version}/{kind}/{record_id}"
+        raise NotFound(f"There is no record {record_id} of {sort.name} in this workspace.")
+    if record is None:
+        copied: copies.Copies = {}
+    elif sort.is_own:
+        path = f"{clients().crm.version}/{sort.name}/{record_id}"
+        copied = copies.of_record(record_resource(sort.name), path, record, page().address("crm"))
+    else:
+        copied = copies.of_value(f"{sort.name} {record_id}", record)
     return page_or_copy(
         "record.html",
-        copies.of_record(record_resource(kind), path, record, page().address("crm")) if record else {},
-        kind=kind,
+        copied,
+        sort=sort,
         record_id=record_id,
-        record=record,
-        name=_name(record or {}),
+        record=record and sort.fields_of(record),
+        written=record and sort.written(record),
+        name=sort.name_of(record) if record else "deleted",
         changes=changes[::-1],
         text=text,
         error=error,
-        polled_by=_polled_by(kind, record_id),
+        polled_by=_polled_by(sort.address, record_id),
         callbacks=latest_callbacks(objectId=record_id, limit=20),
     )
 
 
-def _shown_of_vendor(kind: str, number: int) -> str | Response:
-    """Show a record of another vendor, which clients change."""
-    element, _, collection = kind.rpartition(".")
-    row = RECORDS.find(number, kind=kind)
-    log = clients().fakes[element].changes()
-    of_it = (collection, row["id"])
-    return page_or_copy(
-        "record.html",
-        copies.of_value(f"{kind} {row['id']}", row),
-        kind=kind,
-        record_id=row["id"],
-        record=row,
-        name=_name(row),
-        changes=[each for each in log if (each["resource"], each["recordId"]) == of_it][::-1],
-        polled_by=_polled_by(clients().crm.named(element, collection), row["id"]),
-        callbacks=latest_callbacks(objectId=row["id"], limit=20),
-    )
-
-
-def _polled_by(kind: str, record_id: int | str) -> list[dict[str, Any]]:
+def _polled_by(address: str, record_id: int | str) -> list[dict[str, Any]]:
     """Return the resources by which instances poll a kind, each with what became of the record's latest change."""
     return [
         {
@@ -183,12 +261,13 @@ def _polled_by(kind: str, record_id: int | str) -> list[dict[str, Any]]:
         }
         for poller in page().pollers
         for resource in poller["resources"]
-        if resource["collection"] == kind.lower()
+        if resource["collection"] and _same_place(resource["collection"], address)
     ]
 
 
-def _record(kind: str, record_id: int) -> dict[str, Any] | None:
-    return next(iter(read("crm", "records", kind=kind, recordId=record_id)["records"]), None)
+def _same_place(collection: str, address: str) -> bool:
+    others = clients().crm.others
+    return others.get(collection, collection.lower()) == others.get(address, address.lower())
 
 
 def _kinds() -> list[str]:
@@ -196,35 +275,81 @@ def _kinds() -> list[str]:
     polled = [
         each["collection"] for poller in page().pollers for each in poller["resources"] if each["collection"]
     ]
-    return list(dict.fromkeys([*COLLECTIONS.values(), *map(_spelt, polled), *_kinds_of_vendors()]))
-
-
-def _kinds_of_vendors() -> list[str]:
-    crms = clients().credentials.crms
-    return [f"{key}.{kind['collection']}" for key, crm in crms.items() for kind in crm["kinds"].values()]
-
-
-def _spelt(kind: str) -> str:
-    """Return a kind as paths spell it, those of other vendors behind their names."""
-    spelt = kind.replace("/", ".")
-    if not (spelt.isascii() and all(part.isidentifier() for part in spelt.split("."))):
-        raise NotFound("There is no such kind of record.")
-    others = _kinds_of_vendors()
-    if "." in spelt and spelt not in others:
-        raise NotFound("There is no such kind of record.")
-    known = {name.rpartition(".")[2].lower(): name for name in others}
-    return {**known, **{each.lower(): each for each in COLLECTIONS.values()}}.get(spelt.lower(), spelt)
-
-
-def _name(record: Mapping[str, Any]) -> str:
-    if "number" in record:  # another vendor's, called by what one of its kinds is called by
-        kinds = [kind for crm in clients().credentials.crms.values() for kind in crm["kinds"].values()]
-        called_by = [kind["namedBy"].rpartition(".")[2] for kind in kinds]
-        fields = record["fields"]
-        return next((str(fields[name]) for name in called_by if fields.get(name)), "without a name")
-    return " ".join(str(record[name]) for name in _NAMES if record.get(name)) or str(
-        record.get("TITLE") or "without a name"
+    return list(
+        dict.fromkeys([*COLLECTIONS.values(), *(kind_named(each).name for each in polled), *_vendors_kinds()])
     )
+
+
+def _vendors_kinds() -> dict[str, PagedKind]:
+    """Return the kinds of other vendors, by what paths call them."""
+    crms = clients().credentials.crms
+    found = {}
+    for element, crm in crms.items():
+        kinds = Kinds(others=crms, first=element)
+        for key in crm["kinds"]:
+            sort = kinds.of(key)
+            found[f"{element}.{key}"] = PagedKind(
+                name=f"{element}.{key}",
+                address=f"{element}/{key}",
+                service=element,
+                collection=sort.collection,
+                named_by=sort.named_by,
+                touched=sort.text,
+                example=merged(sort.names, sort.needed),
+            )
+    return found
+
+
+def kind_named(name: str) -> PagedKind:
+    """Return a kind by its name in a path, or by what ``CrmClient`` calls it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    others, spelt = _vendors_kinds(), name.replace("/", ".")
+    paths = clients().crm.others
+    known = others.get(spelt) or next(
+        (each for each in others.values() if name in paths and paths[each.address] == paths[name]), None
+    )
+    if known is not None:
+        return known
+    if not (spelt.isascii() and spelt.isidentifier()):
+        raise NotFound("There is no such kind of record.")
+    spelt = {each.lower(): each for each in COLLECTIONS.values()}.get(spelt.lower(), spelt)
+    resource = record_resource(spelt)
+    example = believable_fields(resource) if resource in ID_FIELDS else {}
+    return PagedKind(
+        name=spelt,
+        address=spelt,
+        service="crm",
+        collection=spelt,
+        touched=TEXT_FIELDS.get(resource, ""),
+        example=example,
+    )
+
+
+def _id_of(sort: PagedKind, record: Mapping[str, Any]) -> str:
+    return str(id_of(record) if sort.is_own else record["id"])
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is other than it was, of objects inside only what is other in them.
+
+    >>> _changed({"a": 1, "b": {"c": 2, "d": 3}}, {"a": 1, "b": {"c": 4, "d": 3}})
+    {'b': {'c': 4}}
+    """
+    return {
+        name: _changed(before[name], value)
+        if isinstance(value, dict) and isinstance(before.get(name), dict)
+        else value
+        for name, value in after.items()
+        if name not in before or before[name] != value
+    }
+
+
+def _leaves(changes: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in changes.items():
+        yield from _leaves(value) if isinstance(value, dict) and value else (name,)
 
 
 def _object(text: str) -> dict[str, Any]:

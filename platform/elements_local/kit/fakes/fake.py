@@ -14,10 +14,11 @@ from elements_local.kit.admin.routes import ParameterError, asked_workspace
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.openapi import Description
 from elements_local.kit.api.operations import Answer, operation, page_json
-from elements_local.kit.api.pages import LogQuery, PageJson
+from elements_local.kit.api.pages import PageJson
 from elements_local.kit.fakes.effects import RecordRules
 from elements_local.kit.fakes.host import ChangeJson, FakeHost, FakeService
 from elements_local.kit.fakes.records import (
+    ChangeLogQuery,
     Fields,
     KeptRecords,
     KeptRecordsQuery,
@@ -26,6 +27,7 @@ from elements_local.kit.fakes.records import (
 )
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
 from elements_local.kit.storage.retention import Pruned
+from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery
 from elements_local.kit.traffic.fault_rules import FaultRules
 from elements_local.kit.traffic.journal import Journal
 from elements_local.kit.web.problems import unrouted
@@ -50,16 +52,6 @@ class LocalProblemJson(TypedDict):
     """The body of an error of an admin route."""
 
     message: str
-
-
-class ChangeLogQuery(LogQuery, rename="camel"):
-    """Which changes are asked for.
-
-    Attributes:
-        since: an ISO 8601 instant; changes made then or later.
-    """
-
-    since: str | None = None
 
 
 class LoggedChangesJson(PageJson):
@@ -191,9 +183,17 @@ def changes(query: ChangeLogQuery) -> Answer[LoggedChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     records: KeptRecords = current_app.extensions[_EXTENSION].records
     workspace = asked_workspace()
-    page = records.changes(workspace, since=_since(query.since), after=query.after, limit=query.limit)
+    page = records.changes(workspace, query, since=_since(query.since))
     shown = [ChangeJson.of_row(row) for row in page.items]
     return Answer({"changes": shown, "pruned": records.pruned(workspace), **page_json(page, "after")})
+
+
+@bp.get("/timeline")
+@operation(problems=_PROBLEMS)
+def timeline(query: TimelineQuery) -> Answer[TimelineJson]:
+    """Count the changes that clients made, by stretches of time."""
+    fake: Fake = current_app.extensions[_EXTENSION]
+    return Answer(fake.records.stretches(asked_workspace(), query))
 
 
 @bp.get("/records")

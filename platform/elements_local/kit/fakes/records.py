@@ -8,11 +8,11 @@ from typing import Annotated, Any, cast
 
 from flask import request
 from msgspec import Meta, Struct, field
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, or_, select
 from sqlalchemy.types import TypeEngine
 
 from elements_local.kit.api.json_text import decode, encode_text
-from elements_local.kit.api.pages import ListQuery, Page, UnwantedTexts
+from elements_local.kit.api.pages import ListQuery, LogQuery, Page, UnwantedTexts
 from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.fakes.links import KeptLink, KeptLinks
@@ -21,6 +21,7 @@ from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 from elements_local.kit.storage.schema import SchemaPart, workspace_table
+from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery, per_stretch, stretches
 from elements_local.kit.storage.transaction import Transaction, WorkspaceDeletion
 from elements_local.kit.traffic.fault_rules import Phase
 from elements_local.kit.values import replace
@@ -55,21 +56,38 @@ class KeptRecord(Struct, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
 
+class ChangeLogQuery(LogQuery, rename="camel"):
+    """Which changes are asked for.
+
+    Attributes:
+        since: an ISO 8601 instant; changes made then or later.
+        kind, record_id: of what; empty for any.
+    """
+
+    since: str | None = None
+    kind: str = ""
+    record_id: str = ""
+
+
 class KeptRecordsQuery(ListQuery, rename="camel"):
     """Which records are asked for.
 
     Attributes:
         kind: of the records.
+        record_id: of the one that is wanted.
         q: a text that they contain, wherever; case does not count.
         not_: texts that they do not contain.
     """
 
     kind: str
+    record_id: str | None = None
     q: Annotated[str, Meta(max_length=1000)] = ""
     not_: UnwantedTexts = field(default=[], name="not")
 
     def wants(self, record: KeptRecord) -> bool:
         """Say whether a record has what is looked for, and nothing that it must not have."""
+        if self.record_id not in {None, record.id}:
+            return False
         text = encode_text({"id": record.id, **record.fields}).lower()
         return self.q.lower() in text and not any(each.lower() in text for each in self.not_)
 
@@ -124,8 +142,14 @@ class KeptRecords:
         of_kind = select(records).where(records.c.kind == bindparam("of_kind"))
         there = of_kind.where(records.c.deleted == 0)
         this = records.c.kind == bindparam("of_kind"), records.c.id == bindparam("of_id")
-        since = changes.c.at >= bindparam("since")
-        after = select(changes).where(since, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
+        logged = (
+            changes.c.at >= bindparam("since"),
+            *(
+                or_(bindparam(name, type_=Text) == "", column == bindparam(name))
+                for name, column in (("of_kind", changes.c.kind), ("of_id", changes.c.record_id))
+            ),
+        )
+        after = select(changes).where(*logged, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
         self._all = WorkspaceStatement(there.order_by(records.c.number))
         self._gone = WorkspaceStatement(of_kind.where(records.c.deleted == 1).order_by(records.c.number))
         self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")))
@@ -135,7 +159,10 @@ class KeptRecords:
         self._update = WorkspaceStatement(records.update().where(*this))
         self._log = WorkspaceStatement(changes.insert())
         self._logged = WorkspaceStatement(after.limit(bindparam("top")))
-        self._how_many = WorkspaceStatement(select(func.count()).select_from(changes).where(since))
+        self._how_many = WorkspaceStatement(select(func.count()).select_from(changes).where(*logged))
+        words = ("created", "updated", "deleted")
+        counts = {word: changes.c.change == word.upper() for word in words}
+        self._stretches = per_stretch(changes.c.at, changes.c.seq, **counts)
 
     def create(self, kind: str, fields: Fields) -> KeptRecord:
         """Add a record, and return it."""
@@ -236,7 +263,7 @@ class KeptRecords:
                 since = now - timedelta(seconds=effect.index_lag_s + effect.index_lag_within_s)
                 late = {
                     row.record_id
-                    for row in tx.all(self._logged, since=since, after=0, top=2**31)
+                    for row in tx.all(self._logged, since=since, after=0, top=2**31, of_kind=kind, of_id="")
                     if effect.indexed(row.at, row.seq, seed=workspace.seed) > now
                 }
                 if effect.index_lag_within_s:
@@ -273,12 +300,18 @@ class KeptRecords:
                 self._add(tx, self._new(kind, number, at, at, fields))
         return len(made)
 
-    def changes(self, workspace: Workspace, *, since: datetime, after: int, limit: int) -> Page[Row]:
+    def changes(self, workspace: Workspace, search: "ChangeLogQuery", *, since: datetime) -> Page[Row]:
         """Return a page of the log, oldest first."""
+        of = {"of_kind": search.kind, "of_id": search.record_id}
         with self._host.database.read(workspace.name) as tx:
-            rows = tx.all(self._logged, since=since, after=after, top=limit + 1)
-            total = tx.scalar(self._how_many, since=since)
-        return Page.of(rows, limit, total=total, cursor=lambda row: row.seq)
+            rows = tx.all(self._logged, since=since, after=search.after, top=search.limit + 1, **of)
+            total = tx.scalar(self._how_many, since=since, **of)
+        return Page.of(rows, search.limit, total=total, cursor=lambda row: row.seq)
+
+    def stretches(self, workspace: Workspace, query: TimelineQuery) -> TimelineJson:
+        """Count the changes of the log by stretches of time."""
+        with self._host.database.read(workspace.name) as tx:
+            return stretches(tx, query, changes=self._stretches)
 
     def kept(self, workspace: Workspace, kind: str, search: "KeptRecordsQuery") -> Page[KeptRecord]:
         """Return a page of the records of a kind, the latest first; no fault applies to it."""
