@@ -28,7 +28,9 @@ from elements_local.platform.elements.vendor_file import (
     LinkCall,
     VendorAuthentication,
     VendorErrorCase,
+    VendorErrors,
     VendorFile,
+    VendorLimit,
     VendorLinks,
     VendorOAuth2,
     placeholders,
@@ -51,7 +53,8 @@ _BATCH_ASKED = {
     "upsert": "id by fields trace",
     "delete": "id",
 }
-_OF_CASES = {"expired": "ago expired_at", "repeated": "ids"}
+_LIMIT = "calls left wait"
+_OF_CASES = {"expired": "ago expired_at", "repeated": "ids", "limit": _LIMIT}
 _BATCH_ANSWERED = "records now missing all_missing failed message trace id"
 _LINK_SHOWN = "id other id_number other_number type name label labels"
 _POLLER = "resource hub id created updated"
@@ -222,6 +225,23 @@ def _limits(file: VendorFile) -> Iterator[Objection]:
         for pattern in limit.paths:
             if file.hooks.routes is None and not any(fits(path, pattern) for path in paths):
                 yield ("limits", place, "paths"), f"no call has a path like {pattern!r}"
+        yield from _limit(("limits", place), file.errors, limit)
+
+
+def _limit(where: Where, errors: VendorErrors, limit: VendorLimit) -> Iterator[Objection]:
+    if (limit.seconds is None) == (limit.midnight is None):
+        yield where, "give `seconds` or `midnight`: the time in which calls are counted"
+    if limit.midnight is not None:
+        yield from _checked((*where, "midnight"), partial(zone, limit.midnight))
+    for pattern, cost in limit.costs.items():
+        if cost > limit.calls:
+            yield (*where, "costs", pattern), f"more than {limit.calls}: such a call would never be answered"
+    yield from _headers((*where, "headers"), limit.headers, _LIMIT)
+    case = errors.cases.limit
+    body = errors.body if case.body is None else case.body
+    for value in limit.values:
+        if value not in [*placeholders([body, case.message, case.headers])]:
+            yield (*where, "values", value), f"{{{value}}} does not stand in `errors.cases.limit`"
 
 
 def _record(file: VendorFile) -> Iterator[Objection]:
@@ -629,8 +649,10 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
         where, body = ("errors", "cases", name), file.errors.body if case.body is None else case.body
         more |= case.values.keys()
         known = [*_ERROR.split(), *case.values, *_OF_CASES.get(name, "").split()]
+        if name == "limit":
+            known += [value for limit in file.limits for value in limit.values]
         yield from _unknown((*where, "message"), case.message, known)
-        yield from _headers((*where, "headers"), case.headers, "")
+        yield from _headers((*where, "headers"), case.headers, known)
         yield from _unknown((*where, "body"), case.body, known)
         for value in case.values:
             if value not in [*placeholders(body), *placeholders(case.message)]:
@@ -639,7 +661,9 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
         yield from _unknown(("errors", "body"), file.errors.body, [*_ERROR.split(), *sorted(more)])
 
 
-def _headers(where: Where, headers: Mapping[str, str], known: str | None) -> Iterator[Objection]:
+def _headers(
+    where: Where, headers: Mapping[str, str], known: str | Sequence[str] | None
+) -> Iterator[Objection]:
     if known is not None:
         yield from _unknown(where, headers, known)
     for name, value in headers.items():

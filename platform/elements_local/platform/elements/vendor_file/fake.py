@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
-from elements_local.kit.api.json_text import Json, encode
+from elements_local.kit.api.json_text import Json
 from elements_local.kit.fakes.effects import PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
@@ -22,8 +22,6 @@ from elements_local.kit.fakes.records import (
     ended,
 )
 from elements_local.kit.instants import format_instant
-from elements_local.kit.traffic.fault_rules import fits
-from elements_local.kit.traffic.journal import JournalQuery
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
@@ -46,6 +44,7 @@ from elements_local.platform.elements.vendor_file.refusal import VendorRefusalEr
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
+from elements_local.platform.elements.vendor_file.store_limits import CallCounts
 from elements_local.platform.elements.vendor_file.store_records import FileRecords
 from elements_local.platform.elements.vendor_file.templates import filled, read
 from elements_local.platform.elements.vendor_file.tokens import key_of
@@ -59,8 +58,8 @@ _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _UUID = "elements_local.vendor_uuid"
 """Where in a request's environment is what its answer is known by."""
-_NOTED = 100_000
-"""Calls that are looked through for those of a limit."""
+_LIMITS = "elements_local.vendor_limits"
+"""Where the headers are by which it says what is left of limits."""
 
 
 class FileFake:
@@ -79,6 +78,7 @@ class FileFake:
         step = file.record.id
         tables, oauth2 = MetaData(), file.authentication.oauth2
         self.tokens = TokenRoutes(file, oauth2, OAuthGrants(host, tables)) if oauth2 else None
+        self._counts = CallCounts(host, file.limits, tables)
         self.fake = Fake(
             host,
             __name__,
@@ -119,7 +119,7 @@ class FileFake:
         self._add_further_routes()
         if self.hooks.routes:
             self.hooks.routes(self)
-        if self.file.headers:
+        if self.file.headers or self.file.limits:
             self.fake.app.after_request(self._with_headers)
         return self.fake.served()
 
@@ -172,8 +172,9 @@ class FileFake:
                 name, values = "not_found", dict(request.view_args or {})
         how: model.VendorErrorCase = getattr(self.file.errors.cases, name, None) or model.VendorErrorCase()
         status = how.status or ERROR_STATUSES.get(name, 400)
-        body = self._error_body(status, str(error), {**values, **how.values}, how)
-        return Response(encode(body), status, headers=how.headers, mimetype="application/json")
+        values = {**values, **how.values}
+        body = self._error_body(status, str(error), values, how)
+        return response(body, status, filled(dict(how.headers), values))
 
     def now(self) -> str:
         """Return the time as answers have it."""
@@ -190,20 +191,9 @@ class FileFake:
         """Refuse a call whose token is no longer good, or that goes beyond a limit."""
         if self.tokens:
             self.tokens.check(workspace, _credential_in(self.file, request.environ) or "")
-        self._refuse_beyond_limits(workspace)
-
-    def _refuse_beyond_limits(self, workspace: Workspace) -> None:
-        limits = [each for each in self.file.limits if self.host.limited and _is_of(each, request.path)]
-        noted = self.fake.journal.page(workspace.name, JournalQuery(limit=_NOTED)).items if limits else []
-        answered = [one for _, one in noted if one.status != ERROR_STATUSES["limit"]]
-        for limit in limits:
-            since = workspace.clock.now() - timedelta(seconds=limit.seconds)
-            taken = [
-                one for one in answered if one.at > since and _is_of(limit, one.target.partition("?")[0])
-            ]
-            if len(taken) >= limit.calls:
-                said = f"no more than {limit.calls} calls are answered in {limit.seconds} seconds"
-                raise VendorRefusalError("limit", said)
+        if self.host.limited and self.file.limits:
+            path = request.path.rstrip("/") if self.file.trailing_slash else request.path
+            self._counts.take(workspace, path, request.environ.setdefault(_LIMITS, {}))
 
     def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
@@ -359,7 +349,8 @@ class FileFake:
     def _with_headers(self, answer: Response) -> Response:
         if not facts_of(request).is_admin:
             made = filled(dict(self.file.headers), {"uuid": self._uuid()})
-            for name, text in made.items() if isinstance(made, dict) else ():
+            limits: dict[str, str] = request.environ.get(_LIMITS, {})
+            for name, text in {**limits, **(made if isinstance(made, dict) else {})}.items():
                 if answer.content_length or name.lower() != "content-type":
                     answer.headers[name] = str(text)
         return answer
@@ -392,10 +383,6 @@ def _is_chosen(item: Mapping[str, object], wanted: Mapping[str, object]) -> bool
         for name, value in wanted.items()
         if name in item
     )
-
-
-def _is_of(limit: model.VendorLimit, path: str) -> bool:
-    return any(fits(path, pattern) for pattern in limit.paths)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

@@ -508,13 +508,24 @@ class VendorLimit(_Part, frozen=True, kw_only=True):
 
     Attributes:
         calls: how many calls are allowed in that time.
-        seconds: the length of that time, up to now.
+        seconds: the length of that time, up to now; or `midnight` says when it begins.
+        midnight: the time zone at whose midnight counting begins anew.
         paths: the paths that are counted together; * is any text.
+        but: those of them that are not counted.
+        costs: the paths whose calls count for several -> for how many.
+        headers: of each answer to a call that is counted: templates with {calls}, {left} and {wait}, the seconds until another
+            call is free.
+        values: values for names in `errors.cases.limit`, which also has those of `headers`.
     """
 
-    calls: Annotated[int, Meta(ge=1, le=10_000)]
-    seconds: Annotated[int, Meta(ge=1)]
+    calls: Annotated[int, Meta(ge=1, le=10**9)]
+    seconds: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    midnight: str | None = None
     paths: tuple[str, ...] = ("*",)
+    but: tuple[str, ...] = ()
+    costs: dict[str, Annotated[int, Meta(ge=1)]] = {}
+    headers: dict[str, str] = {}
+    values: dict[str, str] = {}
 
 
 class VendorErrorCase(_Part, frozen=True, kw_only=True):
@@ -525,7 +536,7 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
         message: the vendor's text; {message} is that of this program.
         values: values for further names in the body.
         body: replaces `errors.body`.
-        headers: of the answer.
+        headers: of the answer, templates as `body`.
     """
 
     status: Annotated[int, Meta(ge=400, le=599)] | None = None
