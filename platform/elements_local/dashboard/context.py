@@ -20,6 +20,7 @@ from elements_local.clients.service_client import ServiceClient, query_of
 from elements_local.clients.workspace_clients import SERVICES, Credentials, WorkspaceClients
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
+from elements_local.dashboard.first_minute import Step
 from elements_local.kit.text import whole_number
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
         stack: what is shown.
         closing: set when the stack ends.
         advances: begun from pages.
+        stories: what was shown of a lost change, by the workspace in which it was done.
         streams: has room for so many more of them.
     """
 
@@ -146,6 +148,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     advances: Advances
     access: PageAccess
     notices: Notices = msgspec.field(default_factory=Notices)
+    stories: dict[str, list[Step]] = msgspec.field(default_factory=dict)
     streams: BoundedSemaphore = msgspec.field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
 
 

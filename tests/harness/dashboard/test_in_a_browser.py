@@ -726,3 +726,19 @@ def move_to(page, instant):
     page.get_by_label("An instant to move time to").fill(instant)
     page.get_by_role("button", name="Go", exact=True).click()
     expect(page.locator(".now")).to_have_text(instant)
+
+
+@pytest.mark.usefixtures("stack_on_ports")
+def test_the_first_click_shows_a_lost_change_and_leads_to_an_instance_of_ones_own(visit):
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        page = visit(f"{stack.addresses.platform}/_local/")
+        found = [*findings(page, "empty")]
+
+        Mouse(page).press("Show me a lost change")
+
+        expect(page.locator(".steps .chip.bad")).to_have_count(1)
+        expect(page.locator(".steps .chip.good")).to_have_count(1)
+        assert [*found, *findings(page, "lost-change")] == []
+        Mouse(page).follow("Make your own")
+        expect(page.get_by_role("button", name="Make the instance")).to_be_visible()
+    assert visit.said == []

@@ -59,6 +59,18 @@ class Happened(Struct, frozen=True, kw_only=True):
 @bp.get("/")
 def index() -> str:
     """Show what happened on lanes, and as a list."""
+    said = read("platform", "warnings")["warnings"] if page().pollers else []
+    warned = [one["instanceId"] for one in said if page().poller(one["instanceId"])]
+    return whole_page(
+        "overview.html",
+        **timeline(),
+        warned=instances.warned(warned[:_WARNED]),
+        more_warned=len(warned) - _WARNED,
+    )
+
+
+def timeline() -> dict[str, Any]:
+    """Return what ``axis.html`` shows of the range that the address asks for, and the list of it."""
     depth = min(max(request.args.get("depth", _DEPTH, type=int), 1), _DEEPEST)
     now = parse_instant(page().clock["now"])
     happened, axis = _looked_at(depth, now)
@@ -88,29 +100,24 @@ def index() -> str:
     rows = sorted(held([*happened.listed, *happened.others]), key=lambda one: one.at, reverse=True)
     shown = moments.condensed(rows)
     more = total - sum(one.count for one in shown[:_ROWS])
-    said = read("platform", "warnings")["warnings"] if page().pollers else []
-    warned = [one["instanceId"] for one in said if page().poller(one["instanceId"])]
-    return whole_page(
-        "overview.html",
-        axis=axis,
-        now=now,
-        now_place=axis.place(now) if axis.holds(now) else None,
-        lanes=drawn,
-        unknown={lane: start for lane, start in happened.known.items() if start >= axis.start},
-        asked=asked,
-        rows=shown[:_ROWS],
-        more=more,
-        before=format_instant(shown[: _ROWS + 1][-1].at) if shown and more > 0 else None,
-        hidden=max(happened.ever - total, 0),
-        thinned=thinned,
-        depth=depth,
-        deeper=min(depth * 5, _DEEPEST),
-        spans=_spans(axis),
-        warned=instances.warned(warned[:_WARNED]),
-        more_warned=len(warned) - _WARNED,
-        empty=not happened.ever
+    return {
+        "axis": axis,
+        "now": now,
+        "now_place": axis.place(now) if axis.holds(now) else None,
+        "lanes": drawn,
+        "unknown": {lane: start for lane, start in happened.known.items() if start >= axis.start},
+        "asked": asked,
+        "rows": shown[:_ROWS],
+        "more": more,
+        "before": format_instant(shown[: _ROWS + 1][-1].at) if shown and more > 0 else None,
+        "hidden": max(happened.ever - total, 0),
+        "thinned": thinned,
+        "depth": depth,
+        "deeper": min(depth * 5, _DEEPEST),
+        "spans": _spans(axis),
+        "empty": not happened.ever
         or all(one.lane is Lane.CLOCK for one in [*happened.others, *happened.counts]),
-    )
+    }
 
 
 @bp.post("/clock")
