@@ -133,7 +133,8 @@ def test_what_is_no_access_token_is_refused_as_none(clients):
     tokens = decode(asked(clients, V1, grant_type="authorization_code", code="KEY", **CLIENT).body)
     forged = tokens["access_token"].replace(".a1.0.", ".a1.7.")
 
-    for token in (tokens["refresh_token"], forged, f"{key}.", f"{key}.a1.0.9999999999999.x", "x"):
+    far = [f"{key}.a1.0.{at}.{'x' * 20}" for at in (10**12 - 1, 1 - 10**12, -(10**11))]
+    for token in (tokens["refresh_token"], forged, f"{key}.", *far, "x"):
         assert contacts(clients, token)[0] == 401, token
         assert contacts(clients, token)[1]["category"] == "INVALID_AUTHENTICATION"
     assert contacts(clients, key)[0] == 200
@@ -304,3 +305,31 @@ def test_people_consent_where_the_vendor_says(clients):
         "https://app.hubspot.com/oauth/authorize?response_type=code&client_id=a&"
     )
     assert (unknown.status, b"does not say where users consent" in unknown.body) == (400, True)
+
+
+@pytest.mark.parametrize("start", ["1900-01-01T00:00:00Z", "1969-12-31T23:59:00Z", "9000-12-31T20:00:00Z"])
+def test_tokens_are_good_and_refreshed_at_the_ends_of_the_calendar(stack, start):
+    made = stack.new_workspace(seed=7, start=start)
+    hub = made.platform.hub(made.platform.create_instance(oauth_body(made))["token"])
+    made.clock.advance("11m")
+    found = [hub.call("GET", "/deals"), hub.call("GET", "/deals")]
+    asked_for = token_requests(made)
+    stack.delete_workspace(made.credentials.name)
+
+    assert (found, asked_for) == ([[], []], [200, 200])
+
+
+def test_a_snapshot_brings_grants_and_tokens_back_also_in_another_workspace(stack, clients):
+    made = clients.platform.create_instance(oauth_body(clients))
+    clients.clock.advance("9m")
+    before = clients.snapshot()
+    clients.clock.advance("1h")
+    other = stack.new_workspace(seed=8)
+    for each in (clients, other):
+        each.restore(before)
+        (instance,) = each.platform.call("GET", "/elements/api-v2/instances")
+        each.clock.advance("1h")
+        hub = each.platform.hub(instance["token"])
+        assert (instance["name"], hub.call("GET", "/deals")) == (made["name"], [])
+        assert {*token_requests(each)} == {200}
+    stack.delete_workspace(other.credentials.name)

@@ -4,6 +4,7 @@ Source: the keys (documented); that the interval is what the vendor's answer say
 are assumed.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from elements_local.platform.errors import InvalidRequestError, ProviderError
 ACCESS = "oauth.user.token"
 REFRESH = "oauth.user.refresh_token"
 _INTERVAL = "oauth.user.refresh_interval"
+_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
 _TIME = "oauth.user.refresh_time"
 
 KEYS = (
@@ -123,4 +125,4 @@ class FileGrants(Struct, frozen=True, kw_only=True):
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else None
+    return int(text) if text and _NUMBER.fullmatch(text) else None

@@ -37,8 +37,8 @@ class TokenInfo(_Part, frozen=True, kw_only=True):
 
     Attributes:
         path: below the origin, with {token}.
-        answer: a template of JSON, with {token}, {user}, {expires_in} and {expires_at}, in milliseconds. A token that is none, or no
-            longer good, is answered as `not_found`.
+        answer: a template of JSON, with {token}, {user}, {expires_in} and {expires_at}, in milliseconds. A token that is none is
+            answered as `not_found`, and one whose time is over as `expired`.
     """
 
     path: UrlPath

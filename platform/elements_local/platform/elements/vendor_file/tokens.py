@@ -19,7 +19,9 @@ _TEXT = re.compile(
     r"(?P<key>[^.]+)\.(?P<kind>[ar])(?P<grant>\d{1,9})\.(?P<number>\d{1,9})\.(?P<at>-?\d{1,12})\.[\w-]{20}",
     re.ASCII,
 )
-_LATEST = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp())
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SOONEST, _LATEST = -2_300_000_000, 221_900_000_000
+"""Seconds from then; no clock stands before or after."""
 
 
 class VendorToken(Struct, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ def token_of(text: str, seed: int, vendor: str) -> VendorToken | None:
     if found is None:
         return None
     kind: Literal["a", "r"] = "a" if found["kind"] == "a" else "r"
-    at = datetime.fromtimestamp(min(int(found["at"]), _LATEST), UTC)
+    at = _EPOCH + timedelta(seconds=max(_SOONEST, min(int(found["at"]), _LATEST)))
     token = VendorToken(
         key=found["key"], kind=kind, grant=int(found["grant"]), number=int(found["number"]), at=at
     )
