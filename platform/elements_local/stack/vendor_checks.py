@@ -132,9 +132,9 @@ def _authentication(how: VendorAuthentication) -> Iterator[Objection]:
 
 def _oauth2(file: VendorFile, oauth2: VendorOAuth2) -> Iterator[Objection]:
     where: Where = ("authentication", "oauth2")
-    yield from _path((*where, "token"), oauth2.token, _names(file))
-    if varying := [*placeholders(oauth2.token)]:
-        yield (*where, "token"), f"nothing varies here; got {{{varying[0]}}}"
+    for name, path in (("token", oauth2.token), ("revoke", oauth2.revoke or "/")):
+        yield from _path((*where, name), path, _names(file))
+        yield from _unknown((*where, name), path, "")
     if not oauth2.grants or len({*oauth2.grants}) < len(oauth2.grants):
         yield (*where, "grants"), "give at least one grant, and each once"
     if "refresh_token" not in oauth2.grants and oauth2.rotation != "none":
@@ -202,6 +202,8 @@ def _token_calls(file: VendorFile) -> Iterator[tuple[Where, str, str]]:
     if oauth2 := file.authentication.oauth2:
         where: Where = ("authentication", "oauth2")
         yield (*where, "token"), "POST", oauth2.token
+        if oauth2.revoke:
+            yield (*where, "revoke"), "POST", oauth2.revoke
         if oauth2.info:
             yield (*where, "info"), "GET", oauth2.info.path
 

@@ -133,6 +133,8 @@ MISTAKES = [
     ("header: Authorization", "header: X, oauth2: {token: /t, grants: [client_credentials], rotation: end}", "4:98: authentication.oauth2.rotation: refresh_token is none of `grants`"),
     ("header: Authorization", "header: X, oauth2: {token: /t, answer: {t: '{token}'}}", "4:68: authentication.oauth2.answer: unknown placeholder 'token'"),
     ("header: Authorization", "header: X, oauth2: {token: /t, answer: {}}", "4:68: authentication.oauth2.answer: expected {access_token} in it"),
+    ("header: Authorization", "header: X, oauth2: {token: /t, revoke: '/t/{token}'}", "4:68: authentication.oauth2.revoke: nothing varies here; got {token}"),
+    ("header: Authorization", "header: X, oauth2: {token: /t, revoke: /t}", "4:68: authentication.oauth2.revoke: `authentication.oauth2.token` has the same method and path"),
     ("header: Authorization", "header: X, oauth2: {token: /t, consent: /in}", "4:68: authentication.oauth2.consent: expected a URL without a query; got '/in'"),
     ("header: Authorization", "header: X, oauth2: {token: /t, info: {path: /t, answer: 1}}", "4:75: authentication.oauth2.info.path: expected {token} in it"),
     ("{by: offset}", "{by: offset}\n  request_headers: {authorization: x}", "15:21: list.request_headers.authorization: `authentication` says what carries"),

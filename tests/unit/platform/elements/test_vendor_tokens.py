@@ -162,6 +162,28 @@ def test_a_token_is_good_in_its_workspace_alone(stack, clients):
     assert status == 401
 
 
+@each_row("revoked", ["access_token", "refresh_token"])
+def test_a_token_that_is_revoked_ends_its_grant(clients, revoked):
+    code = {"grant_type": "authorization_code", "code": "KEY", **CLIENT}
+    first, other = (decode(asked(clients, V1, **code).body) for _ in range(2))
+    none = asked(clients, f"{DATED}/revoke", token="x", **CLIENT)
+    refused = asked(clients, f"{DATED}/revoke", token=first[revoked], client_id="an application")
+    before = contacts(clients, first["access_token"])[0]
+    ended = asked(clients, f"{DATED}/revoke", token=first[revoked], **CLIENT)
+    again = asked(clients, V1, **{**REFRESH, **CLIENT, "refresh_token": first["refresh_token"]})
+
+    assert [each.status for each in (none, refused, ended, again)] == [200, 400, 200, 400]
+    assert (ended.body, decode(again.body)["status"]) == (b"", "BAD_REFRESH_TOKEN")
+    assert (
+        before,
+        contacts(clients, first["access_token"])[0],
+        contacts(clients, other["access_token"])[0],
+    ) == (
+        *(200, 401),
+        200,
+    )
+
+
 def rotated(clients, token, grant="refresh_token"):
     """Refresh a token of the vendor whose tokens are good once, and return the status and the answer."""
     key = clients.credentials.crm_api_key

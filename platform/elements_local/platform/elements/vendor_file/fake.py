@@ -128,6 +128,10 @@ class FileFake:
             self._route("GET", route.path, partial(self._fixed, route))
         if tokens := self.tokens:
             self._route("POST", tokens.oauth2.token, lambda: response(tokens.given(), 200), is_open=True)
+            if tokens.oauth2.revoke:
+                self._route(
+                    "POST", tokens.oauth2.revoke, lambda: response(tokens.revoked(), 200), is_open=True
+                )
             for path in tokens.info_paths:
                 self._route("GET", path, lambda token: response(tokens.info(token), 200), is_open=True)
         if self.links and self.file.links:

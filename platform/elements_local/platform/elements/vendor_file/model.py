@@ -58,6 +58,7 @@ class VendorOAuth2(_Part, frozen=True, kw_only=True):
             refused (refuse), or its use ends all tokens of its grant (end).
         answer: a template of JSON, with {access_token}, {refresh_token}, {expires_in} and {user}.
         info: says whose a token is.
+        revoke: the path of a POST with a `token`, whose grant ends with all its tokens; one that is none is answered likewise.
         consent: where people let an application in, to which the platform's `oauth/url` leads.
     """
 
@@ -76,6 +77,7 @@ class VendorOAuth2(_Part, frozen=True, kw_only=True):
         }
     )
     info: TokenInfo | None = None
+    revoke: UrlPath | None = None
     consent: str | None = None
 
 

@@ -1,5 +1,6 @@
 """The calls by which a fake gives access tokens, and what it refuses of them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -24,7 +25,8 @@ class TokenRoutes:
 
     def __init__(self, file: model.VendorFile, oauth2: model.VendorOAuth2, grants: OAuthGrants) -> None:
         self.file, self.oauth2, self.grants = file, oauth2, grants
-        self._paths = frozenset(file.paths_of(oauth2.token))
+        clients_own = (path for path in (oauth2.token, oauth2.revoke) if path)
+        self._paths = frozenset(each for path in clients_own for each in file.paths_of(path))
         self.info_paths = [oauth2.info.path] if oauth2.info else []
 
     def credential_in(self, environ: "WSGIEnvironment", credential: str | None) -> str | None:
@@ -61,10 +63,7 @@ class TokenRoutes:
         Raises:
             VendorRefusalError: it gets none.
         """
-        sent = sent_in(self.oauth2, facts_of(request).body or b"", request.query_string.decode("latin-1"))
-        workspace: Workspace | None = facts_of(request).caller
-        if workspace is None or not sent.get("client_id"):
-            raise VendorRefusalError("invalid_client", "client_id is missing, or client_secret is unknown")
+        workspace, sent = self._asked()
         grant_type = sent.get("grant_type", "")
         if grant_type not in self.oauth2.grants:
             known = ", ".join(self.oauth2.grants)
@@ -83,6 +82,31 @@ class TokenRoutes:
             "user": workspace.crm_username,
         }
         return filled(self.oauth2.answer, values)
+
+    def revoked(self) -> object:
+        """End the grant of the token that the present request has, and return the answer, which is empty.
+
+        Raises:
+            VendorRefusalError: the client is unknown.
+        """
+        workspace, sent = self._asked()
+        text = sent.get("token", "")
+        token = token_of(text, workspace.seed, self.file.vendor)
+        if token or text == workspace.crm_api_key:
+            self.grants.end(workspace, token.grant if token else 0)
+        return None
+
+    def _asked(self) -> tuple[Workspace, Mapping[str, str]]:
+        """Return whose the present request of a client is, and its parameters.
+
+        Raises:
+            VendorRefusalError: the client is unknown.
+        """
+        sent = sent_in(self.oauth2, facts_of(request).body or b"", request.query_string.decode("latin-1"))
+        workspace: Workspace | None = facts_of(request).caller
+        if workspace is None or not sent.get("client_id"):
+            raise VendorRefusalError("invalid_client", "client_id is missing, or client_secret is unknown")
+        return workspace, sent
 
     def info(self, token: str) -> object:
         """Return what is said of an access token.

@@ -56,6 +56,12 @@ class OAuthGrants:
             tx.run(self._insert, number=used.grant, refreshes=refreshes, ended=int(replaced))
         return None if replaced else refreshes
 
+    def end(self, workspace: "Workspace", number: int) -> None:
+        """End a grant."""
+        with self._database.transaction(workspace.name, alone=self._turn) as tx:
+            tx.run(self._delete, of_number=number)
+            tx.run(self._insert, number=number, refreshes=0, ended=1)
+
     def is_good(self, workspace: "Workspace", token: VendorToken) -> bool:
         """Say whether a token's grant has not ended."""
         with self._database.lookup(workspace.name) as tx:
