@@ -355,3 +355,19 @@ def test_a_snapshot_brings_grants_and_tokens_back_also_in_another_workspace(stac
         assert (instance["name"], hub.call("GET", "/deals")) == (made["name"], [])
         assert {*token_requests(each)} == {200}
     stack.delete_workspace(other.credentials.name)
+
+
+@pytest.mark.parametrize(("status", "shown"), [(400, 401), (403, 403), (429, 429), (503, 502)])
+def test_a_refresh_that_fails_is_the_error_of_the_hub_call(clients, status, shown):
+    made = clients.platform.create_instance(oauth_body(clients))
+    clients.clock.advance("14m")
+    rule = {"match": {"path": "/token"}, "effect": {"status": status, "body": {"error": "no"}}}
+    clients.fakes["rotary"].call("PUT", "/_local/faults", json={"faults": [rule]})
+    refused = clients.platform.hub(made["token"]).send("GET", "/deals")
+    clients.fakes["rotary"].call("DELETE", "/_local/faults")
+
+    assert (refused.status, f"Rotary gave no token, but answered {status}" in refused.body.decode()) == (
+        shown,
+        True,
+    )
+    assert clients.platform.hub(made["token"]).call("GET", "/deals") == []

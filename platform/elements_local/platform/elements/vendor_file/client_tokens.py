@@ -101,8 +101,9 @@ class FileGrants(Struct, frozen=True, kw_only=True):
             raise ProviderError(status=502, message=f"{self.file.name} gave no token: {reply.reason}")
         said = reply.body.decode("utf-8", "replace")
         if not reply.ok:
+            # 400 is about the credentials, which the hub's caller has not sent
             raise ProviderError(
-                status=401 if reply.status < 500 else 502,  # the credentials are no longer good
+                status=401 if reply.status == 400 else reply.status if 400 < reply.status < 500 else 502,
                 message=f"{self.file.name} gave no token, but answered {reply.status}: {said[:500]}",
                 provider_message=said,
             )

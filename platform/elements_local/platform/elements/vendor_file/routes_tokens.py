@@ -28,6 +28,7 @@ class TokenRoutes:
         clients_own = (path for path in (oauth2.token, oauth2.revoke) if path)
         self._paths = frozenset(each for path in clients_own for each in file.paths_of(path))
         self.info_paths = [oauth2.info.path] if oauth2.info else []
+        self._forms = [form for each in self.info_paths for form in file.paths_of(each)]
 
     def credential_in(self, environ: "WSGIEnvironment", credential: str | None) -> str | None:
         """Return what says whose a call is: of a request for tokens the client's secret, of one about a token that one."""
@@ -36,8 +37,7 @@ class TokenRoutes:
         if path in self._paths:
             sent = sent_in(self.oauth2, environ[FACTS].body or b"", environ.get("QUERY_STRING", ""))
             return sent.get("client_secret")
-        forms = (form for each in self.info_paths for form in self.file.paths_of(each))
-        asked = (read(form, path).get("token") for form in forms)
+        asked = (read(form, path).get("token") for form in self._forms)
         return next((str(each) for each in asked if each), credential)
 
     def check(self, workspace: Workspace, credential: str) -> None:
