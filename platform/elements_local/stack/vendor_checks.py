@@ -54,7 +54,7 @@ _BATCH_ASKED = {
     "delete": "id",
 }
 _LIMIT = "calls left wait"
-_OF_CASES = {"expired": "ago expired_at", "repeated": "ids", "limit": _LIMIT}
+_OF_CASES = {"expired": "ago expired_at", "repeated": "ids", "limit": _LIMIT, "changed": "version"}
 _BATCH_ANSWERED = "records now missing all_missing failed message trace id"
 _LINK_SHOWN = "id other id_number other_number type name label labels"
 _POLLER = "resource hub id created updated"
@@ -102,7 +102,7 @@ def objections(file: VendorFile, own_names: frozenset[str]) -> Iterator[Objectio
     yield from _polled(file)
     yield from _poller(("poller",), file.poller)
     for name, call in file.calls.items():
-        yield from _call(name, call, _names(file))
+        yield from _call(file, name, call)
         if isinstance(call, FileListCall):
             yield from _list(file, name, call)
         else:
@@ -334,6 +334,8 @@ def _route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objecti
 
 def _further(file: VendorFile) -> Iterator[Objection]:
     for where, further in _further_calls(file):
+        if further.headers or further.request_headers:
+            yield where, "`headers` and `request_headers` are for the calls of the connector"
         yield from _link_call(file, where, further) if isinstance(further, LinkCall) else ()
         yield from _batch(file, where, further) if isinstance(further, BatchCall) else ()
     if file.links is not None:
@@ -514,8 +516,13 @@ def _beyond(value: object, most: int) -> str:
     return ""
 
 
-def _call(name: str, call: FileCall, resources: Sequence[str]) -> Iterator[Objection]:
+def _call(file: VendorFile, name: str, call: FileCall) -> Iterator[Objection]:
+    resources = _names(file)
     yield from _path((name, "path"), call.path, resources)
+    yield from _headers((name, "request_headers"), call.request_headers, None)
+    for header in call.request_headers:
+        if header.lower() in {"authorization", (file.authentication.header or "").lower()}:
+            yield (name, "request_headers", header), "`authentication` says what carries the credential"
     if (
         name != "me"
         and len(resources) > 1
@@ -542,18 +549,18 @@ def _about_one(file: VendorFile, name: str, call: FileCall) -> Iterator[Objectio
     more = ["links"] if name == "create" and file.links is not None and file.links.written is not None else []
     for key in ("path", "parameters", "body"):
         yield from _unknown((name, key), getattr(call, key), [*asked.split(), *more])
+    version = ["version"] if name in {"update", "delete"} else []
+    yield from _unknown((name, "request_headers"), call.request_headers, [*asked.split(), *version])
     yield from _unknown((name, "answer"), call.answer, answered)
+    shown_too = "" if name in {"delete", "me"} else " version"
+    yield from _headers((name, "headers"), call.headers, f"{answered} origin{shown_too}")
     wanted = {"get": {"record"}, "create": {"record", "id"}}.get(name, set())
-    if wanted and wanted.isdisjoint(placeholders(call.answer)):
+    if wanted and wanted.isdisjoint(placeholders([call.answer, call.headers])):
         yield (name, "answer"), f"expected {' or '.join(f'{{{each}}}' for each in sorted(wanted))} in it"
 
 
 def _list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Objection]:
     fields = sorted({field for resource in file.resources.values() for field in resource.fields})
-    yield from _headers((name, "request_headers"), call.request_headers, None)
-    for header in call.request_headers:
-        if header.lower() in {"authorization", (file.authentication.header or "").lower()}:
-            yield (name, "request_headers", header), "`authentication` says what carries the credential"
     for key in ("path", "parameters", "request_headers", "body"):
         for each in placeholders(getattr(call, key)):
             condition = engine.condition_of(each)
@@ -676,8 +683,7 @@ def _headers(
 
 
 def _requested(call: FileCall) -> set[str]:
-    headers = call.request_headers if isinstance(call, FileListCall) else {}
-    return {*placeholders([call.parameters, headers, call.body])}
+    return {*placeholders([call.parameters, call.request_headers, call.body])}
 
 
 def _unknown(where: Where, template: object, known: str | Iterable[str]) -> Iterator[Objection]:

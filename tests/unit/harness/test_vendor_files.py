@@ -140,6 +140,8 @@ MISTAKES = [
     ("{by: offset}", "{by: offset}\n  request_headers: {authorization: x}", "15:21: list.request_headers.authorization: `authentication` says what carries"),
     ("{by: offset}", "{by: offset}\n  request_headers: {X: '{updatd>}'}", "15:3: list.request_headers: unknown field 'updatd'; did you mean 'updated'?"),
     ("{by: offset}", "{by: offset}\n  request_headers: {'X Y': a}", "15:21: list.request_headers.X Y: expected a header's name"),
+    ('"/{resource}/{id}"}', '"/{resource}/{id}", headers: {X: \'{size}\'}}', "15:33: get.headers: unknown placeholder 'size'"),
+    ('"/{resource}/{id}"}', '"/{resource}/{id}", request_headers: {X: \'{version}\'}}', "15:33: get.request_headers: unknown placeholder 'version'"),
     ("create:", "headers: {X: '{id}'}\ncreate:", "16:1: headers: unknown placeholder 'id'; did you mean 'uuid'?"),
     ("create:", "headers: {Content-Length: '1'}\ncreate:", "16:11: headers.Content-Length: the server sets it"),
     ("create:", "limits: [{calls: 5}]\ncreate:", "16:10: limits.0: give `seconds` or `midnight`"),

@@ -92,3 +92,40 @@ def test_a_condition_in_a_header_that_is_no_date_is_refused(clients):
     reply = sent(clients, "rotary", "GET", "/deals", headers={"If-Modified-Since": "monday"})
 
     assert (reply.status, "'monday' is no date" in reply.body.decode()) == (400, True), reply.body
+
+
+def test_a_record_that_has_changed_meanwhile_is_written_only_by_who_asks_for_no_version(clients):
+    made = sent(clients, "rotary", "POST", "/deals", json={"title": "a"})
+    path = made.header("Location").removeprefix(clients.fakes["rotary"].url)
+    first = sent(clients, "rotary", "GET", path).header("ETag")
+    again = sent(clients, "rotary", "GET", path).header("ETag")
+    writes = [
+        sent(clients, "rotary", "PATCH", path, json={"note": note}, headers=headers)
+        for note, headers in (
+            ("b", {"If-Match": first}),
+            ("c", {"If-Match": first}),
+            ("d", {}),
+            ("e", {"If-Match": "*"}),
+        )
+    ]
+    gone = [
+        sent(clients, "rotary", "DELETE", path, headers=headers).status
+        for headers in (
+            {"If-Match": first},
+            {"If-Match": sent(clients, "rotary", "GET", path).header("ETag")},
+        )
+    ]
+
+    assert (made.status, made.body, first) == (201, b"", again)
+    assert [each.status for each in writes] == [200, 412, 200, 200]
+    assert decode(writes[1].body)["message"].startswith("the record has changed: its version is ")
+    assert gone == [412, 204]
+
+
+def test_the_hub_finds_a_new_record_by_the_header_that_has_its_id(clients):
+    instance = clients.platform.create_instance(instance_body(clients.credentials, element="rotary"))
+    hub = clients.platform.hub(instance["token"])
+    made = hub.call("POST", "/deals", json={"title": "found by its Location"})
+    changed = hub.call("PATCH", f"/deals/{made['id']}", json={"note": "x"})
+
+    assert (made["title"], changed["note"]) == ("found by its Location", "x")

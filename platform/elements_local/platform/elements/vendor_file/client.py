@@ -235,8 +235,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         if by == "link" and page is not None:
             request = replace(request, path=self._with_key(self._below(page)))
         reply = self.calls.send(request)
-        headers = {name: reply.header(name) for name in call.headers}
-        found = {**read(call.headers, headers), **self._answer(call, reply)}
+        found = self._answer(call, reply)
         records = found.get("records", reply) or []
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise self._failed("answered a list of records with something else", reply.body)
@@ -247,7 +246,10 @@ class FileClient(Struct, frozen=True, kw_only=True):
         return self._answer(self.file.calls[name], reply)
 
     def _answer(self, call: FileCall, reply: Reply) -> Values:
-        return read(call.answer, self.calls.decoded(reply)) if reply.body and call.answer is not None else {}
+        headers = {name: text for name in call.headers if (text := reply.header(name)) is not None}
+        has_body = reply.body and call.answer is not None
+        body = read(call.answer, self.calls.decoded(reply)) if has_body else {}
+        return {**read(call.headers, headers), **body}
 
     def _request(self, name: str, values: Values) -> ProviderRequest:
         call = self.file.calls.get(name)
@@ -259,7 +261,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
         parameters = filled(dict(call.parameters), texts)
         query = urlencode(parameters) if isinstance(parameters, dict) else ""
         body = filled(call.body, values)
-        headers = filled(dict(call.request_headers), texts) if isinstance(call, FileListCall) else None
+        headers = filled(dict(call.request_headers), texts)
         return ProviderRequest(
             method=method_of(name, call),
             path=self._with_key(f"{path}?{query}" if query else str(path)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +12,7 @@ from flask import Flask, Response, request
 from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
-from elements_local.kit.api.json_text import Json
+from elements_local.kit.api.json_text import Json, encode_text
 from elements_local.kit.fakes.effects import PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
@@ -204,11 +205,8 @@ class FileFake:
         parameters = sent_parameters()
         body = sent_body(call) if method_of(name, call) != "GET" else {}
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
-        if isinstance(call, model.FileListCall):
-            sent |= read(
-                call.request_headers,
-                {name: value for name in call.request_headers if (value := request.headers.get(name))},
-            )
+        named = {name: value for name in call.request_headers if (value := request.headers.get(name))}
+        sent |= read(call.request_headers, named)
         found: Found = {name: value for name, value in sent.items() if value is not None}
         found["asked"] = body if call.body is not None else parameters
         parameter = self.file.links and self.file.links.parameter
@@ -274,8 +272,7 @@ class FileFake:
         named = {**found, "resource": resource.name}
         values = page_places(self.file, call.paging, named, ids, start=start, size=size)
         values |= {"records": shown, "count": len(shown)}
-        headers = filled(dict(call.headers), values)
-        return response(filled(call.answer, values), call.status, headers)
+        return self._filled(call, values)
 
     def _ordered(
         self, call: model.FileListCall, resource: FileResource, query: VendorQuery, *, deleted: bool
@@ -311,33 +308,45 @@ class FileFake:
 
     def _updated(self, call: model.WriteCall, found: Found) -> Response:
         resource, sent = self._resource(found), found.get("fields")
-        before = self.records.find(resource, found["id"], found.get("by"))
-        record = self.records.update(resource, before, sent)
+        with self._unless_changed(found):
+            before = self.records.find(resource, found["id"], found.get("by"))
+            _check_version(before, found.get("version"))
+            record = self.records.update(resource, before, sent)
         shown = self.records.after_write(resource, record, call.shows, sent)
         return self._with_record(call, resource, record, shown)
+
+    def _unless_changed(self, found: Found) -> AbstractContextManager[object]:
+        """Let nobody change a record between the look at its version and what follows, if a version is asked for."""
+        return self.fake.records.together() if "version" in found else nullcontext()
 
     def _deleted(self, call: model.DeleteCall, found: Found) -> Response:
         resource = self._resource(found)
         try:
-            self.fake.records.delete(resource.key, found["id"])
+            with self._unless_changed(found):
+                _check_version(self.fake.records.get(resource.key, found["id"]), found.get("version"))
+                self.fake.records.delete(resource.key, found["id"])
         except NoKeptRecordError:
             if call.unknown == "refuse":
                 raise
-        answered = {**found, "id": resource.record.id.shown(found["id"])}
-        return response(filled(call.answer, answered), call.status)
+        return self._filled(call, {**found, "id": resource.record.id.shown(found["id"])})
 
     def _in_batch(self, batches: FileBatches, call: model.BatchCall, **path: str) -> Response:
         return batches.answered(call, self._resource(path))
 
     def _me(self, call: model.FileCall, found: Found) -> Response:
         caller = self.fake.caller()
-        return response(filled(call.answer, {**found, "user": caller.name}), call.status)
+        return self._filled(call, {**found, "user": caller.name})
 
     def _with_record(
         self, call: model.FileCall, resource: FileResource, record: KeptRecord, shown: dict[str, Any]
     ) -> Response:
         values = {"record": shown, "id": resource.record.id.shown(record.id), "resource": resource.name}
-        return response(filled(call.answer, values), call.status)
+        return self._filled(call, {**values, "version": _version(record)})
+
+    @staticmethod
+    def _filled(call: model.FileCall, values: Found) -> Response:
+        values = {"origin": request.host_url.rstrip("/"), **values}
+        return response(filled(call.answer, values), call.status, filled(dict(call.headers), values))
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
         return self._error_body(status, message, {}, model.VendorErrorCase())
@@ -379,6 +388,16 @@ def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | 
         values = parse_qs(environ.get("QUERY_STRING", "")).get(how.parameter, [])
         sent, form = (values[-1] if values else None), "{key}" if how.header else how.value
     return None if sent is None else str(read(form, sent).get("key", sent))
+
+
+def _version(record: KeptRecord) -> str:
+    return seeded.hexadecimal(0, record.id, record.updated, encode_text(record.fields), length=16)
+
+
+def _check_version(record: KeptRecord, wanted: object) -> None:
+    if wanted not in {None, version := _version(record)}:
+        said = f"the record has changed: its version is {version}"
+        raise VendorRefusalError("changed", said, id=record.id, version=version)
 
 
 def _is_chosen(item: Mapping[str, object], wanted: Mapping[str, object]) -> bool:

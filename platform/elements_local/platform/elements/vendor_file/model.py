@@ -23,6 +23,7 @@ ERROR_STATUSES = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "changed": 412,
     "limit": 429,
 }
 """The statuses of errors, unless the file says others; those of the rest are 400."""
@@ -319,7 +320,10 @@ class FileCall(_Part, frozen=True, kw_only=True):
         path: below the origin, with {resource} and {id}.
         parameters: of the query.
         body: of the request, a template of JSON.
+        request_headers: of the request, templates as in `parameters`, such as `Prefer: maxpagesize={size}`; in those of `update` and
+            `delete`, {version} is the one that the record has to have.
         status: of the answer.
+        headers: of the answer, templates with the names of `answer`, and {origin}; {version} of a record is another after each change.
         answer: the body of the answer, a template of JSON; without it {records} of a list, {record} of other calls, nothing of `delete`.
     """
 
@@ -327,7 +331,9 @@ class FileCall(_Part, frozen=True, kw_only=True):
     path: UrlPath
     parameters: dict[str, str] = {}
     body: Template = None
+    request_headers: dict[str, str] = {}
     status: Annotated[int, Meta(ge=200, le=299)] = 200
+    headers: dict[str, str] = {}
     answer: Template = "{record}"
 
 
@@ -357,8 +363,6 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     """The call of a list, or a search.
 
     Attributes:
-        headers: of the answer, templates.
-        request_headers: of the request, templates as in `parameters`, such as `Prefer: maxpagesize={size}`.
         filter: how conditions are written.
         order: in which order records come.
         paging: how a client asks for the next page.
@@ -368,8 +372,6 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     """
 
     answer: Template = "{records}"
-    headers: dict[str, str] = {}
-    request_headers: dict[str, str] = {}
     filter: VendorFilter = VendorFilter()
     order: VendorOrder = VendorOrder()
     paging: VendorPaging
@@ -534,7 +536,7 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
     Attributes:
-        status: of the answer; without it 401 for `unauthenticated`, `expired` and `invalid_client`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 429 for `limit`, else 400.
+        status: of the answer; without it 401 for `unauthenticated`, `expired` and `invalid_client`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 412 for `changed`, 429 for `limit`, else 400.
         message: the vendor's text; {message} is that of this program.
         values: values for further names in the body.
         body: replaces `errors.body`.
@@ -566,6 +568,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         unknown_field: a written field is not in the file.
         conflict: another record, {id}, has the value of a unique field.
         repeated: a batch names a record twice; {ids} are those that it does.
+        changed: the record has another {version} than a request's header has.
         cap: the request goes beyond the list's `cap`.
         limit: the call goes beyond `limits`.
         expired: the access token's time is over since {ago} seconds, at {expired_at}.
@@ -584,6 +587,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     unknown_field: VendorErrorCase = VendorErrorCase()
     conflict: VendorErrorCase = VendorErrorCase()
     repeated: VendorErrorCase = VendorErrorCase()
+    changed: VendorErrorCase = VendorErrorCase()
     cap: VendorErrorCase | None = None
     limit: VendorErrorCase = VendorErrorCase()
     expired: VendorErrorCase = VendorErrorCase()
