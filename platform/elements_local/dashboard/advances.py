@@ -32,8 +32,8 @@ class Advances:
         # pages begin advances in several threads of the server
         self._changing = Lock()
 
-    def begin(self, clock: ClockClient, how_far: Mapping[str, Any]) -> str:
-        """Move a workspace's time, and say what came of it, or that it is under way.
+    def begin(self, clock: ClockClient, how_far: Mapping[str, Any]) -> tuple[str, bool]:
+        """Move a workspace's time; return what came of it, or that it is under way, and whether that is what was asked for.
 
         Args:
             how_far: what ``ClockClient.advance`` takes, such as a ``duration``, or the instant ``to``.
@@ -47,9 +47,10 @@ class Advances:
             self._running[thread] = clock
         thread.start()
         try:
-            return summary(done.result(timeout=PATIENCE_S))
+            ran = done.result(timeout=PATIENCE_S)
         except NotDoneError:
-            return "Time is being moved; this page shows how far it is, and can stop it."
+            return "Time is being moved; this page shows how far it is, and can stop it.", True
+        return summary(ran), ran.get("stopped") != "limit"
 
     def close(self) -> None:
         """End those that are under way, each at the border of a job, as the stack is about to go."""

@@ -1,8 +1,11 @@
 """What one click shows to who has just begun: a lost change with its cure, and a signed callback."""
 
+import re
+
 import pytest
 from page_reader import PageVisitor
 
+from elements_local.clients.guide import instance_body
 from elements_local.dashboard.first_minute import new_workspace
 from elements_local.start import Options, in_process
 
@@ -89,3 +92,31 @@ def test_a_host_that_is_not_allowed_is_named_with_what_to_do(visitor, empty):
 
 def test_what_is_no_url_is_called_that(visitor, empty):
     assert "'nowhere' is not a URL" in visitor.send(empty, "/first/test-event", url="nowhere").words
+
+
+def test_the_cause_shows_the_block_before_and_after(stack):
+    visitor = PageVisitor(stack.http, stack.addresses.platform)
+    clients = new_workspace(stack, "before-and-after")
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    clients.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"index_lag_s": 3}}])
+    clients.clock.advance("14m58s")
+    lost = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("1h")
+
+    query = f"instanceId={instance['id']}&resource=contacts&recordId={lost}"
+    page = visitor.open(f"/_local/dashboard/{clients.credentials.name}/why/?{query}")
+
+    assert re.findall('<span class="(added|taken)">(.*)</span>', page.html) == [
+        ("added", "+   &#34;pollDelay&#34;: 3,")
+    ]
+
+
+def test_until_a_callback_that_does_not_come_is_not_called_good(stack, visitor):
+    clients = new_workspace(stack, "waits")
+
+    page = visitor.send(
+        visitor.open(f"/_local/dashboard/{clients.credentials.name}/"), "/clock", press=("move", "until")
+    )
+
+    assert "✗ Time is 2026-03-03 10:00:00" in page.words
+    assert "has not come within a day" in page.words

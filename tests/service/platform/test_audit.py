@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from elements_local.clients.guide import instance_body
+
 URL = "/hubs/crm/{}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'"
 DATES = {
     "updatedDateField": "DATE_UPDATED_UTC",
@@ -107,3 +109,15 @@ def test_another_crm_that_keeps_such_a_log_is_audited_by_all_its_pages(clients, 
     audit = clients.platform.audit(foreign["id"])
 
     assert (audit["owed"], [each["recordId"] for each in audit["late"]]) == (2, ["7", "8"])
+
+
+def test_counts_are_of_one_instance_or_of_all(clients, instance):
+    other = clients.platform.create_instance(instance_body(clients.credentials))
+
+    def counted(query=""):
+        answer = clients.platform.call_object("GET", f"/_local/audit/counts{query}")
+        return [each["instanceId"] for each in answer["audits"]]
+
+    assert sorted(counted()) == sorted([instance["id"], other["id"]])
+    assert counted(f"?instanceId={other['id']}") == [other["id"]]
+    assert clients.platform.send("GET", "/_local/audit/counts?instanceId=1").status == 404

@@ -1,13 +1,16 @@
 """What receivers should have got, compared with what they got; and why a record's changes led to a callback, or did not."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from difflib import ndiff
 from typing import Any
 from urllib.parse import parse_qs
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
+from elements_local.clients.errors import CallError
 from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import (
     Answer,
@@ -18,8 +21,11 @@ from elements_local.dashboard.context import (
     record_path,
     whole_page,
 )
+from elements_local.dashboard.copies import as_json
+from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
 from elements_local.dashboard.routes.records import kind_named
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.masks import mask_value
 from elements_local.kit.text import NO_ID, record_name
 from elements_local.stack.reports.explanations import WRONG
 
@@ -86,8 +92,24 @@ def show() -> Answer:
         asked=asked,
         poller=poller,
         record=record_path(kind, record_id),
-        explanation=read("platform", "explain", **asked),
+        explanation=(explanation := read("platform", "explain", **asked)),
+        differences=_differences(instance_id, resource, explanation.get("fix") or {}),
     )
+
+
+def _differences(instance_id: int, resource: str, fix: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a resource's block as it is and as a fix has it, with a minus or a plus before what differs."""
+    blocks = ((fix.get("patch") or {}).get("configuration") or {}).get(POLLER_CONFIGURATION)
+    if not isinstance(blocks, dict) or resource not in blocks:
+        return []
+    try:
+        kept = clients().platform.call_object("GET", f"{BASE_PATH}/instances/{instance_id}")["configuration"]
+        present = decode((kept[POLLER_CONFIGURATION] or "{}").encode())
+    except (CallError, MalformedJsonError):  # without them the page says what it has to say, too
+        return []
+    block = present.get(resource, {}) if isinstance(present, dict) else {}
+    before, after = (as_json(mask_value(each)).splitlines() for each in (block, blocks[resource]))
+    return [line for line in ndiff(before, after) if line[0] != "?"]
 
 
 def _without_id(poller: dict[str, Any], resource: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
 from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard import copies
@@ -18,6 +18,12 @@ EXCHANGES = Listing(name="journal", one="request", rows="exchanges", filters=("q
 def index() -> Answer:
     """Show the latest requests of a service, newest first."""
     return _shown(request.args.get("service") or _services()[0], None)
+
+
+@bp.get("/<service>/")
+def index_of(service: str) -> Answer:
+    """Lead to the requests of a service."""
+    return redirect(url_for(".index", service=service))
 
 
 @bp.get("/<service>/latest")

@@ -124,19 +124,23 @@ def timeline() -> dict[str, Any]:
 def move() -> Answer:
     """Move time, stop that, or set the clock."""
     try:
-        return back(_moved(request.form.get("move", ""), to=request.form.get("to", "")))
+        text, good = _moved(request.form.get("move", ""), to=request.form.get("to", ""))
     except UnreadableTimeError as error:
         return back(str(error), good=False)
+    return back(text, good=good)
 
 
-def _moved(move: str, *, to: str) -> str:
+def _moved(move: str, *, to: str) -> tuple[str, bool]:
+    """Move time, and return what came of it, and whether that is good."""
     clock = clients().clock
     if move == "stop":
         is_under_way = clock.stop()
-        return "Time stops after the job that is being run." if is_under_way else "No advance is under way."
+        return (
+            "Time stops after the job that is being run." if is_under_way else "No advance is under way."
+        ), True
     if move in {"real", "virtual"}:
         clock.set(mode=move)
-        return f"The clock is {move} now."
+        return f"The clock is {move} now.", True
     how_far: dict[str, object] = {"duration": move}
     if move == "until":
         how_far = {"until": {"callbacks": 1}}

@@ -23,7 +23,9 @@ from elements_local.dashboard.context import Answer, back, clients, page, page_o
 from elements_local.dashboard.lists import Listing, id_of, list_page
 from elements_local.dashboard.moments import record_resource
 from elements_local.dashboard.routes.callbacks import latest_callbacks
+from elements_local.dashboard.story import story
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.instants import parse_instant
 from elements_local.kit.text import whole_number
 from elements_local.kit.values import replace
 
@@ -241,28 +243,25 @@ def _shown(sort: PagedKind, record_id: str, *, text: str | None, error: str) -> 
         error=error,
         polled_by=_polled_by(sort.address, record_id),
         callbacks=latest_callbacks(objectId=record_id, limit=20),
+        now=parse_instant(page().clock["now"]),
     )
 
 
 def _polled_by(address: str, record_id: int | str) -> list[dict[str, Any]]:
     """Return the resources by which instances poll a kind, each with what became of the record's latest change."""
-    return [
-        {
-            "poller": poller,
-            "resource": resource["resource"],
-            "explanation": read(
-                "platform",
-                "explain",
-                instanceId=poller["instanceId"],
-                resource=resource["resource"],
-                recordId=record_id,
-                cures="false",
-            ),
-        }
-        for poller in page().pollers
-        for resource in poller["resources"]
-        if resource["collection"] and _same_place(resource["collection"], address)
-    ]
+    found = []
+    for poller in page().pollers:
+        for resource in poller["resources"]:
+            if resource["collection"] and _same_place(resource["collection"], address):
+                asked = {"instanceId": poller["instanceId"], "resource": resource["resource"]}
+                explained = read("platform", "explain", **asked, recordId=record_id, cures="false")
+                found.append({
+                    "poller": poller,
+                    "resource": resource["resource"],
+                    "explanation": explained,
+                    "story": story(explained, url_for),
+                })  # fmt: skip
+    return found
 
 
 def _same_place(collection: str, address: str) -> bool:
