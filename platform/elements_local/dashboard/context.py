@@ -20,7 +20,7 @@ from elements_local.clients.service_client import ServiceClient, query_of
 from elements_local.clients.workspace_clients import SERVICES, Credentials, WorkspaceClients
 from elements_local.dashboard.advances import Advances
 from elements_local.dashboard.copies import Copies
-from elements_local.dashboard.first_minute import Step
+from elements_local.dashboard.first_minute import ShownStep
 from elements_local.kit.text import whole_number
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     advances: Advances
     access: PageAccess
     notices: Notices = msgspec.field(default_factory=Notices)
-    stories: dict[str, list[Step]] = msgspec.field(default_factory=dict)
+    stories: dict[str, list[ShownStep]] = msgspec.field(default_factory=dict)
     streams: BoundedSemaphore = msgspec.field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
 
 

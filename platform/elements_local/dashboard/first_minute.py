@@ -20,7 +20,7 @@ _LAG = {"match": {"path": "/v2.2/Contacts/Search"}, "effect": {"index_lag_s": 3}
 _BEFORE_THE_POLL = timedelta(seconds=2)
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class ShownStep(Struct, frozen=True, kw_only=True):
     """A step of what is shown.
 
     Attributes:
@@ -44,7 +44,7 @@ def new_workspace(stack: Stack, purpose: str) -> WorkspaceClients:
     return stack.new_workspace(name=next(name for name in names if name not in taken), clock="virtual")
 
 
-def lost_change(clients: WorkspaceClients) -> Iterator[Step]:
+def lost_change(clients: WorkspaceClients) -> Iterator[ShownStep]:
     """Lose a contact's change by a lag of the CRM's search, ask for the cause, apply the cure, and see the next one reported."""
     instance = clients.platform.create_instance(instance_body(clients.credentials))
     of_instance = {"instance_id": instance["id"]}
@@ -120,7 +120,9 @@ def _next_poll(clients: WorkspaceClients) -> str:
     return str(poller["nextPoll"])
 
 
-def _contact_before_the_poll(clients: WorkspaceClients, fields: Mapping[str, object]) -> tuple[str, Step]:
+def _contact_before_the_poll(
+    clients: WorkspaceClients, fields: Mapping[str, object]
+) -> tuple[str, ShownStep]:
     """Make a contact shortly before the next poll; return its id and the step."""
     poll = _next_poll(clients)
     clients.clock.advance(to=format_instant(parse_instant(poll) - _BEFORE_THE_POLL))
@@ -128,7 +130,7 @@ def _contact_before_the_poll(clients: WorkspaceClients, fields: Mapping[str, obj
     change = clients.crm.changes()[-1]
     before = (parse_instant(poll) - parse_instant(change["at"])).total_seconds()
     name = f"{record['FIRST_NAME']} {record['LAST_NAME']}"
-    step = Step(
+    step = ShownStep(
         text=f"{name}, contact {change['recordId']}, is {change['change']} {before:g} seconds before the poll of {poll}.",
         at=change["at"],
         page="records.show",
@@ -148,7 +150,7 @@ def _about(instance: Mapping[str, Any], record_id: str) -> dict[str, Any]:
 
 def _explanation_step(
     clients: WorkspaceClients, instance: Mapping[str, Any], record_id: str, explanation: Mapping[str, Any]
-) -> Step:
+) -> ShownStep:
     cause = f" ({explanation['cause']})" if explanation.get("cause") else ""
     return _step(
         clients,
@@ -161,5 +163,5 @@ def _explanation_step(
 
 def _step(
     clients: WorkspaceClients, text: str, *, page: str, about: Mapping[str, Any], kind: str = "quiet"
-) -> Step:
-    return Step(text=text, at=clients.clock.show()["now"], page=page, about=about, kind=kind)
+) -> ShownStep:
+    return ShownStep(text=text, at=clients.clock.show()["now"], page=page, about=about, kind=kind)
