@@ -14,9 +14,15 @@ CONTACTS = "/crm/v3/objects/contacts"
 
 
 @pytest.fixture(scope="module")
-def clients():
-    with in_process(Options(vendors=("hubspotcrm", ROTARY))) as stack:
-        yield stack.workspace()
+def stack():
+    with in_process(Options(vendors=("hubspotcrm", ROTARY))) as started:
+        yield started
+
+
+@pytest.fixture
+def clients(stack):
+    """A workspace of the test's own, so that no other test's records are in its lists, in whichever order they run."""
+    return stack.new_workspace()
 
 
 def sent(clients, vendor, method, path, **request):
