@@ -68,9 +68,8 @@ def lost_change(clients: WorkspaceClients) -> Iterator[ShownStep]:
     )
     lost, made = _contact_before_the_poll(clients, believable_fields("contacts"))
     yield made
-    clients.clock.advance(
-        f"{minutes}m10s"
-    )  # past the poll after the next one, which does not ask for it either
+    # past the poll after the next one, which does not ask for it either
+    clients.clock.advance(f"{minutes}m10s")
     explanation = _explained(clients, instance, lost)
     yield _explanation_step(clients, instance, lost, explanation)
     fix = explanation.get("fix") or {}
@@ -110,7 +109,7 @@ def send_test_event(clients: WorkspaceClients, url: str) -> tuple[dict[str, Any]
     body["configuration"]["event.notification.callback.url"] = url or clients.credentials.callback_url
     clients.platform.create_instance(body)
     clients.crm.create("Contacts", believable_fields("contacts"))
-    clients.platform.call("POST", "/_local/clock/advance", json={"to": _next_poll(clients)})
+    clients.clock.advance(to=_next_poll(clients))
     (delivery,) = clients.platform.call_object("GET", "/_local/deliveries")["deliveries"]
     return delivery, str(delivery["attempts"][0]["outcome"] if delivery["attempts"] else delivery["status"])
 
@@ -140,8 +139,7 @@ def _contact_before_the_poll(
 
 
 def _explained(clients: WorkspaceClients, instance: Mapping[str, Any], record_id: str) -> dict[str, Any]:
-    query = f"instanceId={instance['id']}&resource=contacts&recordId={record_id}"
-    return clients.platform.call_object("GET", f"/_local/explain?{query}")
+    return clients.platform.explain(instance_id=instance["id"], resource="contacts", record_id=record_id)
 
 
 def _about(instance: Mapping[str, Any], record_id: str) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from page_reader import PageVisitor
+from page_reader import Form, PageVisitor
 
 from elements_local.clients.guide import instance_body
 from elements_local.dashboard.first_minute import new_workspace
-from elements_local.start import Options, in_process
+from elements_local.start import Options, in_process, on_ports
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +109,26 @@ def test_the_cause_shows_the_block_before_and_after(stack):
     assert re.findall('<span class="(added|taken)">(.*)</span>', page.html) == [
         ("added", "+   &#34;pollDelay&#34;: 3,")
     ]
+    before = clients.crm.get("Contacts", lost)
+    assert "was changed again, and that was reported" in visitor.send(page, "/why/").words
+    after = clients.crm.get("Contacts", lost)
+    assert {name for name in after if after[name] != before[name]} == {"DATE_UPDATED_UTC"}
+
+
+def test_a_stack_without_all_services_refuses_both():
+    with on_ports(Options(role="sink", ports=(0, 0, 0))) as alone:
+        visitor = PageVisitor(alone.http, alone.addresses.sink)
+        page = visitor.open("/_local/")
+        token = next(
+            dict(form.fields)["form_token"] for form in page.forms if "form_token" in dict(form.fields)
+        )
+        for name in ("lost-change", "test-event"):
+            page.forms.append(
+                Form(f"/_local/dashboard/default/first/{name}", "POST", [("form_token", token)])
+            )
+            refused = visitor.send(page, f"/first/{name}")
+            assert (refused.status, "starts all three services" in refused.words) == (404, True)
+        assert [each.name for each in alone.workspaces()] == ["default"]
 
 
 def test_until_a_callback_that_does_not_come_is_not_called_good(stack, visitor):

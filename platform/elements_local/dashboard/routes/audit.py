@@ -87,12 +87,13 @@ def show() -> Answer:
             _without_id(poller, resource), good=False, to=url_for("instances.show", instance_id=instance_id)
         )
     kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
+    explanation = read("platform", "explain", **asked)
     return whole_page(
         "explain.html",
         asked=asked,
         poller=poller,
         record=record_path(kind, record_id),
-        explanation=(explanation := read("platform", "explain", **asked)),
+        explanation=explanation,
         differences=_differences(instance_id, resource, explanation.get("fix") or {}),
     )
 
@@ -151,9 +152,10 @@ def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, b
     poller = page().poller(instance_id)
     listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
     sort = kind_named(listed[resource]) if listed.get(resource) else None
-    if sort is None or not sort.touched or not record_id or sort.find(record_id) is None:
+    record = sort.find(record_id) if sort and record_id else None
+    if sort is None or record is None or not sort.changed_by:
         return "what was lost is found when it changes again.", True
-    sort.touch(record_id, f"Changed again at {page().clock['now']}")
+    sort.change_again(record_id, record, text=f"Changed again at {page().clock['now']}")
     if clients().clock.show()["mode"] == "virtual":
         condition = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
         clients().clock.advance(until=condition, limit=_AGAIN)

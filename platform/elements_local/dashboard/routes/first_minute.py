@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
+from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard.context import Answer, back, dependencies, page, whole_page
 from elements_local.dashboard.first_minute import lost_change, new_workspace, send_test_event
 from elements_local.dashboard.routes.overview import timeline
@@ -12,6 +13,14 @@ bp = Blueprint("first_minute", __name__, url_prefix="/first")
 _MOST_STORIES = 100
 
 
+@bp.before_request
+def _refuse_where_a_service_is_missing() -> None:
+    if missing := sorted({*SERVICES} - page().runs):
+        raise NotFound(
+            f"No {missing[0]} runs here; elements-local up without --role starts all three services."
+        )
+
+
 @bp.post("/lost-change")
 def lose() -> Answer:
     """Lose a change and cure it in a workspace of its own, and lead to what was done."""
@@ -19,7 +28,7 @@ def lose() -> Answer:
     stories, name = dependencies().stories, clients.credentials.name
     stories[name] = [*lost_change(clients)]
     for oldest in [*stories][:-_MOST_STORIES]:
-        del stories[oldest]
+        stories.pop(oldest, None)  # another request may have been quicker
     return redirect(url_for(".show", workspace=name), code=303)
 
 

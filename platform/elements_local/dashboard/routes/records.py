@@ -11,7 +11,7 @@ from elements_local.clients.errors import CallError, HarnessError
 from elements_local.clients.records import (
     COLLECTIONS,
     ID_FIELDS,
-    TEXT_FIELDS,
+    NAME_FIELDS,
     Kinds,
     believable_fields,
     merged,
@@ -66,7 +66,7 @@ class PagedKind(Struct, frozen=True, kw_only=True):
         service: that keeps its records.
         collection: what the service calls it.
         named_by: where a record of another vendor than the CRM's has what it is called by.
-        touched: where a text of it may be changed.
+        touched: where a record of another vendor than the CRM's has a text that may be changed.
         example: fields that a new one could have.
     """
 
@@ -75,7 +75,7 @@ class PagedKind(Struct, frozen=True, kw_only=True):
     service: str
     collection: str
     named_by: tuple[str, ...] = ()
-    touched: str
+    touched: str = ""
     example: Mapping[str, object]
 
     @property
@@ -104,9 +104,19 @@ class PagedKind(Struct, frozen=True, kw_only=True):
         listed: list[dict[str, Any]] = read(self.service, "changes", **asked)["changes"]
         return listed
 
-    def touch(self, record_id: str, text: str) -> None:
-        """Change a text of a record."""
-        clients().crm.update(self.address, record_id, with_value({}, self.touched, text))
+    @property
+    def changed_by(self) -> str:
+        """What is written to have a record be dated anew: what the CRM's are called by; others' vendors may take no notice of that."""
+        return NAME_FIELDS.get(record_resource(self.name), "") if self.is_own else self.touched
+
+    def change_again(self, record_id: str, record: Mapping[str, Any], *, text: str) -> None:
+        """Have a record be dated anew, the CRM's without changing it.
+
+        Args:
+            text: what another vendor's gets.
+        """
+        value = record[self.changed_by] if self.is_own else text
+        clients().crm.update(self.address, record_id, with_value({}, self.changed_by, value))
 
     def fields_of(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what is shown of a record."""
@@ -322,7 +332,6 @@ def kind_named(name: str) -> PagedKind:
         address=spelt,
         service="crm",
         collection=spelt,
-        touched=TEXT_FIELDS.get(resource, ""),
         example=example,
     )
 
