@@ -371,3 +371,16 @@ def test_a_refresh_that_fails_is_the_error_of_the_hub_call(clients, status, show
         True,
     )
     assert clients.platform.hub(made["token"]).call("GET", "/deals") == []
+
+
+def test_where_a_replaced_token_is_refused_its_grant_goes_on(tmp_path):
+    file = tmp_path / "rotary.yaml"
+    file.write_text(ROTARY.read_text("utf-8").replace("rotation: end", "rotation: refuse"), "utf-8")
+    with in_process(Options(vendors=(file,))) as started:
+        clients = started.workspace()
+        first = rotated(clients, clients.credentials.crm_api_key)[1]
+        second = rotated(clients, first["refresh_token"])[1]
+
+        assert rotated(clients, first["refresh_token"])[0] == 400
+        assert [deals(clients, each["access_token"]) for each in (first, second)] == [200, 200]
+        assert rotated(clients, second["refresh_token"])[0] == 200
