@@ -249,6 +249,8 @@ def test_fixtures_explain_and_audit_what_a_test_has_done(project: pytest.Pyteste
 
 @pytest.mark.parametrize("name", names()["fixtures"])
 def test_a_fixture_is_shown_in_a_short_line_without_secrets(name, elements_workspace, request):
+    if name == "elements_proxy":
+        request.getfixturevalue("mitmdump")
     shown = repr(request.getfixturevalue(name))
 
     secrets = [

@@ -1,17 +1,9 @@
 import os
-import shutil
 
 import pytest
-from programs import skip
 
-from elements_local.stack.proxy.mitmdump import PROGRAM, proxy
+from elements_local.stack.proxy.mitmdump import proxy
 from elements_local.start import Options, on_ports
-
-
-@pytest.fixture(scope="session")
-def mitmdump():
-    if shutil.which(PROGRAM) is None:
-        skip("mitmdump", "mitmdump, which is mitmproxy's, is not installed")
 
 
 @pytest.fixture(scope="module")
