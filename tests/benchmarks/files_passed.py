@@ -25,7 +25,7 @@ SERVICES = tuple(
     )
 )
 DELIVERY = "/callbacks/task.py"
-MOST_OF_POST, MOST_OF_POLL = 95, 101
+MOST_OF_POST, MOST_OF_POLL = 95, 100
 
 
 class FilesPassed:

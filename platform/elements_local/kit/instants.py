@@ -83,6 +83,15 @@ def format_instant(instant: datetime) -> str:
     return in_utc(instant).replace(tzinfo=None).isoformat() + "Z"
 
 
+def format_to_second(instant: datetime) -> str:
+    """Write an instant as ``format_instant`` does, without its fraction of a second.
+
+    >>> format_to_second(datetime(2026, 3, 2, 10, 0, 0, 5, tzinfo=UTC))
+    '2026-03-02T10:00:00Z'
+    """
+    return format_instant(instant.replace(microsecond=0))
+
+
 def earlier(instant: datetime, by: timedelta) -> datetime:
     """Return an instant so much earlier, or the calendar's first.
 

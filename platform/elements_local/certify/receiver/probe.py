@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from elements_local.certify.battery import FailedError
 from elements_local.kit.api.json_text import MalformedJsonError, decode
+from elements_local.kit.instants import format_to_second
 from elements_local.kit.text import shortened
-from elements_local.platform.dates.iso_dates import iso_date
 
 RecordKey: TypeAlias = tuple[str, str]
 """Object type and object id."""
@@ -27,7 +27,7 @@ class Change(Struct, frozen=True, kw_only=True):
     date: datetime
 
     def __str__(self) -> str:
-        return f"{self.event_type} at {iso_date(self.date)}"
+        return f"{self.event_type} at {format_to_second(self.date)}"
 
 
 class Kept(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,6 @@ from elements_local.kit.text import shortened
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.run_control import RunSummary
-from elements_local.platform.dates.iso_dates import iso_date_exact
 
 
 class ActivityKind(Enum):
@@ -95,7 +94,7 @@ def of_instance(instance_id: int | None) -> dict[str, object]:
 
 
 def _times(start: datetime, end: datetime) -> dict[str, object]:
-    return {"from": iso_date_exact(start), "now": iso_date_exact(end)}
+    return {"from": format_instant(start), "now": format_instant(end)}
 
 
 def moment(instant: datetime, beside: datetime | None = None) -> str:

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.kit.storage.retention import Pruned
 from elements_local.platform.audit.facts import AuditedResource
 from elements_local.platform.audit.verdicts import StampedChange
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.instance import Instance
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _Changes = Mapping[str, Sequence[StampedChange]]

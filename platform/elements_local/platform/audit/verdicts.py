@@ -9,6 +9,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.audit.oracle import (
     ExpectedEvent,
     ExpectedEventType,
@@ -17,7 +18,6 @@ from elements_local.platform.audit.oracle import (
     expected_events,
 )
 from elements_local.platform.core.poll import Poll
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 
 _SECOND = timedelta(seconds=1)

@@ -7,9 +7,9 @@ from typing import NotRequired, TypedDict
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_to_second
 from elements_local.platform.accounts.emails import SENDER
 from elements_local.platform.core.instance import Instance, User
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.events.event import java_text, topic
 
 
@@ -130,8 +130,8 @@ def to_json(job: BulkJob) -> BulkJobJson:
         "instanceId": job.instance_id,
         "recordsCount": job.records,
         "recordsFailedCount": job.failed,
-        "createdDate": iso_date(job.created),
-        "updatedDate": iso_date(job.updated),
+        "createdDate": format_to_second(job.created),
+        "updatedDate": format_to_second(job.updated),
     }
 
 
@@ -146,8 +146,8 @@ def listed(job: BulkJob) -> BulkLoadJson:
         "status": job.status.value,
         "recordsCount": job.records,
         "recordsFailedCount": job.failed,
-        "createdDate": iso_date(job.created),
-        "updatedDate": iso_date(job.updated),
+        "createdDate": format_to_second(job.created),
+        "updatedDate": format_to_second(job.updated),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from elements_local.kit.instants import format_instant
 from elements_local.kit.masks import mask_url
 from elements_local.platform.activity.store import (
     Activity,
@@ -16,7 +17,6 @@ from elements_local.platform.activity.store import (
 )
 from elements_local.platform.callbacks.delivery import AttemptOutcome
 from elements_local.platform.core.settings import RetrySchedule
-from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.events.records import Attempt
 
 _CHANGES_SHOWN = 10
@@ -82,7 +82,7 @@ def _retry(
     return Activity(
         kind=ActivityKind.RETRY,
         text=f"retry at {moment(due, now)} ({number} of {schedule.tries}) of {subject.text}",
-        about=subject.about | {"due": iso_date_exact(due), "retry": number, "retries": schedule.tries},
+        about=subject.about | {"due": format_instant(due), "retry": number, "retries": schedule.tries},
     )
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, NamedTuple, Self
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from elements_local.kit.api.views import View
+from elements_local.kit.instants import format_to_second
 from elements_local.kit.values import replace
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.configuration.instance_configuration import mask
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.settings import UnsetValues
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.elements.catalogue_entry import ElementJson, element_json
 from elements_local.platform.elements.connector import Element
@@ -174,7 +174,7 @@ def to_json(
     return InstanceJson(
         id=instance.id,
         name=instance.name,
-        created_date=iso_date(instance.created),
+        created_date=format_to_second(instance.created),
         token=instance.token,
         element=element_json(element, ElementJson),
         element_id=element.id,

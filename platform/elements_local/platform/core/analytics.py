@@ -9,8 +9,7 @@ from typing import Generic, TypeVar
 from dateutil.relativedelta import MO, relativedelta
 from msgspec import Struct
 
-from elements_local.kit.instants import earlier
-from elements_local.platform.dates.iso_dates import iso_date_exact
+from elements_local.kit.instants import earlier, format_instant
 from elements_local.platform.errors import InvalidRequestError
 
 K = TypeVar("K")
@@ -107,7 +106,7 @@ class Bucket(Struct, Generic[K], frozen=True, kw_only=True):
     @property
     def timestamp(self) -> str:
         """Its start as the platform writes it."""
-        return iso_date_exact(self.start)
+        return format_instant(self.start)
 
 
 def span(since: datetime | None, until: datetime | None, *, now: datetime) -> tuple[datetime, datetime]:
@@ -122,7 +121,7 @@ def span(since: datetime | None, until: datetime | None, *, now: datetime) -> tu
     start = earlier(end, _USUAL) if since is None else since
     if end < start:
         raise InvalidRequestError(
-            f"to must not lie before from; got from {iso_date_exact(start)}, to {iso_date_exact(end)}"
+            f"to must not lie before from; got from {format_instant(start)}, to {format_instant(end)}"
         )
     return start, end
 
@@ -150,7 +149,7 @@ def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int 
             break
         if len(starts) == limit:
             raise InvalidRequestError(
-                f"interval {interval.value} is too fine for {iso_date_exact(since)} to {iso_date_exact(until)}: "
+                f"interval {interval.value} is too fine for {format_instant(since)} to {format_instant(until)}: "
                 f"an answer has {limit} entries at the most; choose a wider interval or a shorter range"
             )
         starts.append(start)

@@ -76,12 +76,3 @@ def application(configuration: Mapping[str, object]) -> Application:
 def needs_grant(configuration: Mapping[str, object], element: Element) -> bool:
     """Say whether a configuration leaves the credentials to a grant: with one of them it does not."""
     return not any(configuration.get(key) for key in element.credentials)
-
-
-def takes_grants(element: Element, *, walk: bool) -> bool:
-    """Say whether instances of an element are made from grants.
-
-    Args:
-        walk: the setting ``oauth_walk``, for an element that would not by itself.
-    """
-    return element.oauth or walk

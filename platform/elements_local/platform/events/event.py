@@ -8,11 +8,11 @@ from typing import Literal, NotRequired, TypedDict
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant, format_to_second
 from elements_local.platform.accounts.emails import SENDER
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision
 from elements_local.platform.core.settings import RawForm
-from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
 from elements_local.platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
 from elements_local.platform.events.records import ChangeEvent, Notification
 
@@ -221,9 +221,9 @@ def _raw_record(decision: Decision, record: Mapping[str, object], form: RawForm)
 def _entry(event: ChangeEvent, notification: Notification, instance: Instance, hub: str) -> EventEntry:
     identified: dict[Literal["objectId"], str] = {"objectId": event.object_id} if event.object_id else {}
     return {
-        "date": iso_date(event.date),
+        "date": format_to_second(event.date),
         "elementKey": instance.element_key,
-        "pollDate": iso_date(notification.poll_at),
+        "pollDate": format_to_second(notification.poll_at),
         "eventType": event.change.value,
         "hubKey": hub,
         **identified,  # type: ignore[typeddict-item]  # a key that may be missing keeps its place so
@@ -312,7 +312,7 @@ def to_json(event: StoredEvent) -> EventJson:
     """
     return {
         "id": event.id,
-        "eventDate": iso_date_exact(event.date),
+        "eventDate": format_instant(event.date),
         "status": event.status.value,
         "providerData": event.provider_data,
         "notifiedData": list(event.notified_data),
@@ -322,8 +322,8 @@ def to_json(event: StoredEvent) -> EventJson:
                 "elementInstanceId": event.instance_id,
                 "notificationId": event.notification_id,
                 "notifiedData": event.notified_data[0] if event.notified_data else None,
-                "createdDate": iso_date_exact(event.date),
-                "updatedDate": iso_date_exact(event.updated),
+                "createdDate": format_instant(event.date),
+                "updatedDate": format_instant(event.updated),
             }
         ],
     }

@@ -9,6 +9,7 @@ from msgspec import Struct, convert, field
 from sqlalchemy import bindparam, func, select
 
 from elements_local.kit.api.views import View
+from elements_local.kit.instants import format_to_second
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction
@@ -19,7 +20,6 @@ from elements_local.platform.accounts.store import Emails
 from elements_local.platform.core.identities import take_numbers
 from elements_local.platform.core.instance import User
 from elements_local.platform.core.tables import SHARED_RAW, deliveries, notifications
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.events.event import EventStatus, java_text, with_raw
 from elements_local.platform.events.records import Channel, DeliveryStatus, Subscription
 from elements_local.platform.events.store_subscriptions import Subscriptions
@@ -95,7 +95,7 @@ def as_json(notification: KeptNotification) -> NotificationJson:
         topic=notification.topic,
         severity=str(envelope["severity"]),
         message=message if isinstance(message, str) else _compact(message),
-        created_date=iso_date(notification.created),
+        created_date=format_to_second(notification.created),
         acknowledged=notification.acknowledged,
     )
 

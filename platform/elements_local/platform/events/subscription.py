@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import UNSET, Struct, UnsetType
 
 from elements_local.kit.api.views import View
+from elements_local.kit.instants import format_to_second
 from elements_local.platform.ceql import Clause, fields_of, parse
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.errors import InvalidRequestError, quoted
 from elements_local.platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 from elements_local.platform.events.store_notifications import KeptNotification, NotificationJson
@@ -96,8 +96,8 @@ def delivery_json(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
         notification_id=delivery.notification_id,
         subscription_id=delivery.subscription_id,
         status=delivery.status.value,
-        created_date=iso_date(delivery.created),
-        updated_date=iso_date(delivery.updated),
+        created_date=format_to_second(delivery.created),
+        updated_date=format_to_second(delivery.updated),
         notification=notification_json(kept.notification) if hydrate or is_queued else UNSET,
         subscription=as_json(kept.subscription) if hydrate else UNSET,
     )

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.core.poll import Decision, Poll, Resource
 from elements_local.platform.dates import zones
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import UnreadableDateError
 

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant
 from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.bulk.job import BulkErrorJson, BulkJob
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, EventType, Poll, Resource
-from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.elements.connector import DateCondition, VendorCall, VendorChange
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.own_calls import OwnCall
@@ -157,7 +157,7 @@ class PollOfRecord(Struct, frozen=True, kw_only=True):
     @property
     def named(self) -> str:
         """How sentences speak of it."""
-        return f"the poll of {iso_date_exact(self.poll.at)}"
+        return f"the poll of {format_instant(self.poll.at)}"
 
     @property
     def decision(self) -> Decision | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import urlsplit
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.accounts.directory import FailurePolicy
 from elements_local.platform.configuration.instance_configuration import CALLBACK_URL
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.events.records import Attempt, DeliveryStatus
 from elements_local.platform.explain.case import ExplainedCallback, ExplainedCase
 from elements_local.platform.explain.cause import Cause, CauseFinding

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.kit.masks import mask_url
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import FailurePolicy, failure_policy
@@ -24,7 +25,6 @@ from elements_local.platform.core.identities import job_id
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paths import poll_key, segments_below_hub
 from elements_local.platform.core.poll import EventType, LastPoll, Poll, Resource
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import (
     ChangeLog,
     Connector,

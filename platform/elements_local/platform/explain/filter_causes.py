@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.core.objects import Transformation
 from elements_local.platform.core.poll import Decision, Resource
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.dates.java_dates import MILLISECONDS
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.dates import date_template, zones
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord, noted

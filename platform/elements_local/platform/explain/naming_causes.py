@@ -1,7 +1,7 @@
 """Causes of an event that names no record, has the wrong name, or comes more than once. Pure."""
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.core.poll import Decision, EventType
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import dates_of, seconds
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord

@@ -4,10 +4,10 @@ import json
 import re
 from datetime import timedelta
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.configuration import instance_configuration as configuration
 from elements_local.platform.core.hub_client import NO_ANSWER
 from elements_local.platform.core.poll import Poll
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorChange
 from elements_local.platform.explain.arithmetic import seconds
 from elements_local.platform.explain.case import ExplainedCase

@@ -4,10 +4,10 @@ from enum import Enum
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.kit.values import replace
 from elements_local.platform.bulk.job import BulkJob, BulkKind
 from elements_local.platform.configuration.poller_keys import keys_about
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.elements.connector import VendorCall, VendorChange
 from elements_local.platform.explain import delivery_causes, naming_causes, poller_causes
 from elements_local.platform.explain.case import ExplainedCase, PollOfRecord

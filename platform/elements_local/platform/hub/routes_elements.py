@@ -27,7 +27,7 @@ from elements_local.platform.elements.catalogue_entry import (
     element_details,
 )
 from elements_local.platform.elements.connector import Application
-from elements_local.platform.elements.oauth import OAuthUrl, authorize_url, check_takes_oauth, takes_grants
+from elements_local.platform.elements.oauth import OAuthUrl, authorize_url, check_takes_oauth
 from elements_local.platform.errors import InvalidRequestError
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
@@ -165,7 +165,7 @@ def token(call: OpenCall, key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthT
 
 def _url(call: OpenCall, key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
     oauth_element = call.catalogue.element(key_or_id)
-    takes = takes_grants(oauth_element, walk=call.settings.oauth_walk)
+    takes = oauth_element.oauth or call.settings.oauth_walk
     grants = check_takes_oauth(
         oauth_element, call.catalogue.connector(oauth_element.key).grants if takes else None
     )

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from elements_local.kit.api.operations import Answer, links, operation
 from elements_local.kit.http_message import Http
+from elements_local.kit.instants import format_to_second
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.directory import check_account
 from elements_local.platform.call import Call
@@ -19,7 +20,6 @@ from elements_local.platform.configuration.instance_json import (
 from elements_local.platform.core import identities
 from elements_local.platform.core.instance import Instance
 from elements_local.platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, counted
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.description import EVENT_CALLBACK
 from elements_local.platform.elements.connector import Element
 from elements_local.platform.errors import NotFoundError
@@ -213,7 +213,7 @@ def poller_records(call: InstanceCall) -> Answer[list[PollerRecordJson]]:
     with call.read() as tx:
         polled = Instances(tx).last_polls(call.instance.id)
     return counted(
-        [{"objectName": name, "lastPolledDate": iso_date(polled[name].at)} for name in sorted(polled)]
+        [{"objectName": name, "lastPolledDate": format_to_second(polled[name].at)} for name in sorted(polled)]
     )
 
 

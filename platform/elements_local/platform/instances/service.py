@@ -32,7 +32,7 @@ from elements_local.platform.core.instance import Instance, Values
 from elements_local.platform.core.paging import PageQuery, answered, paging
 from elements_local.platform.core.settings import UnsetValues
 from elements_local.platform.elements.connector import Element, VendorGrants
-from elements_local.platform.elements.oauth import application, needs_grant, takes_grants
+from elements_local.platform.elements.oauth import application, needs_grant
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, NothingFoundError, quoted
 from elements_local.platform.instances import instance as rules
 from elements_local.platform.instances.instance import plan
@@ -282,7 +282,7 @@ def _with_token(call: Call, sent: InstanceRequest, element: Element, stored: Val
 
 def grants_for(call: OpenCall, configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
     """Return what redeems a code for a configuration; None where the code means nothing."""
-    if not takes_grants(element, walk=call.settings.oauth_walk) or not needs_grant(configuration, element):
+    if not (element.oauth or call.settings.oauth_walk) or not needs_grant(configuration, element):
         return None
     return call.catalogue.connector(element.key).grants
 

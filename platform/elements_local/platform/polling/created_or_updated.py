@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from elements_local.kit.instants import format_instant as shown
 from elements_local.platform.ceql.record_path import find
 from elements_local.platform.configuration.instance_configuration import as_text
 from elements_local.platform.core.poll import DateField, Decision, EventType, PollVerdict, Resource
 from elements_local.platform.dates import zones
-from elements_local.platform.dates.iso_dates import iso_date_exact as shown
 from elements_local.platform.dates.java_dates import parse_date
 from elements_local.platform.errors import UnreadableDateError
 from elements_local.platform.polling.window import Window

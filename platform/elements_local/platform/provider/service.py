@@ -22,6 +22,7 @@ from elements_local.kit.api.json_text import (
 )
 from elements_local.kit.api.views import View
 from elements_local.kit.http_message import NO_HEADERS, Http, NoReply, Reply
+from elements_local.kit.instants import format_to_second
 from elements_local.kit.storage.narrowing import WorkspaceStatement
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.calls import ENGINE, InternalHttp, ascii_json, caller_of, parse_effect
@@ -31,7 +32,6 @@ from elements_local.kit.web.request_facts import RequestFacts
 from elements_local.platform.core.identities import next_number
 from elements_local.platform.core.paths import CALLS_HEADER, POLL_HEADER
 from elements_local.platform.core.tables import columns_of, traces
-from elements_local.platform.dates.iso_dates import iso_date
 from elements_local.platform.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def to_json(trace: Trace) -> TraceJson:
     return TraceJson(
         id=trace.id,
         element_key=trace.element_key,
-        created_date=iso_date(trace.at),
+        created_date=format_to_second(trace.at),
         exchanges=trace.exchanges,
     )
 

@@ -17,12 +17,12 @@ from functools import partial
 
 from msgspec import Struct
 
+from elements_local.kit.instants import format_instant
 from elements_local.kit.values import replace
 from elements_local.platform.ceql import Clause, with_fields
 from elements_local.platform.ceql.field_path import is_writable, parse_path
 from elements_local.platform.core.objects import Direction, MappedField, Objects, Transformation
 from elements_local.platform.core.ordering import SortOrder
-from elements_local.platform.dates.iso_dates import iso_date_exact
 from elements_local.platform.dates.java_dates import format_date, parse_date
 from elements_local.platform.errors import InvalidRequestError, UnreadableDateError, quoted
 from elements_local.platform.transformations.field_mapping import Move, moved
@@ -187,7 +187,7 @@ def _typed(value: object, wanted: str) -> object:
 
 def _unmasked(value: object, mask: str, now: datetime) -> object:
     try:
-        return iso_date_exact(parse_date(value, mask, now=now))
+        return format_instant(parse_date(value, mask, now=now))
     except UnreadableDateError:
         return value
 

@@ -9,13 +9,13 @@ from each_row import each_row
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elements_local.kit.instants import format_instant, format_to_second
 from elements_local.kit.values import replace
 from elements_local.platform.accounts.emails import EmailCause, of_notification
 from elements_local.platform.ceql import matches, parse
 from elements_local.platform.core.instance import Instance, User
 from elements_local.platform.core.poll import Decision, EventType, PollVerdict
 from elements_local.platform.core.settings import RawForm
-from elements_local.platform.dates.iso_dates import iso_date, iso_date_exact
 from elements_local.platform.events.event import CallbackForm, body, java_text, notifications, raw_body
 from elements_local.platform.events.records import (
     ChangeEvent,
@@ -180,11 +180,11 @@ def test_javas_text_of_a_date_is_padded_and_reads_back_to_the_second(instant):
         (999_999, "2020-01-15T10:15:00Z", "2020-01-15T10:15:00.999999Z"),
     ],
 )
-def test_iso_dates_are_cut_to_the_second_or_exact(microseconds, to_the_second, exact):
+def test_instants_are_cut_to_the_second_or_exact(microseconds, to_the_second, exact):
     instant = POLL_AT.replace(microsecond=0) + timedelta(microseconds=microseconds)
 
-    assert iso_date(instant) == to_the_second
-    assert iso_date_exact(instant) == exact
+    assert format_to_second(instant) == to_the_second
+    assert format_instant(instant) == exact
 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
