@@ -176,6 +176,7 @@ def _add_middleware(
         changing=("/",),
         largest_body=sink.settings.largest_body,
         keeps_calls=False,
+        faulty=[bins.reported.url_prefix or ""],
     )
     app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(

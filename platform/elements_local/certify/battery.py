@@ -82,7 +82,7 @@ def chosen_of(battery: Mapping[str, CheckT], only: Iterable[str]) -> dict[str, C
 
 def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three by name
     chosen: Mapping[str, CheckT],
-    perform: Callable[[CheckT], None],
+    perform: Callable[[CheckT], str | None],
     scorecard: Scorecard,
     *,
     on_result: Callable[[Result], None],
@@ -92,7 +92,7 @@ def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three 
     """Make checks, and return the scorecard with what came of each, in their order.
 
     Args:
-        perform: makes one check; raises a ``CheckError`` unless it is passed.
+        perform: makes one check, and returns what else is to be said of it; raises a ``CheckError`` unless it is passed.
         on_result: is called with each check, in their order, as soon as it is made.
         clock: measures how long a check takes.
         jobs: how many are made at a time. If one cannot be made, those that are under way are not waited for.
@@ -115,11 +115,11 @@ def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three 
 
 
 def _result(
-    name: str, check: CheckT, perform: Callable[[CheckT], None], clock: Callable[[], float]
+    name: str, check: CheckT, perform: Callable[[CheckT], str | None], clock: Callable[[], float]
 ) -> Result:
-    began, outcome, why, findings = clock(), Outcome.PASSED, "", tuple[Finding, ...]()
+    began, outcome, why, note, findings = clock(), Outcome.PASSED, "", "", tuple[Finding, ...]()
     try:
-        perform(check)
+        note = perform(check) or ""
     except CheckError as error:
         outcome, why, findings = error.outcome, str(error), error.findings
     return Result(
@@ -127,6 +127,7 @@ def _result(
         title=check.title,
         outcome=outcome,
         why=why,
+        note=note,
         seconds=round(clock() - began, 3),
         hazard=check.hazard,
         rule=check.rule,

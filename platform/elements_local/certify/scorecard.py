@@ -44,6 +44,7 @@ class Result(Struct, frozen=True, kw_only=True):
         name: one word for machines.
         title: what a receiver or a poller has to do.
         why: what came and what was expected, or what was not looked at; empty if it passed.
+        note: how far a check went that passed, such as where a poller was killed.
         seconds: how long the check took, to the millisecond; 0 in virtual time.
         hazard, rule, cure: of a poller's check: what happens in the field, what to keep to, and what usually makes it.
         count: how many findings there are.
@@ -54,6 +55,7 @@ class Result(Struct, frozen=True, kw_only=True):
     title: str
     outcome: Outcome
     why: str = ""
+    note: str = ""
     seconds: float = 0.0
     hazard: str = ""
     rule: str = ""
@@ -62,7 +64,7 @@ class Result(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-_OF_POLLERS = {"hazard", "rule", "cure", "count", "findings"}
+_OF_POLLERS = {"note", "hazard", "rule", "cure", "count", "findings"}
 
 
 class Scorecard(Struct, frozen=True, kw_only=True):
@@ -158,6 +160,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
             lines.append(f"  {result.outcome.value:<8} {result.title}")
             if result.why and result.outcome is not Outcome.ANSWERED:
                 lines.append(indent(result.why, " " * 11))
+            lines += [indent(result.note, " " * 11)] if result.note else []
         lines += [f"answered: {UNSEEN}"] if self.count(Outcome.ANSWERED) else []
         return "\n".join([*lines, self.counts])
 

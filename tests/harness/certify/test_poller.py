@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from processes import ended, has_ended, started
 from elements_local.certify.poller.certification import BATTERY, certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
 from elements_local.certify.poller.judgement import Leniency
+from elements_local.certify.poller.kills import Kill, KillPlace, in_words, kills_at_reports, kills_at_requests
 from elements_local.certify.poller.reported import Reader, RecordPaths
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.scorecard import write_html, write_junit
@@ -35,6 +37,10 @@ MINUTE = timedelta(minutes=1)
 
 class FailedError(Exception):
     """The CRM refused something."""
+
+
+class KilledError(Exception):
+    """The poller is killed here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,21 +212,29 @@ def written(at):
 def runner_of(poller, http, *, posts=False):
     """Run a poller within the process of the test; it reports by lines, or at the sink."""
 
-    def run(environment, _now):
+    def run(environment, _now, kill=None):
         key = environment["ELEMENTS_LOCAL_CRM_API_KEY"]
+        met = Counter()
+
+        def comes_to(place, last=KillPlace.REQUEST):
+            met[place] += 1
+            if kill and kill.place in {place, last} and met[place] == kill.number:
+                raise KilledError
+
         basic = b64encode(f"{key}:".encode()).decode()
         credential = f"Bearer {key}" if isinstance(poller, HubSpotPoller | SmallPoller) else f"Basic {basic}"
 
         def fetch(path, sent=None, method="PUT"):
             url = environment["ELEMENTS_LOCAL_CRM_URL"] + path
             headers = {"Authorization": credential, "User-Agent": "poller"}
+            comes_to(KillPlace.ANSWER)
             if sent is None:
                 reply = http.send("GET", url, headers=headers)
             else:
                 reply = http.send(method, url, headers=headers | JSON, body=json.dumps(sent).encode())
             return reply.status, json.loads(reply.body or "null")
 
-        lines, failure = [], ""
+        lines, failure, killed = [], "", False
         try:
             for message in poller.run(environment, fetch):
                 if posts:
@@ -231,10 +245,13 @@ def runner_of(poller, http, *, posts=False):
                         body=json.dumps(message).encode(),
                     )
                 else:
-                    lines.append(json.dumps(message))
+                    lines.append(f"{json.dumps(message)}\n")
+                    comes_to(KillPlace.LINE, last=None)
         except FailedError as error:
             failure = f"ended, as the CRM answered {error}"
-        return Ended(output="\n".join(lines).encode(), failure=failure)
+        except KilledError:
+            killed = True
+        return Ended(output="".join(lines).encode(), failure=failure, killed=killed)
 
     return run
 
@@ -263,6 +280,7 @@ def certified(stack, poller, **given):
 
 
 NONE = timedelta(0)
+KILLED = ["killed-at-a-request", "killed-as-it-reports"]
 EVERY = " ".join(BATTERY)
 STANDING = "deletion-between-pages place-ignored page-repeated"
 ZONES = "zone-west zone-east clocks-forward clocks-back"
@@ -281,11 +299,11 @@ WRONG = {
     "knows records by a name": (Poller(knows_by="name"), "made-again"),
     "reads one page": (
         Poller(paging="none"),
-        f"out-of-order {PAGED} equal-dates cap failed-page",
+        f"out-of-order {PAGED} equal-dates cap failed-page {' '.join(KILLED)}",
     ),
     "goes from page to page by date": (
         Poller(paging="date"),
-        f"{PAGED} equal-dates failed-page",
+        f"{PAGED} equal-dates failed-page {' '.join(KILLED)}",
     ),
     "tells created from updated by equal dates": (
         Poller(names="by equal dates"),
@@ -307,7 +325,7 @@ WRONG = {
     "keeps the zone's offset": (Poller(zone="the offset of the start"), "clocks-forward"),
     "asks for an interval alone": (
         Poller(gap=timedelta(minutes=20)),
-        "failed-page 429-with-retry-after 429-without-retry-after 500-once long-gap",
+        f"failed-page {' '.join(KILLED)} 429-with-retry-after 429-without-retry-after 500-once long-gap",
     ),
     "reports the date of making for that of the change": (
         Poller(date="DATE_CREATED_UTC"),
@@ -318,7 +336,7 @@ WRONG = {
     "reads until a page is empty": (Poller(ends="at an empty page"), "place-ignored list-never-empty"),
     "keeps the cursor first": (
         Poller(keeps="at the start"),
-        "failed-page 429-with-retry-after 429-without-retry-after 500-once",
+        f"failed-page {' '.join(KILLED)} 429-with-retry-after 429-without-retry-after 500-once",
     ),
 }
 
@@ -354,7 +372,7 @@ WRONG_OF_HUBSPOT = {
     "ends at the first record from before its cursor": (HubSpotPoller(of_old="ends"), "order-not-kept cap"),
     "reads one page": (
         HubSpotPoller(paging="none"),
-        f"out-of-order {PAGED} equal-dates cap failed-page",
+        f"out-of-order {PAGED} equal-dates cap failed-page {' '.join(KILLED)}",
     ),
     "knows records by their ids alone": (HubSpotPoller(knows_by="id"), "updated-again"),
     "takes an error for an empty list": (
@@ -674,6 +692,43 @@ def test_a_program_is_run_and_its_scorecard_is_the_same_each_time(tmp_path):
     assert "Certificate of a poller" in (tmp_path / "it.html").read_text()
 
 
+def test_a_program_is_killed_at_each_of_its_requests_and_lines_and_what_it_loses_is_found(tmp_path):
+    """It keeps its cursor before it asks; with a page of two it asks once, and changes come four at a time."""
+    keeps = 'open(kept, "w").write(env["NOW"])\n'
+    at_once = 'open(kept + "~", "w").write(env["NOW"]); os.replace(kept + "~", kept)\n'
+    late, early = PROGRAM.replace(keeps, at_once), PROGRAM.replace("url =", f"{keeps}url =")
+    words = "--page-size 2 --json " + " ".join(f"--only {name}" for name in KILLED)
+
+    posting = late.replace(
+        'print(json.dumps({"resource": "contacts", "id": contact["CONTACT_ID"], "change": "created"}))',
+        'said = json.dumps({"resource": "contacts", "id": contact["CONTACT_ID"]}).encode()\n'
+        '    sent = urllib.request.Request(env["REPORT_URL"], said, {"Content-Type": "application/json"})\n'
+        "    urllib.request.urlopen(sent)",
+    )
+    wrong, right, posts = (certify(tmp_path, words, program) for program in (early, late, posting))
+
+    at_requests, _ = json.loads(wrong.stdout)["checks"]
+    assert [finding["kind"] for finding in at_requests["findings"]] == ["missed"] * 8
+    assert "; it was killed as request 1 arrives; calls: 1" in "\n".join(
+        at_requests["findings"][0]["history"]
+    )
+    assert [check["note"] for check in json.loads(right.stdout)["checks"]] == [
+        "killed 2 times in 2 runs: as request 1 arrives; before the answer to request 1, its last, reaches it",
+        "killed 3 times in 3 runs: after line 1, 2, 3",
+    ]
+    assert json.loads(posts.stdout)["checks"][1]["note"] == (
+        "killed 6 times in 6 runs: before report 1, 2, 3 is taken; after report 1, 2, 3 is taken"
+    )
+
+
+def test_where_a_run_is_killed_is_bounded():
+    numbers = [(kill.place.name, kill.number) for kill in kills_at_requests(50)]
+
+    assert numbers == [*(("REQUEST", nth) for nth in (1, 2, 3, 48, 49, 50)), ("ANSWER", 50)]
+    assert (kills_at_requests(0), kills_at_reports(0, 0)) == ([], [])
+    assert in_words([], 0) == "killed 0 times in 0 runs: there was no place for it"
+
+
 def test_the_checks_are_made_side_by_side():
     both = Barrier(2, timeout=DEADLINE_S)
 
@@ -720,10 +775,36 @@ def test_what_is_under_way_is_ended_by_an_interruption(tmp_path):
     assert [has_ended(int(each.name)) for each in found] == [True, True]
 
 
-def run(program):
+def run(program, kill=None):
     return CommandRunner(command=[sys.executable, "-c", program], timeout=MINUTE)(
-        {}, datetime(2026, 3, 2, tzinfo=UTC)
+        {}, datetime(2026, 3, 2, tzinfo=UTC), kill
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no list of processes")
+@pytest.mark.parametrize("place", KillPlace)
+def test_a_program_is_killed_with_what_it_started(tmp_path, place):
+    os.mkfifo(ready := tmp_path / "ready")
+    program = (
+        "import subprocess, sys, time; asleep = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "print(subprocess.Popen(asleep).pid, subprocess.Popen(asleep, start_new_session=True).pid, flush=True)\n"
+        f"if {place is not KillPlace.LINE}: open({str(ready)!r}, 'w').close()\n"
+        "time.sleep(600)"
+    )
+
+    done = run(program, Kill(place=place, number=1, held=lambda: ready.read_text() == ""))
+
+    assert (done.killed, done.failure) == (True, "")
+    assert [has_ended(int(pid)) for pid in done.output.split()] == [True, True]
+
+
+def test_a_program_that_ends_before_the_place_is_not_waited_for():
+    over = Event()
+
+    done = run("print('{}')", Kill(place=KillPlace.REQUEST, number=2, held=over.wait))
+
+    assert (done.killed, done.failure, done.output) == (False, "", b"{}\n")
+    over.set()
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no list of processes")

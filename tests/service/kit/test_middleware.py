@@ -80,6 +80,34 @@ class TestFaults:
         (noted,) = service.shown("/_local/journal")["exchanges"]
         assert "Elements-Local-Effect" not in noted["reply"]["headers"]
 
+    @pytest.mark.parametrize(
+        ("phase", "kept"), [("before", 0), ("after", 1)], ids=["before its work", "after its work"]
+    )
+    @pytest.mark.parametrize("ends", ["the rule goes", "the client goes"])
+    def test_a_call_is_held_until_the_rule_or_the_client_goes(self, service, phase, kept, ends):
+        service.script({"effect": {"hold": True}, "phase": phase, "match": {"method": "POST"}})
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(service.app, listener)):
+            connection = HTTPConnection(urlsplit(url_of(listener)).netloc, timeout=DEADLINE_S)
+            connection.request("POST", "/things")
+
+            (rule,) = service.shown("/_local/faults?wait=60")["faults"]
+
+            assert (rule["struck"], service.things["default"]) == (1, kept)
+            if ends == "the rule goes":
+                service.send("DELETE", "/_local/faults")
+                assert connection.getresponse().read() == b'{"things":1}'
+            connection.close()
+        assert service.things["default"] == 1
+
+    @pytest.mark.parametrize(
+        ("wait", "status"), [("0.1", 200), ("60", 200), ("61", 400), ("-1", 400), ("long", 400)]
+    )
+    def test_who_waits_where_nothing_can_be_held_is_answered_at_once(self, service, wait, status):
+        service.script(fails())
+
+        assert service.send("GET", f"/_local/faults?wait={wait}").status == status
+
     @pytest.mark.parametrize("path", ["/things/größe", "/things/gr%C3%B6%C3%9Fe", "/things/GRÖßE"])
     def test_a_path_beyond_ascii_is_matched_as_it_is_read(self, service, path):
         service.script(fails(match={"path": "/things/größe"}))

@@ -43,12 +43,12 @@ def certify_poller(
         OptionError: there is no check of a name, no such resource, or the poller cannot be run.
     """
 
-    def perform(check: PollerCheck) -> None:
+    def perform(check: PollerCheck) -> str:
         clients = stack.new_workspace(start=format_instant(check.start - timedelta(days=1)), seed=terms.seed)
         try:
             sort = _sort(clients.credentials.crms, terms.resource)
             with TemporaryDirectory(prefix="elements-local-") as folder:
-                PollerTrial(
+                return PollerTrial(
                     check=check,
                     terms=terms,
                     clients=clients,

@@ -12,6 +12,7 @@ from typing import IO
 
 from msgspec import Struct, field
 
+from elements_local.certify.poller.kills import Kill, KillPlace
 from elements_local.clients.errors import OptionError
 from elements_local.kit.os_errors import os_reason
 from elements_local.stack.program_runs import VARIABLE, kill_all, new_run
@@ -27,11 +28,13 @@ class Ended(Struct, frozen=True, kw_only=True):
 
     Attributes:
         failure: in a few words; empty if it ended well.
+        killed: whether it was killed where it was to be.
         errors: the end of what it wrote on standard error.
     """
 
     output: bytes = b""
     failure: str = ""
+    killed: bool = False
     errors: str = ""
 
 
@@ -57,8 +60,8 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         for run in tuple(self.under_way):
             kill_all(run)
 
-    def __call__(self, environment: Mapping[str, str], now: datetime) -> Ended:
-        """Run it to its end, and end all that it leaves running.
+    def __call__(self, environment: Mapping[str, str], now: datetime, kill: Kill | None = None) -> Ended:
+        """Run it to its end, or until it is killed somewhere, and end all that it leaves running.
 
         Raises:
             OptionError: there is no such program.
@@ -66,11 +69,11 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
         run = new_run()
         self.under_way.add(run)
         try:
-            return self._run(run, environment, now)
+            return self._run(run, environment, now, kill)
         finally:
             self.under_way.discard(run)
 
-    def _run(self, run: str, environment: Mapping[str, str], now: datetime) -> Ended:
+    def _run(self, run: str, environment: Mapping[str, str], now: datetime, kill: Kill | None) -> Ended:
         if self.ended.is_set():
             raise OptionError(f"{self.command[0]} is run no more")
         try:
@@ -84,11 +87,16 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
             )
         except OSError as error:
             raise OptionError(f"{self.command[0]} cannot be run: {os_reason(error)}") from error
-        output, errors = _Kept(process, process.stdout, bounded=True), _Kept(process, process.stderr)
-        failure = ""
+        killed_at = kill.number if kill and kill.place is KillPlace.LINE else None
+        output = _Kept(process, process.stdout, bounded=True, killed_at=killed_at)
+        errors = _Kept(process, process.stderr)
+        if kill and kill.rules:
+            Thread(target=_kill_once_held, args=(process, kill.held), daemon=True).start()
+        failure, killed = "", False
         try:
             status = process.wait(self.timeout.total_seconds())
-            failure = f"ended with status {status}" if status else ""
+            killed = kill is not None and status == -signal.SIGKILL
+            failure = f"ended with status {status}" if status and not killed else ""
         except subprocess.TimeoutExpired:
             failure = f"took longer than {self.timeout.total_seconds():g} s (--timeout)"
         finally:
@@ -96,20 +104,34 @@ class CommandRunner(Struct, frozen=True, kw_only=True):
             process.wait()
             kill_all(run)
         written, tail = output.whole(), errors.whole()
-        return Ended(output=written, failure=output.excess or failure, errors=tail.decode("utf-8", "replace"))
+        return Ended(
+            output=written,
+            failure=output.excess or failure,
+            killed=killed and not output.excess,
+            errors=tail.decode("utf-8", "replace"),
+        )
 
 
 class _Kept:
     """Reads a stream as it is written: from its start up to a bound, which ends the process, or else its end alone.
+
+    Args:
+        killed_at: the line after which the process is killed; what it had written by then is read all the same.
 
     Attributes:
         excess: says that it came to the bound.
     """
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, *, bounded: bool = False
+        self,
+        process: "subprocess.Popen[bytes]",
+        stream: IO[bytes] | None,
+        *,
+        bounded: bool = False,
+        killed_at: int | None = None,
     ) -> None:
         self._process, self._stream, self._bounded = process, stream, bounded
+        self._killed_at = killed_at
         self._kept, self._lines, self.excess = bytearray(), 0, ""
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -128,6 +150,8 @@ class _Kept:
                     del self._kept[:-_TAIL]
                     continue
                 self._lines += piece.count(b"\n") or piece.count(b"\r")
+                if self._killed_at is not None and self._lines >= self._killed_at:
+                    _kill(self._process)
                 if len(self._kept) > MOST_OUTPUT:
                     self.excess = f"wrote more than {MOST_OUTPUT >> 20} MiB"
                 elif self._lines > MOST_LINES:
@@ -135,6 +159,11 @@ class _Kept:
                 if self.excess:
                     _kill(self._process)
                     return
+
+
+def _kill_once_held(process: "subprocess.Popen[bytes]", held: Callable[[], bool]) -> None:
+    if held() and process.poll() is None:
+        _kill(process)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -63,6 +63,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
         idle: how many lists it read that had nothing which those before had not.
         disturbed: whether the CRM misbehaved in a way that may keep something from it.
         failure: how it ended, if not well.
+        killed: where it was killed, which is no failure of its own.
         calls: what the CRM's journal has of it.
         kept: whether the journal still has all of them.
     """
@@ -77,13 +78,19 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     idle: int = 0
     disturbed: bool = False
     failure: str = ""
+    killed: str = ""
     calls: Sequence[str] = ()
     kept: bool = True
 
     @property
     def counts(self) -> bool:
         """Whether it has to report all that it could see."""
-        return not self.disturbed and not self.failure
+        return not self.disturbed and self.is_whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it came to a good end."""
+        return not self.failure and not self.killed
 
     @property
     def name(self) -> str:
@@ -112,7 +119,7 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
 
     - A change is expected of the first run after it, and after its record is listed with it and dated in the past, in
       which the CRM behaved; an earlier run may report it. What one run has to report of a record is one change.
-    - What a run that failed has reported may be reported once more.
+    - What a run that failed or was killed has reported may be reported once more.
     - An id that the CRM has never had may not be reported at all.
     - What was there before the first run may be reported by that run, and by none later.
     - The date that is reported is that of the change.
@@ -244,7 +251,7 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
                 if report.change not in {None, _kind(fresh)}:
                     text = f"{run.name} called it {report.change.value}, it was {_kind(fresh).value}"
                     yield self._finding("misclassified", text)
-            elif not (run is begun or self.allowed.repeats or (last.failure and last is not run)):
+            elif not (run is begun or self.allowed.repeats or (not last.is_whole and last is not run)):
                 text = f"{run.name} reported it, and nothing had changed since {last.name}"
                 yield self._finding("repeated", text)
             last = run
@@ -278,6 +285,7 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
             reports = [report for at, report in self.reports if at == nth]
             said = [each.change.value if each.change else "reported" for each in reports]
             state = "; the CRM misbehaved" * run.disturbed + (f"; it {run.failure}" if run.failure else "")
+            state += f"; it was killed {run.killed}" if run.killed else ""
             calls = (
                 f"{len(run.calls)}" if run.kept else f"the last {len(run.calls)}" if run.calls else "not kept"
             )

@@ -1,13 +1,14 @@
 """A poller on trial: a workspace of its own, changes at instants of virtual time, runs, and what the CRM knows of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -19,6 +20,13 @@ from elements_local.certify.poller.judgement import (
     Report,
     VisibleChange,
     judge,
+)
+from elements_local.certify.poller.kills import (
+    Kill,
+    in_words,
+    kills_at_reports,
+    kills_at_requests,
+    wait_until_held,
 )
 from elements_local.certify.poller.reported import Reader, RecordPaths
 from elements_local.certify.scorecard import Finding
@@ -35,12 +43,19 @@ from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.values import replace
 from elements_local.platform.audit.oracle import ExpectedEventType
 
-Runner = Callable[[Mapping[str, str], datetime], Ended]
-"""Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
+
+class PollerRunner(Protocol):
+    """Runs a poller once, with an environment, at an instant; a program of the user's, or a function of a test's."""
+
+    def __call__(self, environment: Mapping[str, str], now: datetime, kill: Kill | None = None, /) -> Ended:
+        """Run it to its end, or to where it is killed."""
+
 
 _OLD = 3
 _FEWEST_TURNS = 3
 _CALLS_READ = 500
+_FEW = 3
+_LONG_BEFORE = 400  # longer than who asks from before the cursor looks back
 _FINDINGS_SHOWN = 3
 _LONGEST_SHOWN = 200
 
@@ -68,7 +83,7 @@ class PollerTerms(Struct, frozen=True, kw_only=True):
         jobs: checks that are made at a time.
     """
 
-    runner: Runner
+    runner: PollerRunner
     resource: str = "contacts"
     interval: timedelta = timedelta(minutes=15)
     page: int = 500
@@ -88,6 +103,8 @@ class PollerTrial:
         rules: fault rules that are in force for good.
         made: ids of records, by the names that a check's steps give them.
         in_force: fault rules of the present.
+        extent: how far the check went, where that is not plain from its title.
+        lines: that the last run printed.
         gap: until the next run, if that is not the interval.
     """
 
@@ -105,6 +122,8 @@ class PollerTrial:
     gap: timedelta = timedelta(0)
     now: datetime = EARLIEST
     in_force: Sequence[Fields] = ()
+    extent: str = ""
+    lines: int = 0
 
     def __post_init__(self) -> None:
         """Lay down what the poller keeps between its runs."""
@@ -135,8 +154,8 @@ class PollerTrial:
         """When the poller runs next."""
         return self.runs[-1].at + (self.gap or self.terms.interval) if self.runs else self.check.start
 
-    def perform(self) -> None:
-        """Perform the steps of the check.
+    def perform(self) -> str:
+        """Perform the steps of the check, and return how far that went, where it is to be said.
 
         Raises:
             FailedError: something is wrong with what the poller reported; says so of the first findings with all that is
@@ -150,6 +169,7 @@ class PollerTrial:
                 getattr(self, word)(*rest, *([given] if given != "" else []))
         if findings := self.findings():
             raise FailedError(self._why(findings), tuple(findings))
+        return self.extent
 
     def create(self, name: str, number: int = 1) -> None:
         """Make records, which later steps know by a name."""
@@ -237,6 +257,21 @@ class PollerTrial:
             self.stamp(self.rules)
             self.gap = timedelta(0)
 
+    def killed(self, *places: str) -> None:
+        """Kill the poller at each place of a run as the last one was, and let a whole run follow on each."""
+        at, requests = self.runs[-1].at, "requests" in places
+        if requests:
+            kills = kills_at_requests(len(self._polled(at)))
+        else:
+            kills = kills_at_reports(self.lines, len(self._posted_reports()[at]))
+        for kill in kills:
+            self.before(_LONG_BEFORE)
+            self.create(f"of {self.now}", self.terms.page + 2 if requests else _FEW)
+            self._go_to(self.next_run)
+            self._kill(kill)
+            self.run()
+        self.extent = in_words(kills, sum(bool(run.killed) for run in self.runs))
+
     def settle(self) -> None:
         """Let so many runs follow that what is late, or repeated, shows."""
         self.run(str(self.terms.allowed.within + 1))
@@ -300,18 +335,34 @@ class PollerTrial:
             self.clients.clock.set(now=at)
             self.now = at
 
-    def _run(self, *, disturbed: bool, reads: bool) -> None:
+    def _kill(self, kill: Kill) -> None:
+        """Run the poller, and have it killed."""
+        service = self.clients.sink if kill.at_sink else self.records
+        query = f"workspace={self.clients.credentials.name}" if kill.at_sink else ""
+
+        def script(rules: Sequence[Fields]) -> None:
+            service.call("PUT", f"/_local/faults?{query}", json={"faults": [*rules]})
+
+        script(kill.rules)
+        try:
+            self._run(kill=replace(kill, held=partial(wait_until_held, service, query)))
+        finally:
+            script(())
+
+    def _run(self, *, disturbed: bool = False, reads: bool = True, kill: Kill | None = None) -> None:
         """Run the poller.
 
         Args:
             reads: whether what changes meanwhile is its own doing, and not a fault rule's.
         """
         now, before = self.now, self._last_change()
-        ended = self.terms.runner(self._environment(now), now)
+        given = self._environment(now), now
+        ended = self.terms.runner(*given, kill) if kill else self.terms.runner(*given)
+        self.lines = ended.output.count(b"\n")
         said = self.reader.read(ended.output)
         if said.state is not None:
             self.state_file.write_text(encode_text(said.state))
-        if said.passed_over:
+        if said.passed_over and not ended.killed:  # whose last line may be cut
             self.notes.append(f"passed over on standard output: {self._shown(said.passed_over)}")
         errors = "\n".join(self._shown(line, most=len(line)) for line in ended.errors.strip().splitlines())
         self.runs.append(
@@ -323,6 +374,7 @@ class PollerTrial:
                 wrote=sum(before < change["seq"] <= after for change in self.log) if reads else 0,
                 reports=said.reports,
                 disturbed=disturbed,
+                killed=str(kill) if ended.killed else "",
                 failure=f"{ended.failure}; standard error: {errors or 'empty'}" if ended.failure else "",
             )
         )
@@ -357,17 +409,12 @@ class PollerTrial:
 
     def _with_calls(self, runs: Sequence[CertifiedRun]) -> Iterator[CertifiedRun]:
         """Yield runs with their calls, as the fake's journal has them, and what they were answered."""
-        journal = self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")
-        exchanges = journal["exchanges"][::-1]
+        journal = self._journal()
         all_read = journal["count"] == journal["total"] and not journal["pruned"]
-        since = EARLIEST if all_read else parse_instant(exchanges[0]["at"])
-        own = AGENT["User-Agent"]  # certify's
-        polled = [each for each in exchanges if each["request"]["headers"].get("User-Agent") != own]
+        since = EARLIEST if all_read else parse_instant(journal["exchanges"][0]["at"])
         for run in runs:
             calls, known, idle = list[str](), set[object](), 0
-            for each in polled:
-                if parse_instant(each["at"]) != run.at:
-                    continue
+            for each in self._polled(run.at, journal):
                 call = f"{each['method']} {each['target']}"
                 calls.append(f"{self._shown(call)} -> {each['status']}")
                 body = each["reply"]["body"]
@@ -379,6 +426,19 @@ class PollerTrial:
                 known |= shown
             found = frozenset(each for each in known if isinstance(each, tuple))
             yield replace(run, calls=calls, shown=found, idle=idle, kept=run.at > since)
+
+    def _journal(self) -> Mapping[str, Any]:
+        journal = self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")
+        return {**journal, "exchanges": journal["exchanges"][::-1]}
+
+    def _polled(self, at: datetime, journal: Mapping[str, Any] | None = None) -> list[Mapping[str, Any]]:
+        """Return the calls of the poller's run at an instant, oldest first."""
+        own = AGENT["User-Agent"]  # certify's
+        return [
+            each
+            for each in (journal or self._journal())["exchanges"]
+            if parse_instant(each["at"]) == at and each["request"]["headers"].get("User-Agent") != own
+        ]
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from hmac import compare_digest
+from typing import Annotated
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from elements_local.kit.admin.metrics import Measure, MetricsUnavailableError, exposition
 from elements_local.kit.api.json_text import encode, read_json
@@ -176,11 +177,23 @@ def reset(query: ResetQuery) -> Answer[dict[str, object]]:
     return Answer({})
 
 
+class FaultsQuery(Struct):
+    """When the rules are listed.
+
+    Attributes:
+        wait: for so many seconds at the most, until a rule has held a call, or none is there that could.
+    """
+
+    wait: Annotated[float, Meta(ge=0, le=60)] = 0
+
+
 @bp.get("/faults")
 @operation(problems=_PROBLEMS)
-def faults() -> Answer[dict[str, list[object]]]:
+def faults(query: FaultsQuery) -> Answer[dict[str, list[object]]]:
     """List the fault rules with their counts."""
-    return _entries(asked_workspace())
+    workspace = asked_workspace()
+    _admin().middleware.faults.wait_for_held(workspace.name, query.wait)
+    return _entries(workspace)
 
 
 def script_faults() -> Answer[dict[str, list[object]]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from threading import RLock
+from math import ceil
+from threading import Condition, RLock
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, convert
@@ -33,6 +34,10 @@ _faults = Table(
 )
 SCHEMA = SchemaPart("faults", _metadata)
 """The rules of all services."""
+
+_LOOK_AFTER_S = 0.1
+"""How soon is noticed what nobody announces: what another process did, and a client that hung up."""
+_LONGEST_HOLD_S = 60
 
 _of_service = _faults.c.service == bindparam("of_service")
 _count = WorkspaceStatement(
@@ -84,6 +89,7 @@ class FaultBook:
         self._database = database
         # a rule's count is read, raised and kept in one step, or two requests would both be its first; RLock, as snapshots hold it while they read
         self._lock = RLock()
+        self._changed = Condition(self._lock)
         database.create(SCHEMA)
         self._entries = self._load()
 
@@ -97,6 +103,7 @@ class FaultBook:
         with self._lock, self._database.transaction(workspace) as tx:
             self._write(tx, entries)
             self._entries[workspace] = entries
+            self._changed.notify_all()
 
     def apply(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
         """Return the first rule that hits this request, and count it for every rule tried before."""
@@ -112,8 +119,31 @@ class FaultBook:
                 entries[at] = replace(entry, seen=entry.seen + 1, struck=entry.struck + hit)
                 self._save(workspace, at, entries[at])
                 if hit:
+                    self._changed.notify_all()
                     return entry.rule
         return None
+
+    def hold(self, workspace: str, rule: FaultRule, *, gone: Callable[[], bool]) -> None:
+        """Return once a rule is no longer there, the client that waits has gone, or a minute is over."""
+        self._wait_until(
+            lambda: gone() or rule not in [entry.rule for entry in self.entries(workspace)], _LONGEST_HOLD_S
+        )
+
+    def wait_for_held(self, workspace: str, seconds: float) -> None:
+        """Return once a rule has held a call, none is there that could, or so much real time is over."""
+
+        def ready() -> bool:
+            holding = [entry for entry in self.entries(workspace) if entry.rule.effect.hold]
+            return not holding or any(entry.struck for entry in holding)
+
+        self._wait_until(ready, seconds)
+
+    def _wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        with self._changed:
+            for _ in range(ceil(seconds / _LOOK_AFTER_S)):
+                if ready():
+                    return
+                self._changed.wait(_LOOK_AFTER_S)
 
     @contextmanager
     def quiesce(self, _workspace: Workspace) -> Iterator[None]:
@@ -156,7 +186,9 @@ class FaultBook:
         self._write(Transaction(connection, workspace.name), entries)
 
         def put_in_force() -> None:
-            self._entries[workspace.name] = entries
+            with self._changed:
+                self._entries[workspace.name] = entries
+                self._changed.notify_all()
 
         return put_in_force
 

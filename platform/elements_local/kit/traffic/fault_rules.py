@@ -93,6 +93,7 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         delay_s: the answer counts as N seconds late; nobody waits. The platform's time-out is 30 s.
         truncate: N bytes of the body are sent, then the connection is closed.
         drop: the connection is closed without an answer.
+        hold: the call is held until the rule is no longer there, its client hangs up, or a minute of real time is over.
 
     A service that knows further ones declares them in a class of its own, and obeys them itself.
     """
@@ -103,6 +104,7 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     delay_s: Annotated[float, Meta(ge=0, le=1e9)] = 0
     truncate: Annotated[int, Meta(ge=0)] | None = None
     drop: bool = False
+    hold: bool = False
 
     @property
     def replaces(self) -> bool:

@@ -2,10 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
@@ -37,6 +38,7 @@ from elements_local.kit.traffic.journal import KEPT_BYTES, Exchange, Journal
 from elements_local.kit.web.guard import ADMIN, Guard
 from elements_local.kit.web.in_process import WsgiResponse, begin
 from elements_local.kit.web.request_facts import FACTS, RequestFacts
+from elements_local.kit.web.serving import client_gone
 from elements_local.kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class ServiceMiddleware:
         changing: how paths begin outside the admin routes of which even a GET changes something.
         largest_body: bytes of a request that the service takes; longer ones pass through unread, to be refused.
         keeps_calls: calls from outside are kept to be done again; not by a service that the stack itself calls.
+        faulty: paths of admin routes to which fault rules apply all the same.
     """
 
     def __init__(  # noqa: PLR0913 - what a middleware is made of; all but the first by name
@@ -111,6 +114,7 @@ class ServiceMiddleware:
         changing: tuple[str, ...] = (),
         largest_body: int = LARGEST_BODY,
         keeps_calls: bool = True,
+        faulty: Collection[str] = (),
     ) -> None:
         self.guard = guard
         self.faults = faults
@@ -126,6 +130,7 @@ class ServiceMiddleware:
         self._changing = changing
         self._largest_body = largest_body
         self._keeps_calls = keeps_calls
+        self._faulty = faulty
         self._logged: set[str] = set()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -166,7 +171,11 @@ class ServiceMiddleware:
             return self._application(environ, start_response)
         # numbered before the service runs: calls that overlap are ordered by when they came, not by when they ended
         began, body = next_number(), _buffer(facts, self._largest_body)
-        answer = begin(self._application, environ)
+        if facts.path in self._faulty:
+            rule = facts.rule = self._rule(environ, facts)
+        else:
+            rule = None
+        answer = self._struck(environ, facts, rule) if rule else begin(self._application, environ)
         if facts.meant is not None:
             workspace, at = facts.meant
             exchange = _exchange(facts, answer, workspace=workspace, at=at)
@@ -184,8 +193,7 @@ class ServiceMiddleware:
         workspace = facts.workspace  # after the body, which may have what says whose the call is
         began, now = next_number(), workspace.clock.now()
         # before the service is asked, as a rule may spare it the call; that counts even if the service then fails
-        method = environ["REQUEST_METHOD"]
-        rule = facts.rule = self.faults.apply(workspace.name, method, facts.text_path, now=now)
+        rule = facts.rule = self._rule(environ, facts)
         answer: WsgiResponse | None = None
         try:
             answer = (
@@ -200,12 +208,18 @@ class ServiceMiddleware:
             if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, exchange, began, body=body, answer=answer)
         with self._counting:
-            self.answered[method, int(answer.status[:3])] += 1
+            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
         if exchange.effect and caller_of(environ) == ENGINE:
             answer.headers.append((EFFECT_HEADER, format_effect(exchange.effect)))
         if _DATE.isdisjoint(dict(answer.headers)):
             answer.headers.append(("Date", _date(exchange.answered_at)))
         return answer if self._finish is None else self._finish(environ, answer)
+
+    def _rule(self, environ: "WSGIEnvironment", facts: RequestFacts) -> FaultRule | None:
+        workspace = facts.workspace
+        return self.faults.apply(
+            workspace.name, environ["REQUEST_METHOD"], facts.text_path, now=workspace.clock.now()
+        )
 
     def _asked(
         self, environ: "WSGIEnvironment", facts: RequestFacts, *, enough: int | None = None
@@ -221,11 +235,16 @@ class ServiceMiddleware:
         Raises:
             DroppedError: the connection is to be closed without one.
         """
+        hold = partial(self.faults.hold, facts.workspace.name, rule, gone=client_gone(environ))
+        if rule.effect.hold and rule.phase is Phase.BEFORE:
+            hold()
         if rule.phase is Phase.BEFORE and rule.effect.replaces:
             # nothing of the service's own answer would be left, so it is not asked, and no side effect happens
             reply = Reply(status=200)
         else:
             reply = self._asked(environ, facts).reply
+        if rule.effect.hold and rule.phase is Phase.AFTER:
+            hold()
         struck = distort(reply, rule.effect)
         return WsgiResponse(_status_line(struck), list(struck.header_list), struck.body)
 
