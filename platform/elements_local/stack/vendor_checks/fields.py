@@ -22,6 +22,7 @@ from elements_local.stack.vendor_checks.places import (
     Where,
     check_pattern,
     check_places,
+    check_regex,
     checked,
     requested,
 )
@@ -44,8 +45,7 @@ def check_record(file: VendorFile) -> Iterator[Objection]:
             yield from check_pattern((*where, "whole"), date.whole)
         if date.format == MILLISECONDS and date.zone != engine.RecordDate(path="").zone:
             yield (*where, "zone"), "milliseconds have no zone"
-    if file.hooks.id is not None and (record.id.first, record.id.step) != (1, 1):
-        yield ("record", "id"), "`first` and `step` have no effect beside the hook `id`"
+    yield from _id(file)
     values = [{*resource.values} for resource in file.resources.values()]
     own = set.intersection(*values)
     yield from check_places(
@@ -65,6 +65,16 @@ def check_polled(file: VendorFile) -> Iterator[Objection]:
     for key, block in element.poller_defaults.items():
         own: Where = ("resources", key, "poller") if file.resources[key].poller else ("poller",)
         yield from checked(own, partial(own_resources, replace(element, poller_defaults={key: block})))
+
+
+def _id(file: VendorFile) -> Iterator[Objection]:
+    record = file.record
+    if record.id.pattern is not None:
+        yield from check_regex(("record", "id", "pattern"), record.id.pattern)
+    elif file.errors.cases.malformed_id is not None:
+        yield ("errors", "cases", "malformed_id"), "without `record.id.pattern` nothing is refused so"
+    if file.hooks.id is not None and (record.id.first, record.id.step) != (1, 1):
+        yield ("record", "id"), "`first` and `step` have no effect beside the hook `id`"
 
 
 def check_poller(where: Where, block: Mapping[str, Any]) -> Iterator[Objection]:
@@ -103,6 +113,12 @@ def _field(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[
         yield where, "a field of the type choice has `choices`, and no other has"
     elif field.initial is not None and not engine.takes(field, field.initial, texts=texts):
         yield (*where, "initial"), f"the field takes no {field.initial!r}"
+    if field.pattern is not None:
+        yield from check_regex((*where, "pattern"), field.pattern)
+    if field.forward and not field.choices:
+        yield (*where, "forward"), "only a choice has an order: give `choices`"
+    if field.read_only and (field.required or field.unique):
+        yield (*where, "read_only"), "nobody could write what is required, or unique"
     if isinstance(field.fill, dict) and len(field.fill) != 1:
         yield (*where, "fill"), "expected one method of Faker, such as {random_int: {min: 1, max: 9}}"
     elif field.fill is not None and (reason := _fill(field, texts=texts)):

@@ -28,13 +28,23 @@ from elements_local.stack.vendor_checks.places import (
     check_headers,
     check_path,
     check_places,
+    check_regex,
     further_calls,
     names_of,
     paths_of,
     token_calls,
 )
 
-_OF_CASES = {"expired": "ago expired_at", "repeated": "ids", "limit": LIMIT, "changed": "version"}
+_OF_CASES = {
+    "expired": "ago expired_at",
+    "repeated": "ids",
+    "limit": LIMIT,
+    "changed": "version",
+    "read_only": "",
+    "malformed": "value",
+    "not_a_choice": "value choices",
+    "backward": "value before",
+}
 _ERROR = "message status id field resource uuid"
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 _CONSENT = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/[^\s?#]*")
@@ -193,14 +203,19 @@ def _errors(file: VendorFile) -> Iterator[Objection]:
             continue
         where, body = ("errors", "cases", name), file.errors.body if case.body is None else case.body
         more |= case.values.keys()
-        known = [*_ERROR.split(), *case.values, *_OF_CASES.get(name, "").split()]
+        own = [*_ERROR.split(), *_OF_CASES.get(name, "").split()]
+        known = [*own, *case.values, *([] if case.json is None else ["json"])]
         if name == "limit":
             known += [value for limit in file.limits for value in limit.values]
-        yield from check_places((*where, "message"), case.message, known)
+        for key, template in (("message", case.message), ("messages", case.messages), ("json", case.json)):
+            yield from check_places((*where, key), template, known)
+        yield from check_places((*where, "values"), case.values, own)
+        for pattern in case.messages:
+            yield from check_regex((*where, "messages", pattern), pattern)
         yield from check_headers((*where, "headers"), case.headers, known)
         yield from check_places((*where, "body"), case.body, known)
         for value in case.values:
-            if value not in [*placeholders(body), *placeholders(case.message)]:
+            if value not in [*placeholders([body, case.message, case.json])]:
                 yield (*where, "values", value), f"{{{value}}} does not stand in the body of this error"
     if file.hooks.write is None and file.hooks.routes is None:  # which refuse with values of their own
         yield from check_places(("errors", "body"), file.errors.body, [*_ERROR.split(), *sorted(more)])

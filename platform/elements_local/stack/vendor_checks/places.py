@@ -113,6 +113,14 @@ def check_pattern(where: Where, pattern: str) -> Iterator[Objection]:
             yield where, mixed_up(pattern, meant)
 
 
+def check_regex(where: Where, pattern: str) -> Iterator[Objection]:
+    """Yield what is wrong with a regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        yield where, f"expected a regular expression; got {pattern!r}"
+
+
 def checked(where: Where, check: Callable[[], object]) -> Iterator[Objection]:
     """Yield what a check refuses."""
     try:

@@ -30,6 +30,7 @@ from elements_local.platform.elements.vendor_file.model import (
     method_of,
 )
 from elements_local.platform.elements.vendor_file.query import (
+    Candidate,
     VendorQuery,
     condition_of,
     known_name,
@@ -43,6 +44,7 @@ from elements_local.platform.elements.vendor_file.writing import takes
 __all__ = [
     "HOOK_ARGUMENTS",
     "BatchCall",
+    "Candidate",
     "FileCall",
     "FileConnector",
     "FileFake",

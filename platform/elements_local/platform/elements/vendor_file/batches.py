@@ -10,10 +10,15 @@ from msgspec import Struct, field
 from elements_local.kit.fakes.records import NoKeptRecordError
 from elements_local.platform.elements.vendor_file.exchange import inputs, response
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
-from elements_local.platform.elements.vendor_file.model import BatchCall, VendorBatches, VendorErrors
+from elements_local.platform.elements.vendor_file.model import (
+    BatchCall,
+    VendorBatches,
+    VendorErrorCase,
+    VendorErrors,
+)
 from elements_local.platform.elements.vendor_file.pages import Found
 from elements_local.platform.elements.vendor_file.query import names_read
-from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError, values_of
 from elements_local.platform.elements.vendor_file.store_records import FileRecords
 from elements_local.platform.elements.vendor_file.templates import TemplateRows, filled, placeholders
 from elements_local.platform.errors import quoted
@@ -117,9 +122,8 @@ class FileBatches:
         return [store.after_write(resource, record, call.shows, sent) | more]
 
     def _values(self, error: VendorRefusalError) -> Found:
-        case = getattr(self._errors.cases, error.case)
-        values = {"message": str(error), **error.values, **(case.values if case else {})}
-        return {**values, "message": filled(case.message, values) if case else str(error)}
+        how = getattr(self._errors.cases, error.case) or VendorErrorCase()
+        return values_of(how, str(error), error.values, error.is_about)
 
     def _response(
         self, call: BatchCall, resource: FileResource, rows: list[Found], outcome: _Outcome

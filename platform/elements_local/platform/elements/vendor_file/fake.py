@@ -40,8 +40,14 @@ from elements_local.platform.elements.vendor_file.pages import (
     page_size,
     page_start,
 )
-from elements_local.platform.elements.vendor_file.query import VendorQuery, holds, names_read, query_read
-from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
+from elements_local.platform.elements.vendor_file.query import (
+    Candidate,
+    VendorQuery,
+    is_asked_for,
+    names_read,
+    query_read,
+)
+from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError, values_of
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
@@ -177,9 +183,11 @@ class FileFake:
                 name, values = "not_found", dict(request.view_args or {})
         how: model.VendorErrorCase = getattr(self.file.errors.cases, name, None) or model.VendorErrorCase()
         status = how.status or ERROR_STATUSES.get(name, 400)
-        values = {**values, **how.values}
-        body = self._error_body(status, str(error), values, how)
-        return response(body, status, filled(dict(how.headers), values))
+        about = error.is_about if isinstance(error, VendorRefusalError) else ""
+        values = values_of(
+            how, str(error), {**values, "status": status, "uuid": self._uuid(str(error))}, about
+        )
+        return response(self._error_body(values, how), status, filled(dict(how.headers), values))
 
     def now(self) -> str:
         """Return the time as answers have it."""
@@ -283,7 +291,11 @@ class FileFake:
             values = [
                 resource.kept(one.id, one.fields, created=one.created, updated=one.updated) for one in listed
             ]
-            kept = [pair for pair in zip(listed, values, strict=True) if holds(query.where, pair[1])]
+            kept = [
+                (one, own)
+                for one, own in zip(listed, values, strict=True)
+                if is_asked_for(query, Candidate(values=own, linked=partial(self._linked, resource, one.id)))
+            ]
             if order.field != "made":
                 kept.sort(key=lambda pair: sort_key(pair[1].get(order.field)))
             found = [one for one, _ in kept]
@@ -292,6 +304,9 @@ class FileFake:
         return self.fake.records.listed(
             resource.key, lag_s=call.lag_s, deleted=deleted, by_date=order.field == "updated", chosen=chosen
         )
+
+    def _linked(self, resource: FileResource, record_id: str, name: str) -> frozenset[str]:
+        return self.links.linked(resource, record_id, name) if self.links else frozenset()
 
     def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
@@ -349,7 +364,8 @@ class FileFake:
         return response(filled(call.answer, values), call.status, filled(dict(call.headers), values))
 
     def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
-        return self._error_body(status, message, {}, model.VendorErrorCase())
+        values = {"status": status, "message": message, "uuid": self._uuid(message)}
+        return self._error_body(values, model.VendorErrorCase())
 
     def _uuid(self, message: str = "") -> str:
         """Return what the present answer is known by; an error has come to it first."""
@@ -368,12 +384,8 @@ class FileFake:
                     answer.headers[name] = str(text)
         return answer
 
-    def _error_body(
-        self, status: int, message: str, values: Mapping[str, object], case: model.VendorErrorCase
-    ) -> Json:
-        known = {**values, "status": status, "message": message, "uuid": self._uuid(message)}
-        known["message"] = filled(case.message, known) or message
-        return cast("Json", filled(self.file.errors.body if case.body is None else case.body, known))
+    def _error_body(self, values: Mapping[str, object], how: model.VendorErrorCase) -> Json:
+        return cast("Json", filled(self.file.errors.body if how.body is None else how.body, values))
 
 
 def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:

@@ -84,6 +84,12 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return where a field stands in a record."""
         return f"{self.record.fields}.{field}" if self.record.fields else field
 
+    def written(self, name: str) -> str:
+        """Say whether a write of the id or a date of the vendor's is ignored, or refused."""
+        known = self.known.get(name)
+        own = self.dates.get(known or "") or (self.record.id if known == "id" else None)
+        return own.written if own else "ignore"
+
     def shown(  # noqa: PLR0913 - what a record is made of
         self,
         record_id: str,

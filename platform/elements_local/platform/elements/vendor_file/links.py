@@ -104,6 +104,13 @@ class FileLinks:
                 path = self._links.path.replace("{to}", self._directions[resource.key, key].to.name)
                 put(made, path, filled(self._links.shown, row))
 
+    def linked(self, resource: FileResource, record_id: str, name: str) -> frozenset[str]:
+        """Return the ids of the records to which one is linked, of the resource with this name at the vendor."""
+        key = self._resource(name).key
+        return frozenset(
+            each.to for each in self._records.links(resource.key, record_id) if each.to_kind == key
+        )
+
     def named(self, resource: FileResource, sent: object) -> list[NamedLink]:
         """Return the links that the body of a new record names.
 

@@ -22,6 +22,7 @@ ERROR_STATUSES = {
     "invalid_client": 401,
     "forbidden": 403,
     "not_found": 404,
+    "malformed_id": 404,
     "conflict": 409,
     "changed": 412,
     "limit": 429,
@@ -132,6 +133,8 @@ class RecordId(_Part, frozen=True, kw_only=True):
         type: what answers show it as.
         first: the id of the first record.
         step: how much larger the next id is.
+        pattern: what ids look like, a regular expression; a call about another is refused as `malformed_id`.
+        written: whether a written id is ignored, or refused as `read_only`.
     """
 
     path: Path = "id"
@@ -139,6 +142,8 @@ class RecordId(_Part, frozen=True, kw_only=True):
     type: Literal["text", "number"] = "text"
     first: int = 1
     step: Annotated[int, Meta(ge=1)] = 1
+    pattern: str | None = None
+    written: Literal["ignore", "refuse"] = "ignore"
 
     def shown(self, record_id: str) -> str | int:
         """Return an id as answers have it."""
@@ -154,6 +159,7 @@ class RecordDate(_Part, frozen=True, kw_only=True):
         format: milliseconds, or a Java date pattern as in a poller's block.
         whole: the pattern of a date without a fraction of a second, if that is another.
         zone: the time zone in which it is written.
+        written: whether a date that a client writes is ignored, or refused as `read_only`.
     """
 
     path: Path
@@ -161,6 +167,7 @@ class RecordDate(_Part, frozen=True, kw_only=True):
     format: str = MILLISECONDS
     whole: str | None = None
     zone: str = "GMT"
+    written: Literal["ignore", "refuse"] = "ignore"
 
 
 class RecordShape(_Part, frozen=True, kw_only=True):
@@ -204,7 +211,10 @@ class VendorField(_Part, frozen=True, kw_only=True):
         unique: whether no two records may have the same value.
         default: whether answers have it although the request names no fields; a default value is `initial`.
         initial: the value of a new record that has none.
-        choices: the values of a choice.
+        choices: the values of a choice; another value is refused as `not_a_choice`.
+        pattern: what texts look like, a regular expression; another is refused as `malformed`.
+        read_only: whether the vendor sets it; a write is refused as `read_only`.
+        forward: whether a choice only moves on in the order of `choices`; a way back is refused as `backward`, unless it was emptied.
         fill: how made-up records get a value: a method of Faker, or {method: {argument: value}}.
     """
 
@@ -214,6 +224,9 @@ class VendorField(_Part, frozen=True, kw_only=True):
     default: Annotated[bool, Meta(description="true or false (a default value is `initial`)")] = False
     initial: str | int | float | bool | None = None
     choices: tuple[str, ...] = ()
+    pattern: str | None = None
+    read_only: bool = False
+    forward: bool = False
     fill: str | dict[str, dict[str, Any]] | None = None
 
 
@@ -536,16 +549,20 @@ class VendorErrorCase(_Part, frozen=True, kw_only=True):
     """One kind of error.
 
     Attributes:
-        status: of the answer; without it 401 for `unauthenticated`, `expired` and `invalid_client`, 403 for `forbidden`, 404 for `not_found`, 409 for `conflict`, 412 for `changed`, 429 for `limit`, else 400.
+        status: of the answer; without it 401 for `unauthenticated`, `expired` and `invalid_client`, 403 for `forbidden`, 404 for `not_found` and `malformed_id`, 409 for `conflict`, 412 for `changed`, 429 for `limit`, else 400.
         message: the vendor's text; {message} is that of this program.
-        values: values for further names in the body.
-        body: replaces `errors.body`.
+        messages: other messages by the name of what the error is about, which a regular expression has to match whole.
+        values: templates of further names in the message, the body and `json`.
+        json: a template of JSON, which the message has as the text {json}.
+        body: replaces `errors.body`. A list with one template stands for all fields that are refused at once.
         headers: of the answer, templates as `body`.
     """
 
     status: Annotated[int, Meta(ge=400, le=599)] | None = None
     message: str = "{message}"
+    messages: dict[str, str] = {}
     values: dict[str, str] = {}
+    json: Template = None
     body: Template = None
     headers: dict[str, str] = {}
 
@@ -566,6 +583,11 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         invalid: a page, filter, value or body is not valid.
         required: a new record lacks a required field.
         unknown_field: a written field is not in the file.
+        read_only: a written field is the vendor's to set.
+        not_a_choice: a written {value} is none of a field's {choices}.
+        malformed: a written {value} does not match a field's `pattern`.
+        backward: a written {value} comes before the {before} that a field has.
+        malformed_id: an id does not match the record's `id.pattern`; without it, that is answered as `not_found`.
         conflict: another record, {id}, has the value of a unique field.
         repeated: a batch names a record twice; {ids} are those that it does.
         changed: the record has another {version} than a request's header has.
@@ -585,6 +607,11 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     invalid: VendorErrorCase = VendorErrorCase()
     required: VendorErrorCase = VendorErrorCase()
     unknown_field: VendorErrorCase = VendorErrorCase()
+    read_only: VendorErrorCase = VendorErrorCase()
+    not_a_choice: VendorErrorCase = VendorErrorCase()
+    malformed: VendorErrorCase = VendorErrorCase()
+    backward: VendorErrorCase = VendorErrorCase()
+    malformed_id: VendorErrorCase | None = None
     conflict: VendorErrorCase = VendorErrorCase()
     repeated: VendorErrorCase = VendorErrorCase()
     changed: VendorErrorCase = VendorErrorCase()

@@ -1,7 +1,7 @@
 """What a list is asked: conditions and an order become the places of a request, and are read from one again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -21,16 +21,30 @@ CONDITION = re.compile(r"([\w.]+?)\s*(=|!=|<=|>=|<|>)")
 """A placeholder that stands for the value of a condition."""
 
 
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A record that may be one of those that are asked for.
+
+    Attributes:
+        values: by the names by which they are known.
+        linked: returns the ids of the records to which it is linked, of the resource that has this name at the vendor.
+    """
+
+    values: Mapping[str, object]
+    linked: Callable[[str], frozenset[str]]
+
+
 class VendorQuery(Struct, frozen=True, kw_only=True):
     """What a list is asked; fields have the names by which they are known.
 
     Attributes:
         where: None for all.
+        also: what a hook asks for as well, which no clause can say.
         order: None for the list's own.
         fields: those that are wanted; None if nobody says.
     """
 
     where: Clause | None = None
+    also: Callable[[Candidate], bool] | None = None
     order: SortOrder | None = None
     fields: tuple[str, ...] | None = None
 
@@ -241,5 +255,10 @@ def names_read(fields: object) -> tuple[str, ...] | None:
 
 
 def holds(where: Clause | None, record: Mapping[str, object]) -> bool:
-    """Say whether a record is one of those that are asked for."""
+    """Say whether a record is one of those that a clause asks for."""
     return where is None or matches(where, record)
+
+
+def is_asked_for(query: VendorQuery, record: Candidate) -> bool:
+    """Say whether a record is one of those that are asked for."""
+    return holds(query.where, record.values) and (query.also is None or query.also(record))

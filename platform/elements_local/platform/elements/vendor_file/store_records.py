@@ -1,5 +1,6 @@
 """The records of a vendor file's fake: found, written and shown as the file and its hooks say."""
 
+import re
 from typing import Any
 
 from elements_local.kit.fakes.records import KeptRecord, KeptRecords, NoKeptRecordError
@@ -29,6 +30,7 @@ class FileRecords:
             VendorRefusalError: records cannot be found by this field.
         """
         if by is None or resource.known.get(str(by)) == "id":
+            self.check_id(resource, record_id)
             return self.kept.get(resource.key, record_id)
         field = resource.declared.fields.get(str(by))
         if field is None or not field.unique:
@@ -37,6 +39,13 @@ class FileRecords:
             if str(each.fields.get(str(by))).casefold() == record_id.casefold():
                 return each
         raise NoKeptRecordError(f"there is no record of the kind {resource.key} with this {by}")
+
+    @staticmethod
+    def check_id(resource: FileResource, record_id: str) -> None:
+        """Refuse what is no id at all."""
+        pattern = resource.record.id.pattern
+        if pattern is not None and not re.fullmatch(pattern, record_id):
+            raise VendorRefusalError("malformed_id", f"{quoted(record_id)} is no id", id=record_id)
 
     def create(self, resource: FileResource, sent: object, links: object = None) -> KeptRecord:
         """Make a record of the fields that are sent, with its links.

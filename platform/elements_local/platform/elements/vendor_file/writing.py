@@ -30,6 +30,15 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "datetime": (str, int),
 }
 
+_CASES = {
+    "unknown_field": "there is no field {field}{hint}",
+    "read_only": "{field} is the vendor's to set",
+    "not_a_choice": "{field} must be one of {choices}; got {value}",
+    "malformed": "{field} cannot be {value}",
+    "backward": "{field} goes on from {before}, and not back to {value}",
+}
+"""What is said of written fields, by the cases in the file; of these, the first that applies."""
+
 
 def written(
     resource: FileResource,
@@ -48,11 +57,13 @@ def written(
     """
     if not isinstance(fields, dict):
         raise VendorRefusalError("invalid", "the body has no fields")
-    kept = {
-        name: _value(resource, name, value)
-        for name, value in fields.items()
-        if name in resource.declared.fields or _is_kept(resource, name)
-    }
+    for case, said in _CASES.items():
+        each = [
+            row for name, value in fields.items() if (row := _refused(case, resource, name, value, before))
+        ]
+        if each:
+            raise VendorRefusalError.of_fields(case, said.format(**each[0]), each)
+    kept = {name: _value(resource, name, value) for name, value in fields.items() if _is_kept(resource, name)}
     declared = resource.declared.fields
     if before is None:
         initial = {name: field.initial for name, field in declared.items() if field.initial is not None}
@@ -66,15 +77,42 @@ def written(
     return kept
 
 
+def _refused(
+    case: str, resource: FileResource, name: str, value: object, before: KeptRecord | None
+) -> dict[str, object] | None:
+    """Return what is said of a written field in this case; None if there is nothing to say."""
+    field = resource.declared.fields.get(name)
+    if case == "unknown_field":
+        refused = field is None and name not in resource.known and resource.record.unknown == "refuse"
+        near = nearest(name, resource.declared.fields)
+        return {"field": name, "hint": f"; did you mean {near}?" if near else ""} if refused else None
+    if case == "read_only":
+        refused = field.read_only if field else resource.written(name) == "refuse"
+        return {"field": name} if refused else None
+    if field is None or value is None or value == resource.record.clears:
+        return None
+    said, shown = as_text(value), {"field": name, "value": as_text(value)}
+    old = before.fields.get(name) if before else None
+    refusals: dict[str, tuple[bool, dict[str, object]]] = {
+        "not_a_choice": (
+            bool(field.choices) and said not in field.choices,
+            {"choices": ", ".join(field.choices)},
+        ),
+        "malformed": (field.pattern is not None and not re.fullmatch(field.pattern, said), {}),
+        "backward": (
+            field.forward and old in field.choices and field.choices.index(said) < field.choices.index(old),
+            {"before": old},
+        ),
+    }
+    refused, more = refusals[case]
+    return {**shown, **more} if refused else None
+
+
 def _is_kept(resource: FileResource, name: str) -> bool:
     # the dates and the id are the vendor's to set; a client that sends a whole record back sends them, too
-    if name in resource.known and resource.known[name] not in resource.declared.fields:
-        return False
-    if resource.record.unknown == "refuse":
-        near = nearest(name, resource.declared.fields)
-        hint = f"; did you mean {near}?" if near else ""
-        raise VendorRefusalError("unknown_field", f"there is no field {quoted(name)}{hint}", field=name)
-    return resource.record.unknown == "keep"
+    if name in resource.declared.fields:
+        return True
+    return name not in resource.known and resource.record.unknown == "keep"
 
 
 def _value(resource: FileResource, name: str, value: Any) -> Any:
@@ -82,9 +120,8 @@ def _value(resource: FileResource, name: str, value: Any) -> Any:
     if value is None or value == resource.record.clears:
         return None
     if field is not None and not takes(field, value, texts=resource.record.values == "text"):
-        expected = f"one of {', '.join(field.choices)}" if field.choices else f"of the type {field.type}"
         raise VendorRefusalError(
-            "invalid", f"{name} must be {expected}; got {quoted(str(value))}", field=name
+            "invalid", f"{name} must be of the type {field.type}; got {quoted(str(value))}", field=name
         )
     return as_text(value) if resource.record.values == "text" else value
 

@@ -1,8 +1,7 @@
 """HubSpot's own ways, which its file cannot say: OR groups of a search, batches, properties, and what the element makes of a record."""
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,9 +10,10 @@ from flask import Response
 from elements_local.kit.api.json_text import encode
 from elements_local.kit.fakes.records import KeptRecord
 from elements_local.kit.text import nearest
-from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or, matches
 from elements_local.platform.core.ordering import SortOrder
 from elements_local.platform.elements.vendor_file import (
+    Candidate,
     FileFake,
     FileResource,
     VendorQuery,
@@ -23,9 +23,18 @@ from elements_local.platform.elements.vendor_file import (
 from elements_local.platform.errors import InvalidRequestError
 
 Fields = dict[str, Any]
+Condition = Callable[[Candidate], bool]
 _WORDS = {"EQ": "=", "NEQ": "!=", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
+_OPERANDS = {
+    "BETWEEN": {"value", "highValue"},
+    "IN": {"values"},
+    "NOT_IN": {"values"},
+    "HAS_PROPERTY": set[str](),
+    "NOT_HAS_PROPERTY": set[str](),
+}
+_OPERATORS = (*_WORDS, *_OPERANDS, "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN")
+_LINKED = "associations."
 _GROUPS, _FILTERS, _ALL_FILTERS, _LONGEST_QUERY = 5, 6, 18, 3000
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _IDS = {"contacts": "vid", "accounts": "companyId", "opportunities": "dealId"}
@@ -47,13 +56,6 @@ def id_of(number: int) -> str:
 
 def written(fields: Fields, resource: FileResource, before: KeptRecord | None) -> Fields:
     """Return what is kept of what is written."""
-    declared = resource.declared.fields
-    unknown = [name for name in fields if name not in declared]
-    if unknown:
-        raise _not_valid(unknown, "PROPERTY_DOESNT_EXIST", 'Property "{}" does not exist')
-    email = fields.get("email")
-    if email and not _EMAIL.fullmatch(email):
-        raise _not_valid(["email"], "INVALID_EMAIL", f"Email address {email} is invalid")
     needed = _NEEDS.get(resource.key, ())
     if before is None and needed and not any(fields.get(name) for name in needed):
         raise VendorRefusalError("required", f"one of {', '.join(needed)} is required", field=needed[0])
@@ -63,16 +65,6 @@ def written(fields: Fields, resource: FileResource, before: KeptRecord | None) -
     if close := made.get("closedate"):
         made["closedate"] = f"{close}T00:00:00Z" if _DATE.fullmatch(close) else close.replace(".000Z", "Z")
     return made
-
-
-def _not_valid(names: Iterable[str], code: str, words: str) -> VendorRefusalError:
-    said = {name: words.format(name) for name in names}
-    found = [{"isValid": False, "message": text, "error": code, "name": name} for name, text in said.items()]
-    errors = [
-        {"message": text, "code": code, "context": {"propertyName": [name]}} for name, text in said.items()
-    ]
-    text = json.dumps(found, separators=(",", ":"))
-    return VendorRefusalError("invalid", f"Property values were not valid: {text}", errors=errors)
 
 
 def of_hub(record: Fields, resource: FileResource) -> Fields:
@@ -100,7 +92,7 @@ def where(clause: Clause, resource: FileResource) -> Clause:
         return type(clause)(tuple(where(each, resource) for each in clause.clauses))
     name = clause.field.removeprefix("properties.")
     if name.lower() != "lastmodifieddate" or not isinstance(clause, Comparison):
-        if name not in resource.known and not _is_never_set(name, resource):
+        if name not in resource.known:
             near = nearest(name, resource.declared.fields)
             hint = f"; did you mean {near}?" if near else ""
             raise InvalidRequestError(f"{resource.key} have no property {name[:100]!r}{hint}")
@@ -124,47 +116,68 @@ def query(asked: Any, read: VendorQuery, resource: FileResource) -> VendorQuery:
         raise VendorRefusalError(
             "invalid", f"at most {_GROUPS} groups, {_FILTERS} filters in each and {_ALL_FILTERS} in all"
         )
-    clauses: list[Clause] = [
-        And(tuple(_condition(one, resource) for one in each)) for each in filters if each
-    ]
-    found: list[Clause] = [Or(tuple(clauses))] if clauses else []
-    text = str(asked.get("query") or "")[:_LONGEST_QUERY]
-    if text:
-        found.append(Or(tuple(Like(name, f"%{text}%") for name in resource.declared.fields)))
+    conditions = [[_condition(one, resource) for one in each] for each in filters if each]
+    text = str(asked.get("query") or "")
+    if len(text) > _LONGEST_QUERY:
+        raise VendorRefusalError("invalid", f"query has at most {_LONGEST_QUERY} characters; got {len(text)}")
     sorts = asked.get("sorts") or []
+    if len(sorts) > 1:
+        raise VendorRefusalError("invalid", f"at most one sort; got {len(sorts)}")
     return VendorQuery(
-        where=And(tuple(found)) if found else None,
+        where=Or(tuple(Like(name, f"%{text}%") for name in resource.declared.fields)) if text else None,
+        also=lambda record: (
+            not conditions or any(all(each(record) for each in group) for group in conditions)
+        ),
         order=_order(sorts[0], resource) if sorts else read.order,
         fields=read.fields,
     )
 
 
-def _condition(one: Mapping[str, Any], resource: FileResource) -> Clause:
+def _condition(one: Mapping[str, Any], resource: FileResource) -> Condition:
+    """Return whether records match one filter."""
     named, operator = str(one.get("propertyName")), str(one.get("operator"))
-    if _is_never_set(named, resource):
-        return IsNull("id")
+    if operator not in _OPERATORS:
+        raise VendorRefusalError("invalid", f"Invalid operator {operator}; there are {', '.join(_OPERATORS)}")
+    _check_operands(one, operator)
+    if named.startswith(_LINKED):
+        return _of_links(one, operator, named.removeprefix(_LINKED))
     name = known_name(resource, named)
-    of = partial(_value, resource, name)
+    clause = _clause(one, operator.removeprefix("NOT_"), name, partial(_value, resource, name))
+    if not operator.startswith("NOT_"):
+        return lambda record: matches(clause, record.values)
+    others = IsNull("id") if operator == "NOT_HAS_PROPERTY" else IsNull(name)
+    return lambda record: not matches(Or((others, clause)), record.values)
+
+
+def _check_operands(one: Mapping[str, Any], operator: str) -> None:
+    wanted = _OPERANDS.get(operator, {"value"})
+    given = {name for name in ("value", "values", "highValue") if one.get(name) not in (None, [])}
+    if given != wanted:
+        said = " and ".join(sorted(wanted)) or "no value"
+        raise VendorRefusalError(
+            "invalid", f"{operator} takes {said}; got {', '.join(sorted(given)) or 'none'}"
+        )
+
+
+def _clause(one: Mapping[str, Any], operator: str, name: str, of: Callable[[Any], Any]) -> Clause:
     if operator in _WORDS:
-        return Comparison(name, _WORDS[operator], of(one.get("value")))
-    others: dict[str, Callable[[], Clause]] = {
-        "BETWEEN": lambda: And(
-            (Comparison(name, ">=", of(one.get("value"))), Comparison(name, "<=", of(one.get("highValue"))))
-        ),
-        "IN": lambda: In(name, tuple(map(of, one.get("values") or ()))),
-        "NOT_IN": lambda: And(tuple(Comparison(name, "!=", of(each)) for each in one.get("values") or ())),
-        "HAS_PROPERTY": lambda: Like(name, "%"),
-        "NOT_HAS_PROPERTY": lambda: IsNull(name),
-        "CONTAINS_TOKEN": lambda: Like(name, f"%{one.get('value', '')}%".replace("*", "%")),
-    }
-    if operator not in others:
-        raise VendorRefusalError("invalid", f"Invalid operator {operator}")
-    return others[operator]()
+        return Comparison(name, _WORDS[operator], of(one["value"]))
+    if operator == "BETWEEN":
+        return And((Comparison(name, ">=", of(one["value"])), Comparison(name, "<=", of(one["highValue"]))))
+    if operator == "IN":
+        return In(name, tuple(map(of, one["values"])))
+    return Like(name, "%" if operator == "HAS_PROPERTY" else f"%{one['value']}%".replace("*", "%"))
 
 
-def _is_never_set(name: str, resource: FileResource) -> bool:
-    """Say whether contacts have a property, though never with a value."""
-    return (resource.key, name) == ("contacts", "hs_lastmodifieddate")
+def _of_links(one: Mapping[str, Any], operator: str, kind: str) -> Condition:
+    if operator == "NOT_HAS_PROPERTY":
+        return lambda record: not record.linked(kind)
+    if operator == "HAS_PROPERTY":
+        return lambda record: bool(record.linked(kind))
+    if operator not in {"EQ", "IN"}:
+        raise VendorRefusalError("invalid", f"associations are found by EQ and IN; got {operator}")
+    ids = {str(each) for each in one.get("values") or [one.get("value")]}
+    return lambda record: not ids.isdisjoint(record.linked(kind))
 
 
 def _value(resource: FileResource, name: str, given: Any) -> Any:
@@ -173,11 +186,7 @@ def _value(resource: FileResource, name: str, given: Any) -> Any:
     if name in resource.dates and not _DATE.fullmatch(str(given)):
         at = resource.milliseconds(given, name)
     is_number = declared is not None and declared.type == "number"
-    if (
-        given is None
-        or (name in resource.dates and at is None)
-        or (is_number and not _NUMBER.fullmatch(str(given)))
-    ):
+    if (name in resource.dates and at is None) or (is_number and not _NUMBER.fullmatch(str(given))):
         raise VendorRefusalError("invalid", "There was a problem with the request.")
     return at if name in resource.dates else float(given) if is_number else str(given)
 
