@@ -17,14 +17,8 @@ from elements_local.kit.api.operations import Answer, operation, page_json
 from elements_local.kit.api.pages import PageJson
 from elements_local.kit.fakes.effects import RecordRules
 from elements_local.kit.fakes.host import ChangeJson, FakeHost, FakeService
-from elements_local.kit.fakes.records import (
-    ChangeLogQuery,
-    Fields,
-    KeptRecords,
-    KeptRecordsQuery,
-    NoCallerError,
-    NoKeptRecordError,
-)
+from elements_local.kit.fakes.kept_record import ChangeLogQuery, KeptRecordsQuery
+from elements_local.kit.fakes.records import Fields, KeptRecords, NoCallerError, NoKeptRecordError
 from elements_local.kit.instants import EARLIEST, UnreadableTimeError, format_instant, parse_instant
 from elements_local.kit.storage.retention import Pruned
 from elements_local.kit.storage.timeline import TimelineJson, TimelineQuery
@@ -98,7 +92,7 @@ class Fake:
         key_in: the API key in the headers of a request, which WSGI's environment has; None where there are none.
         samples: how records are made up.
         problem: the body of an error, from status, message and error; of admin routes it is the kit's.
-        resolution, id_of: as ``KeptRecords`` has them.
+        resolution, id_of, history: as ``KeptRecords`` has them.
         statuses: further errors of its own -> status.
         tables: of its own, beside those of the records.
         rules: the shape of its fault rules.
@@ -117,6 +111,7 @@ class Fake:
         statuses: Mapping[type[Exception], int] = MappingProxyType({}),
         tables: MetaData | None = None,
         rules: type[FaultRules] = RecordRules,
+        history: bool = False,
     ) -> None:
         self.host, self.samples, self._rules = host, samples, rules
         self.journal, self._key_in = Journal(), key_in
@@ -127,7 +122,7 @@ class Fake:
             describe=partial(_describe, host.name),
         )
         self.records = KeptRecords(
-            host, workspace_of=self.caller, resolution=resolution, id_of=id_of, tables=tables
+            host, workspace_of=self.caller, resolution=resolution, id_of=id_of, tables=tables, history=history
         )
 
     def caller(self) -> Workspace:

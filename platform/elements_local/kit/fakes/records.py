@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from flask import request
-from msgspec import Meta, Struct, field
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Text, bindparam, func, or_, select
 from sqlalchemy.types import TypeEngine
 
 from elements_local.kit.api.json_text import decode, encode_text
-from elements_local.kit.api.pages import ListQuery, LogQuery, Page, UnwantedTexts
+from elements_local.kit.api.pages import Page
 from elements_local.kit.fakes.effects import NO_EFFECT, RecordEffect
+from elements_local.kit.fakes.former_values import FormerValue, FormerValues
 from elements_local.kit.fakes.host import FakeHost
+from elements_local.kit.fakes.kept_record import ChangeLogQuery, KeptRecord, KeptRecordsQuery
 from elements_local.kit.fakes.links import KeptLink, KeptLinks
 from elements_local.kit.storage.database import Instant
 from elements_local.kit.storage.narrowing import WorkspaceStatement
@@ -41,57 +42,6 @@ class NoKeptRecordError(Exception):
     """There is no such record."""
 
 
-class KeptRecord(Struct, frozen=True, kw_only=True):
-    """A record.
-
-    Attributes:
-        number: of the workspace's, which counts all kinds.
-    """
-
-    kind: str
-    id: str
-    number: int
-    created: datetime
-    updated: datetime
-    fields: dict[str, Any]
-
-
-class ChangeLogQuery(LogQuery, rename="camel"):
-    """Which changes are asked for.
-
-    Attributes:
-        since: an ISO 8601 instant; changes made then or later.
-        kind, record_id: of what; empty for any.
-    """
-
-    since: str | None = None
-    kind: str = ""
-    record_id: str = ""
-
-
-class KeptRecordsQuery(ListQuery, rename="camel"):
-    """Which records are asked for.
-
-    Attributes:
-        kind: of the records.
-        record_id: of the one that is wanted.
-        q: a text that they contain, wherever; case does not count.
-        not_: texts that they do not contain.
-    """
-
-    kind: str
-    record_id: str | None = None
-    q: Annotated[str, Meta(max_length=1000)] = ""
-    not_: UnwantedTexts = field(default=[], name="not")
-
-    def wants(self, record: KeptRecord) -> bool:
-        """Say whether a record has what is looked for, and nothing that it must not have."""
-        if self.record_id not in {None, record.id}:
-            return False
-        text = encode_text({"id": record.id, **record.fields}).lower()
-        return self.q.lower() in text and not any(each.lower() in text for each in self.not_)
-
-
 class KeptRecords:
     """The records of a fake; what the present call does is done in the workspace whose API key it has.
 
@@ -103,9 +53,10 @@ class KeptRecords:
         resolution: what two stamps are apart at least, if they are not the same.
         id_of: a record's id, from its number.
         tables: others of the fake, which are made, reset and kept with these.
+        history: whether former values are kept.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first by name
         self,
         host: FakeHost,
         *,
@@ -113,6 +64,7 @@ class KeptRecords:
         resolution: timedelta = timedelta(seconds=1),
         id_of: Callable[[int], str] = str,
         tables: MetaData | None = None,
+        history: bool = False,
     ) -> None:
         self.tables = MetaData() if tables is None else tables
         self._host, self._workspace_of = host, workspace_of
@@ -131,6 +83,7 @@ class KeptRecords:
             *_columns({"kind": Text, "record_id": Text, "change": Text, "at": Instant, **stamps}),
         )
         self._links = KeptLinks(self.tables, host.name)
+        self._values = FormerValues(self.tables, host.name) if history else None
         self._open: ContextVar[tuple[Transaction, datetime] | None] = ContextVar("open", default=None)
         pruned = pruned_table(f"{host.name}_pruned", self.tables)
         host.database.create(SchemaPart(host.name, self.tables))
@@ -152,6 +105,14 @@ class KeptRecords:
         after = select(changes).where(*logged, changes.c.seq > bindparam("after")).order_by(changes.c.seq)
         self._all = WorkspaceStatement(there.order_by(records.c.number))
         self._gone = WorkspaceStatement(of_kind.where(records.c.deleted == 1).order_by(records.c.number))
+        self._one_gone = WorkspaceStatement(
+            of_kind.where(records.c.deleted == 1, records.c.id == bindparam("of_id"))
+        )
+        self._deletions = WorkspaceStatement(
+            select(changes.c.record_id, func.max(changes.c.at).label("at"))
+            .where(changes.c.kind == bindparam("of_kind"), changes.c.change == "DELETED")
+            .group_by(changes.c.record_id)
+        )
         self._one = WorkspaceStatement(there.where(records.c.id == bindparam("of_id")))
         self._last = WorkspaceStatement(select(func.max(records.c.number)))
         self._last_change = WorkspaceStatement(select(func.max(changes.c.seq)))
@@ -183,6 +144,16 @@ class KeptRecords:
             updated = effect_in_force()[0].stamped(at, self._resolution)
             record = replace(before, updated=updated, fields={**before.fields, **fields})
             self._set(tx, record)
+            if self._values:
+                changed = {
+                    name: (
+                        FormerValue(value=before.fields.get(name), at=before.created),
+                        FormerValue(value=value, at=updated),
+                    )
+                    for name, value in fields.items()
+                    if before.fields.get(name) != value
+                }
+                self._values.note(tx, kind, record_id, changed)
             self._note(tx, "UPDATED", record, at)
         return record
 
@@ -194,14 +165,30 @@ class KeptRecords:
             self._links.remove_all(tx, kind, record_id)
             self._note(tx, "DELETED", record, at)
 
-    def get(self, kind: str, record_id: str) -> KeptRecord:
-        """Return a record.
+    def get(self, kind: str, record_id: str, *, deleted: bool = False) -> KeptRecord:
+        """Return a record; one that is deleted, if it is asked for so.
 
         Raises:
             NoKeptRecordError: it is not there.
         """
         with self._reading() as tx:
-            return self._found(tx, kind, record_id)
+            return self._found(tx, kind, record_id, deleted=deleted)
+
+    def deletions(self, kind: str) -> dict[str, datetime]:
+        """Return when records of a kind were deleted, by their ids, as far as the log goes back."""
+        with self._reading() as tx:
+            return {row.record_id: row.at for row in tx.all(self._deletions, of_kind=kind)}
+
+    def history(self, record: KeptRecord) -> dict[str, list[FormerValue]]:
+        """Return the values that the fields of a record have had, the oldest first."""
+        with self._reading() as tx:
+            known = self._values.of(tx, record.kind, record.id) if self._values else {}
+        first = {
+            name: [FormerValue(value=value, at=record.created)]
+            for name, value in record.fields.items()
+            if value is not None
+        }
+        return {**first, **known}
 
     def all_of(self, kind: str) -> list[KeptRecord]:
         """Return the records of a kind as they are, regardless of what lists know; no fault has an effect on that."""
@@ -300,7 +287,7 @@ class KeptRecords:
                 self._add(tx, self._new(kind, number, at, at, fields))
         return len(made)
 
-    def changes(self, workspace: Workspace, search: "ChangeLogQuery", *, since: datetime) -> Page[Row]:
+    def changes(self, workspace: Workspace, search: ChangeLogQuery, *, since: datetime) -> Page[Row]:
         """Return a page of the log, oldest first."""
         of = {"of_kind": search.kind, "of_id": search.record_id}
         with self._host.database.read(workspace.name) as tx:
@@ -313,7 +300,7 @@ class KeptRecords:
         with self._host.database.read(workspace.name) as tx:
             return stretches(tx, query, changes=self._stretches)
 
-    def kept(self, workspace: Workspace, kind: str, search: "KeptRecordsQuery") -> Page[KeptRecord]:
+    def kept(self, workspace: Workspace, kind: str, search: KeptRecordsQuery) -> Page[KeptRecord]:
         """Return a page of the records of a kind, the latest first; no fault applies to it."""
         with self._host.database.read(workspace.name) as tx:
             found = [_record(row) for row in tx.all(self._all, of_kind=kind)][::-1]
@@ -366,8 +353,8 @@ class KeptRecords:
         ):
             yield tx, at
 
-    def _found(self, tx: Transaction, kind: str, record_id: str) -> KeptRecord:
-        row = tx.first(self._one, of_kind=kind, of_id=record_id)
+    def _found(self, tx: Transaction, kind: str, record_id: str, *, deleted: bool = False) -> KeptRecord:
+        row = tx.first(self._one_gone if deleted else self._one, of_kind=kind, of_id=record_id)
         if row is None:
             raise NoKeptRecordError(f"there is no record {record_id} of the kind {kind}")
         return _record(row)

@@ -49,7 +49,7 @@ def check_record(file: VendorFile) -> Iterator[Objection]:
     values = [{*resource.values} for resource in file.resources.values()]
     own = set.intersection(*values)
     yield from check_places(
-        ("record", "constants"), record.constants, ["id", "resource", "deleted", *sorted(own)]
+        ("record", "constants"), record.constants, ["id", "resource", "deleted", "deleted_at", *sorted(own)]
     )
     if not any("fields" in requested(call) for call in (file.listing, file.search, file.get) if call):
         for key, resource in file.resources.items():

@@ -40,6 +40,7 @@ _OF_CASES = {
     "repeated": "ids",
     "limit": LIMIT,
     "changed": "version",
+    "too_many_histories": "most",
     "read_only": "",
     "malformed": "value",
     "not_a_choice": "value choices",

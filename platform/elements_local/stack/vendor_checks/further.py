@@ -12,6 +12,7 @@ from elements_local.platform.elements.vendor_file import (
     BatchCall,
     FileRoute,
     LinkCall,
+    MergeCall,
     VendorErrors,
     VendorFile,
     VendorLimit,
@@ -97,6 +98,10 @@ def check_further(file: VendorFile) -> Iterator[Objection]:
             yield where, "`headers` and `request_headers` are for the calls of the connector"
         yield from _link_call(file, where, further) if isinstance(further, LinkCall) else ()
         yield from _batch(file, where, further) if isinstance(further, BatchCall) else ()
+    if file.merge:
+        yield from _merge(file, file.merge)
+    if file.history:
+        yield from check_places(("history", "shown"), file.history.shown, "value at")
     if file.links is not None:
         yield from _links(file, file.links)
 
@@ -105,7 +110,8 @@ def _batch(file: VendorFile, where: Where, call: BatchCall) -> Iterator[Objectio
     yield from check_path((*where, "path"), call.path, names_of(file))
     yield from check_places((*where, "path"), call.path, "resource")
     yield from check_places((*where, "parameters"), call.parameters, "")
-    yield from check_places((*where, "body"), call.body, _BATCH_ASKED[call.does])
+    history = " history" if call.does == "read" and file.history else ""
+    yield from check_places((*where, "body"), call.body, f"{_BATCH_ASKED[call.does]}{history}")
     asked, answered = {*placeholders(call.body)}, {*placeholders(call.answer)}
     wanted = {"create": ["fields"], "read": ["id"], "delete": ["id"]}.get(call.does, ["id", "fields"])
     if missing := [each for each in wanted if each not in asked]:
@@ -120,6 +126,24 @@ def _batch(file: VendorFile, where: Where, call: BatchCall) -> Iterator[Objectio
     yield from check_places((*where, "answer"), call.answer, known)
     if call.partial is not None and answered.isdisjoint({"missing", "all_missing", "message"}):
         yield (*where, "partial"), "{missing}, {all_missing} or {message} has to stand in the answer"
+
+
+def _merge(file: VendorFile, call: MergeCall) -> Iterator[Objection]:
+    yield from check_path(("merge", "path"), call.path, names_of(file))
+    yield from check_places(("merge", "path"), call.path, "resource")
+    yield from check_places(("merge", "body"), call.body, "id other")
+    yield from check_places(("merge", "parameters"), call.parameters, "")
+    yield from check_places(("merge", "answer"), call.answer, "record id resource")
+    if missing := {"id", "other"} - {*placeholders(call.body)}:
+        yield ("merge", "body"), f"{{{min(missing)}}} has to stand in it"
+    if len(file.resources) > 1 and "resource" not in placeholders(call.path):
+        yield ("merge", "path"), "{resource} has to stand in it, to say which is meant"
+    for key, resource in file.resources.items():
+        if call.noted is not None and call.noted not in resource.fields:
+            yield (
+                ("merge", "noted"),
+                f"{key} have no such field: {unknown('field', call.noted, resource.fields)}",
+            )
 
 
 def _links(file: VendorFile, links: VendorLinks) -> Iterator[Objection]:

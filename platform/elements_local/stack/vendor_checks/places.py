@@ -57,6 +57,8 @@ def further_calls(file: VendorFile) -> Iterator[tuple[Where, FileCall]]:
     for key, several in (("batches", file.batches), ("links", file.links)):
         for place, call in enumerate(several.calls if several else ()):
             yield (key, "calls", place), call
+    if file.merge:
+        yield ("merge",), file.merge
 
 
 def token_calls(file: VendorFile) -> Iterator[tuple[Where, str, str]]:

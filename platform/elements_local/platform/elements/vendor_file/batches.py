@@ -14,7 +14,7 @@ from elements_local.platform.elements.vendor_file.model import (
     BatchCall,
     VendorBatches,
     VendorErrorCase,
-    VendorErrors,
+    VendorFile,
 )
 from elements_local.platform.elements.vendor_file.pages import Found
 from elements_local.platform.elements.vendor_file.query import names_read
@@ -47,9 +47,10 @@ class FileBatches:
     """
 
     def __init__(
-        self, batches: VendorBatches, records: FileRecords, errors: VendorErrors, *, now: Callable[[], str]
+        self, batches: VendorBatches, records: FileRecords, file: VendorFile, *, now: Callable[[], str]
     ) -> None:
-        self._batches, self._records, self._errors, self._now = batches, records, errors, now
+        self._batches, self._records, self._now = batches, records, now
+        self._errors, self._history = file.errors, file.history
 
     def answered(self, call: BatchCall, resource: FileResource) -> Response:
         """Answer a call.
@@ -90,6 +91,11 @@ class FileBatches:
             raise VendorRefusalError(
                 "invalid", f"a batch has at most {self._batches.max} inputs; got {len(rows)}"
             )
+        if self._history and len(rows) > self._history.max and any(row.get("history") for row in rows):
+            most = self._history.max
+            raise VendorRefusalError(
+                "too_many_histories", f"a batch has the histories of at most {most} records", most=most
+            )
         counts = Counter(str(row["id"]) for row in rows if "id" in row)
         if (
             twice := sorted(each for each in counts if counts[each] > 1)
@@ -101,8 +107,8 @@ class FileBatches:
         store, by, sent = self._records, row.get("by"), row.get("fields")
         record_id = str(row.get("id"))
         if call.does == "read":
-            asked = names_read(sent)
-            return [store.shown(resource, store.find(resource, record_id, by), asked=asked or None)]
+            record, history = store.find(resource, record_id, by), names_read(row.get("history"))
+            return [store.shown(resource, record, asked=names_read(sent) or None, history=history or ())]
         if call.does == "delete":
             store.kept.delete(resource.key, record_id)
             return []
@@ -110,7 +116,7 @@ class FileBatches:
         if call.does == "create":
             record = store.create(resource, sent, row.get("links"))
         elif call.does == "update":
-            record = store.update(resource, store.find(resource, record_id, by), sent)
+            record = store.update(resource, store.find(resource, record_id, by, former=False), sent)
         else:
             try:
                 record = store.update(resource, store.find(resource, record_id, by), sent)

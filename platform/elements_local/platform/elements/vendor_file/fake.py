@@ -16,12 +16,8 @@ from elements_local.kit.api.json_text import Json, encode_text
 from elements_local.kit.fakes.effects import PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
-from elements_local.kit.fakes.records import (
-    KeptRecord,
-    NoCallerError,
-    NoKeptRecordError,
-    ended,
-)
+from elements_local.kit.fakes.kept_record import KeptRecord
+from elements_local.kit.fakes.records import NoCallerError, NoKeptRecordError, ended
 from elements_local.kit.instants import format_instant
 from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
@@ -97,6 +93,7 @@ class FileFake:
             id_of=hooks.id or (lambda number: str(step.first + (number - 1) * step.step)),
             statuses={HookError: 500},
             rules=PageRules,
+            history=file.history is not None,
         )
         self.links = (
             FileLinks(file, file.links, kinds, self.fake.records, resource=self.resource, now=self.now)
@@ -104,7 +101,7 @@ class FileFake:
             else None
         )
 
-        self.records = FileRecords(self.fake.records, hooks, self.links)
+        self.records = FileRecords(self.fake.records, hooks, self.links, file.history)
 
     def app(self) -> Flask:
         """Return the application, with a route for each call of the file."""
@@ -144,8 +141,10 @@ class FileFake:
         if self.links and self.file.links:
             for linking in self.file.links.calls:
                 self._route(method_of("", linking), linking.path, partial(self.links.answered, linking))
+        if merge := self.file.merge:
+            self._route(merge.method, merge.path, partial(self._merged, merge))
         if batches := self.file.batches:
-            several = FileBatches(batches, self.records, self.file.errors, now=self.now)
+            several = FileBatches(batches, self.records, self.file, now=self.now)
             for each in batches.calls:
                 view = partial(self._in_batch, several, each)
                 self._route(method_of("", each), each.path, view)
@@ -224,7 +223,9 @@ class FileFake:
             link = (call.paging.link or "").partition("?")[2]
             token = found.get("token") or read(dict(_pairs(link)), parameters).get("token")
             found |= {} if token is None else opened(str(token))
-        if isinstance(call, model.FileListCall) and call.deleted:
+        if self.file.history and name in {"list", "get"}:
+            found["history"] = names_read(parameters.get(self.file.history.parameter)) or ()
+        if isinstance(call, model.FileListCall | model.GetCall) and call.deleted:
             asked = parameters.get(call.deleted.parameter, "")
             found["deleted"] = asked.lower() == call.deleted.value.lower()
         return view(call, found)
@@ -267,15 +268,26 @@ class FileFake:
             query = self.hooks.query(found["asked"], query_read(call, resource, own), resource)
         else:
             query = query_read(call, resource, found)
-        size, deleted = page_size(call.paging, found), bool(found.get("deleted"))
+        size, deleted, history = (
+            page_size(call.paging, found),
+            bool(found.get("deleted")),
+            found.get("history"),
+        )
+        size = min(size, self.file.history.max) if self.file.history and history else size
         items = self._ordered(call, resource, query, deleted=deleted)
         start = page_start(call.paging, found, size, [each.id for each in items])
         if call.cap is not None and start + size > call.cap:
             if self.file.errors.cases.cap:
                 raise VendorRefusalError("cap", f"no more than {call.cap} records can be had")
             items = ended(items, call.cap)
-        how = {"asked": query.fields, "deleted": deleted, "linked": found.get("linked", ())}
-        shown = [self.records.shown(resource, each, **how) for each in items[start : start + size]]
+        how = {"asked": query.fields, "linked": found.get("linked", ()), "history": history or ()}
+        gone = self.records.deleted(resource) if deleted else {}
+        shown = [
+            self.records.shown(
+                resource, each, **how, deleted=gone.get(each.id, each.updated) if deleted else None
+            )
+            for each in items[start : start + size]
+        ]
         ids = [each.id for each in items]
         named = {**found, "resource": resource.name}
         values = page_places(self.file, call.paging, named, ids, start=start, size=size)
@@ -310,9 +322,17 @@ class FileFake:
 
     def _one(self, call: model.FileCall, found: Found) -> Response:
         resource = self._resource(found)
-        record = self.records.find(resource, found["id"], found.get("by"))
-        asked = names_read(found.get("fields"))
-        shown = self.records.shown(resource, record, asked=asked or None, linked=found.get("linked", ()))
+        deleted = bool(found.get("deleted"))
+        record = self.records.find(resource, found["id"], found.get("by"), deleted=deleted)
+        asked, gone = names_read(found.get("fields")), self.records.deleted(resource) if deleted else {}
+        shown = self.records.shown(
+            resource,
+            record,
+            asked=asked or None,
+            linked=found.get("linked", ()),
+            history=found.get("history", ()),
+            deleted=gone.get(record.id, record.updated) if deleted else None,
+        )
         return self._with_record(call, resource, record, shown)
 
     def _created(self, call: model.WriteCall, found: Found) -> Response:
@@ -328,6 +348,15 @@ class FileFake:
             _check_version(before, found.get("version"))
             record = self.records.update(resource, before, sent)
         shown = self.records.after_write(resource, record, call.shows, sent)
+        return self._with_record(call, resource, record, shown)
+
+    def _merged(self, call: model.MergeCall, **path: str) -> Response:
+        resource, found = self._resource(path), read(call.body, sent_body(call))
+        ids = [found.get(name) for name in ("id", "other")]
+        if not all(isinstance(each, str | int) for each in ids):
+            raise VendorRefusalError("invalid", "the body has to have the ids of two records")
+        record = self.records.merge(resource, call, (str(ids[0]), str(ids[1])))
+        shown = self.records.after_write(resource, record, "valued", None)
         return self._with_record(call, resource, record, shown)
 
     def _unless_changed(self, found: Found) -> AbstractContextManager[object]:

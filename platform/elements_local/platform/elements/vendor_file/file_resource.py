@@ -97,12 +97,13 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         *,
         created: datetime,
         updated: datetime,
-        deleted: bool = False,
+        deleted: datetime | None = None,
         asked: Iterable[str] | None = None,
     ) -> dict[str, Any]:
         """Return a record as the vendor shows it.
 
         Args:
+            deleted: when it was; None if it is not.
             asked: the fields that are wanted.
         """
         shape, made = self.record, dict[str, Any]()
@@ -119,7 +120,13 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
                 put(made, path, _written(instant, date, text=texts))
         more = filled(
             dict(shape.constants),
-            {**self.declared.values, "id": own, "resource": self.name, "deleted": deleted},
+            {
+                **self.declared.values,
+                "id": own,
+                "resource": self.name,
+                "deleted": deleted is not None,
+                **({"deleted_at": self.instant(deleted)} if deleted else {}),
+            },
         )
         if shape.sorted and isinstance(found := find(made, shape.fields) if shape.fields else made, dict):
             put(made, shape.fields, dict(sorted(found.items()))) if shape.fields else None
@@ -165,6 +172,10 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Write a date by a pattern, or as in a record."""
         date = self.dates[name]
         return format_date(instant_of(milliseconds), pattern or date.format, zones.zone(date.zone))
+
+    def instant(self, at: datetime) -> str | int:
+        """Return an instant as the record has the date of its creation."""
+        return _written(at, self.dates["created"], text=self.record.values == "text")
 
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self.record.fields}.") if self.record.fields else path

@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 
-from elements_local.kit.fakes.records import KeptRecord, NoCallerError, NoKeptRecordError
+from elements_local.kit.fakes.kept_record import KeptRecord
+from elements_local.kit.fakes.records import NoCallerError, NoKeptRecordError
 from elements_local.platform.ceql import Clause
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
 from elements_local.platform.elements.vendor_file.query import VendorQuery, understood

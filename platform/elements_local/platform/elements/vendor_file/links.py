@@ -104,6 +104,12 @@ class FileLinks:
                 path = self._links.path.replace("{to}", self._directions[resource.key, key].to.name)
                 put(made, path, filled(self._links.shown, row))
 
+    def both_ends(self, link: KeptLink) -> list[KeptLink]:
+        """Return both ends of a link, of which one is given."""
+        direction = self._directions[link.kind, link.to_kind]
+        label = next(each for each in direction.labels if str(each.types[direction.end]) == link.label)
+        return direction.ends(link.id, link.to, [label])
+
     def linked(self, resource: FileResource, record_id: str, name: str) -> frozenset[str]:
         """Return the ids of the records to which one is linked, of the resource with this name at the vendor."""
         key = self._resource(name).key

@@ -185,7 +185,7 @@ class RecordShape(_Part, frozen=True, kw_only=True):
         clears: a value that empties a field; null always does.
         sorted: whether fields come in the order of their names.
         unchanged: whether a write of equal values changes the updated date (touch) or not (keep).
-        constants: further values at the top of every record, with {id}, {resource}, {deleted} and the `values` of the resource.
+        constants: further values at the top of every record, with {id}, {resource}, {deleted}, {deleted_at} of a deleted one, and the `values` of the resource.
     """
 
     id: RecordId = RecordId()
@@ -350,6 +350,16 @@ class FileCall(_Part, frozen=True, kw_only=True):
     answer: Template = "{record}"
 
 
+class GetCall(FileCall, frozen=True, kw_only=True):
+    """The call that shows one record.
+
+    Attributes:
+        deleted: the parameter that asks for a record that is deleted.
+    """
+
+    deleted: DeletedParameter | None = None
+
+
 class WriteCall(FileCall, frozen=True, kw_only=True):
     """A call that makes or changes a record.
 
@@ -398,7 +408,7 @@ class BatchCall(WriteCall, frozen=True, kw_only=True):
 
     Attributes:
         does: whether it reads, creates, updates or deletes records, or updates those that are there and creates the others (upsert).
-        body: of the request, with {id}, {by}, {fields}, {links} and {trace}; what stands outside the list is of every input.
+        body: of the request, with {id}, {by}, {fields}, {history}, {links} and {trace}; what stands outside the list is of every input.
         answer: its body, a template with {records}, {record} of each, {new} of each upsert, and {now}. What is refused alone: {missing}, or {all_missing}, the
             ids of records that are not there; {message}, {trace}, {id} and the `values` of the case of another refusal; {failed}, the
             number of all these.
@@ -520,6 +530,37 @@ class VendorLinks(_Part, frozen=True, kw_only=True):
     calls: tuple[LinkCall, ...] = ()
 
 
+class VendorHistory(_Part, frozen=True, kw_only=True):
+    """The values that fields have had.
+
+    Attributes:
+        parameter: of a list and of `get`: names of fields, whose values are shown with each record; {history} in the body of a
+            batch that reads has the same.
+        path: where in a record they are shown: an object with a list for each field, the newest first.
+        shown: one of them, with {value} and {at}.
+        max: how many records such a page has at most; a batch of more is refused as `too_many_histories`.
+    """
+
+    parameter: str
+    path: Path = "history"
+    shown: Template = field(default_factory=lambda: {"value": "{value}", "at": "{at}"})
+    max: Annotated[int, Meta(ge=1, le=10_000)] = 50
+
+
+class MergeCall(FileCall, frozen=True, kw_only=True):
+    """The call that makes one record of two. It has the values of the first, and those of the other that the first has not.
+
+    Attributes:
+        body: of the request, with {id} and {other}.
+        keeps: whether the merged record is the first one (first), or a new one (new). What had another id is read by it still.
+        noted: a field that has the ids of the records that were merged, with ; between.
+    """
+
+    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    keeps: Literal["first", "new"] = "first"
+    noted: str | None = None
+
+
 class VendorLimit(_Part, frozen=True, kw_only=True):
     """How many calls are answered, with ``up --limits vendor``, by the workspace's clock; those beyond are refused as ``limit``.
 
@@ -589,6 +630,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
         backward: a written {value} comes before the {before} that a field has.
         malformed_id: an id does not match the record's `id.pattern`; without it, that is answered as `not_found`.
         conflict: another record, {id}, has the value of a unique field.
+        too_many_histories: a batch asks for the histories of more than {most} records.
         repeated: a batch names a record twice; {ids} are those that it does.
         changed: the record has another {version} than a request's header has.
         cap: the request goes beyond the list's `cap`.
@@ -613,6 +655,7 @@ class VendorErrorCases(_Part, frozen=True, kw_only=True):
     backward: VendorErrorCase = VendorErrorCase()
     malformed_id: VendorErrorCase | None = None
     conflict: VendorErrorCase = VendorErrorCase()
+    too_many_histories: VendorErrorCase = VendorErrorCase()
     repeated: VendorErrorCase = VendorErrorCase()
     changed: VendorErrorCase = VendorErrorCase()
     cap: VendorErrorCase | None = None
@@ -683,6 +726,8 @@ class VendorFile(_Part, frozen=True, kw_only=True):
         me: says whose the credential is, by {user} in its answer.
         not_modelled: names of resources that the vendor has and the file has not; calls for them are refused as `forbidden`.
         batches: calls about several records at once.
+        merge: makes one record of two.
+        history: the values that fields have had.
         links: links between records.
         routes: further calls, each a GET whose answer stands in the file.
         aliases: other beginnings of paths, such as those of another version -> the beginning that the file's calls have.
@@ -711,13 +756,15 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     resources: Annotated[dict[str, VendorResource], Meta(min_length=1)]
     listing: FileListCall = field(name="list")
     search: FileListCall | None = None
-    get: FileCall
+    get: GetCall
     create: WriteCall
     update: WriteCall | None = None
     delete: DeleteCall | None = None
     me: FileCall | None = None
     not_modelled: tuple[str, ...] = ()
     batches: VendorBatches | None = None
+    merge: MergeCall | None = None
+    history: VendorHistory | None = None
     links: VendorLinks | None = None
     routes: tuple[FileRoute, ...] = ()
     aliases: dict[UrlPath, UrlPath] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from elements_local.kit.fakes.records import KeptRecord
+from elements_local.kit.fakes.kept_record import KeptRecord
 from elements_local.kit.text import nearest
 from elements_local.platform.elements.vendor_file.file_resource import NUMBER, FileResource
 from elements_local.platform.elements.vendor_file.model import VendorField

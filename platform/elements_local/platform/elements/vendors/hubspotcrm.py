@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from elements_local.kit.api.json_text import encode
-from elements_local.kit.fakes.records import KeptRecord
+from elements_local.kit.fakes.kept_record import KeptRecord
 from elements_local.kit.text import nearest
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or, matches
 from elements_local.platform.core.ordering import SortOrder
