@@ -22,6 +22,7 @@ from elements_local.kit.api.pages import Page
 from elements_local.kit.storage.narrowing import WorkspaceStatement, bound
 from elements_local.kit.storage.prepared import Row
 from elements_local.kit.storage.transaction import Transaction
+from elements_local.kit.storage.value_lists import by_count, numbered, one_of, places_for
 from mock_insightly.fields.fields import LARGEST_WHOLE, Record
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.record import record_in
@@ -183,6 +184,7 @@ class RecordSearch(Struct, frozen=True, kw_only=True):
     Attributes:
         text: that they contain; case does not count, and empty is in all.
         unwanted: texts that they do not contain.
+        ids: theirs; any if there is none.
         before: only ids below this one.
         limit: so many at the most.
     """
@@ -190,6 +192,7 @@ class RecordSearch(Struct, frozen=True, kw_only=True):
     limit: int
     text: str = ""
     unwanted: Sequence[str] = ()
+    ids: Sequence[int] = ()
     before: int | None = None
 
 
@@ -197,7 +200,7 @@ def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Page[Row]
     """Return a page of records for an administrator of the CRM: the latest first, those that contain a text, ids descending; without any text it costs what is shown, with one all records are read."""
     limit = search.limit
     highest = LARGEST_WHOLE if search.before is None else search.before - 1
-    if not search.text and not search.unwanted:
+    if not search.text and not search.unwanted and not search.ids:
         # One more than is shown, which tells that there is a further page.
         found = tx.all(_newest_from, kind=kind.name, up_to=highest, top=limit + 1)
         total = tx.scalar(_total_of_kind, kind=kind.name)
@@ -206,7 +209,7 @@ def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Page[Row]
     wanted, *others = (encode_text(each)[1:-1].lower() for each in (search.text, *search.unwanted))
     rows: list[Row] = []
     total = 0
-    for row in tx.stream(_newest, at_once=_BATCH, kind=kind.name):
+    for row in _candidates(tx, kind, search.ids):
         # The documents are searched as they are kept, without being read: a text in any field, and a field's name
         # too.
         held = row.document.lower()
@@ -216,3 +219,16 @@ def listed(tx: Transaction, kind: RecordKind, search: RecordSearch) -> Page[Row]
             if len(rows) <= limit and row.id <= highest:
                 rows.append(row)
     return Page.of(rows, limit, total=total, cursor=attrgetter("id"))
+
+
+def _candidates(tx: Transaction, kind: RecordKind, ids: Sequence[int]) -> Iterable[Row]:
+    """Return the records of a kind, of these ids if there are any, ids descending."""
+    if not ids:
+        return tx.stream(_newest, at_once=_BATCH, kind=kind.name)
+    return tx.all(_newest_of(places_for(len(ids))), kind=kind.name, **numbered("id", ids))
+
+
+@by_count
+def _newest_of(places: int) -> WorkspaceStatement:
+    """Return the records of a kind that have one of so many ids."""
+    return WorkspaceStatement(_newest.where(one_of(records.c.id, "id", places)))

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.api.json_text import Json
 from elements_local.kit.api.operations import Answer, operation, page_json
-from elements_local.kit.api.pages import ListQuery, LogQuery, Page, PageJson, UnwantedTexts
+from elements_local.kit.api.pages import ListQuery, LogQuery, PageJson, UnwantedTexts
 from elements_local.kit.fakes.host import ChangeJson
 from elements_local.kit.instants import UnreadableTimeError, parse_instant
 from elements_local.kit.storage.retention import Pruned
@@ -231,13 +231,13 @@ class RecordsQuery(ListQuery, rename="camel"):
 
     Attributes:
         kind: of the records, as paths spell it; case does not count.
-        record_id: the one record of this id.
+        record_id: those of these ids; any if there is none.
         q: a text that they contain, wherever; case does not count.
         not_: texts that they do not contain.
     """
 
     kind: str
-    record_id: _Id | None = None
+    record_id: Annotated[list[_Id], Meta(max_length=200)] = field(default=[])
     q: Annotated[str, Meta(max_length=1000)] = ""
     not_: UnwantedTexts = field(default=[], name="not")
 
@@ -253,15 +253,11 @@ class RecordsJson(PageJson):
 def list_records(call: CrmCall, query: RecordsQuery) -> Answer[RecordsJson]:
     """List the records of a kind, the highest ids first, without a call of the API: no limit counts it, no fault applies to it."""
     kind = kind_named(query.kind, parameter="kind")
-    if query.record_id is None:
-        search = RecordSearch(text=query.q, unwanted=query.not_, before=query.before, limit=query.limit)
-    else:
-        search = RecordSearch(before=query.record_id + 1, limit=1)
+    search = RecordSearch(
+        text=query.q, unwanted=query.not_, ids=query.record_id, before=query.before, limit=query.limit
+    )
     with call.reading() as records:
         page = records.listed(kind, search)
-    if query.record_id is not None:
-        wanted = [row for row in page.items if row.id == query.record_id]
-        page = Page(items=wanted, total=len(wanted))
     return Answer(
         {
             "records": [record_in(row.document) for row in page.items],

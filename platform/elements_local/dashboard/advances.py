@@ -19,7 +19,7 @@ _WHY = {
     "asked": " It was stopped there.",
     "shutdown": " It was stopped there.",
     "idle": " Nothing more is due so soon.",
-    "limit": " What it went on to has not come within a day.",
+    "limit": " What it went on to has not come within the limit.",
 }
 """Why an advance ended, where what it was asked for does not say it."""
 
@@ -31,9 +31,10 @@ class Advances:
         self._running: dict[Thread, ClockClient] = {}
         # pages begin advances in several threads of the server
         self._changing = Lock()
+        self._untold: dict[str, Future[dict[str, Any]]] = {}
 
-    def begin(self, clock: ClockClient, how_far: Mapping[str, Any]) -> tuple[str, bool]:
-        """Move a workspace's time; return what came of it, or that it is under way, and whether that is what was asked for.
+    def begin(self, workspace: str, clock: ClockClient, how_far: Mapping[str, Any]) -> tuple[str, bool]:
+        """Move a workspace's time; return what came of it, or that it is under way, and whether it ended short of what was asked for.
 
         Args:
             how_far: what ``ClockClient.advance`` takes, such as a ``duration``, or the instant ``to``.
@@ -49,8 +50,22 @@ class Advances:
         try:
             ran = done.result(timeout=PATIENCE_S)
         except NotDoneError:
-            return "Time is being moved; this page shows how far it is, and can stop it.", True
-        return summary(ran), ran.get("stopped") != "limit"
+            self._untold[workspace] = done
+            return "Time is being moved; this page shows how far it is, and can stop it.", False
+        return summary(ran), ran.get("stopped") == "limit"
+
+    def ended(self, workspace: str) -> tuple[str, bool] | None:
+        """Return once what came of an advance of a workspace that was not waited for to its end, as ``begin`` does."""
+        done = self._untold.get(workspace)
+        if (
+            done is None
+            or not done.done()
+            or self._untold.pop(workspace, None) is not done
+            or done.exception()
+        ):
+            return None
+        ran = done.result()
+        return summary(ran), ran.get("stopped") == "limit"
 
     def close(self) -> None:
         """End those that are under way, each at the border of a job, as the stack is about to go."""

@@ -1,6 +1,7 @@
 """What the pages are made with, and what stands around each of them: workspace, clock, services."""
 
 import hmac
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,10 +40,24 @@ Answer: TypeAlias = str | BaseResponse | tuple[str | BaseResponse, int]
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """What came of a form, and whether that is good: said once, on the page that follows."""
+    """What came of a form: said once, on the page that follows.
+
+    Attributes:
+        kind: ``good``, ``bad``, or ``warn`` of what ended short of what was asked for.
+        way_back: to which instant the workspace can be put back; empty if it cannot.
+    """
 
     text: str
-    good: bool = True
+    kind: str = "good"
+    way_back: str = ""
+
+
+class WayBack(Struct, frozen=True, kw_only=True):
+    """What a workspace was like before time was moved in it."""
+
+    workspace: str
+    at: str
+    snapshot: dict[str, Any]
 
 
 class Notices:
@@ -138,6 +153,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
         closing: set when the stack ends.
         advances: begun from pages.
         stories: what was shown of a lost change, by the workspace in which it was done.
+        ways_back: the latest alone, as a snapshot may be large.
         streams: has room for so many more of them.
     """
 
@@ -149,6 +165,7 @@ class DashboardDependencies(Struct, frozen=True, kw_only=True):
     access: PageAccess
     notices: Notices = msgspec.field(default_factory=Notices)
     stories: dict[str, list[ShownStep]] = msgspec.field(default_factory=dict)
+    ways_back: deque[WayBack] = msgspec.field(default_factory=lambda: deque[WayBack](maxlen=1))
     streams: BoundedSemaphore = msgspec.field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
 
 
@@ -271,6 +288,8 @@ def read(service: str, path: str, **query: object) -> dict[str, Any]:
 def whole_page(template: str, **values: object) -> str:
     """Return a page with what stands around it."""
     notice = dependencies().notices.take(request.args.get("notice", ""))
+    if notice is None and (ended := dependencies().advances.ended(page().name)):
+        notice = notice_of(ended[0], is_short=ended[1])
     return render_template(
         template,
         page=page(),
@@ -279,6 +298,18 @@ def whole_page(template: str, **values: object) -> str:
         here=own_path(),
         **values,
     )
+
+
+def notice_of(text: str, *, is_short: bool) -> Notice:
+    """Return the notice of an advance.
+
+    Args:
+        is_short: it ended short of what was asked for.
+    """
+    if not is_short:
+        return Notice(text=text)
+    kept = (one.at for one in dependencies().ways_back if one.workspace == page().name)
+    return Notice(text=text, kind="warn", way_back=next(kept, ""))
 
 
 def page_or_copy(template: str, copies: Copies, **values: object) -> str | Response:
@@ -305,11 +336,14 @@ def own_path(**changes: object) -> str:
 
 def back(text: str, *, good: bool = True, to: str | None = None) -> BaseResponse:
     """Lead from a form to the page that it was on, or to another one, which says what came of it, and whether that is good."""
+    return back_with(Notice(text=text, kind="good" if good else "bad"), to=to)
+
+
+def back_with(notice: Notice, *, to: str | None = None) -> BaseResponse:
+    """Lead from a form to the page that it was on, or to another one, which shows a notice."""
     path = to or local_path(request.form.get("back", "")) or url_for("overview.index")
     mark = "&" if "?" in path else "?"
-    return redirect(
-        f"{path}{mark}notice={dependencies().notices.add(Notice(text=text, good=good))}", code=303
-    )
+    return redirect(f"{path}{mark}notice={dependencies().notices.add(notice)}", code=303)
 
 
 def record_path(kind: str | None, record_id: str) -> str:

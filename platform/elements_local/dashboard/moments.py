@@ -3,12 +3,14 @@
 Everything here is made of what the services list; nothing is asked for.
 """
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -24,6 +26,9 @@ from elements_local.stack.failures.timeline import condensed_runs, taken
 Json = Mapping[str, Any]
 _MARK = 25
 """Thousandths of the width that a mark takes, about."""
+
+_LIT = 100
+"""Records of one poll, or of one callback, that it belongs together with on the timeline."""
 
 BAR = 40
 """Thousandths of the width that a bar takes, so that its number can be read."""
@@ -84,6 +89,11 @@ class Moment(Struct, frozen=True, kw_only=True):
         href: the page that has more of it.
         since: where the window of a poll begins.
         count: how many happened, if they are not known one by one, from ``at`` to ``last``.
+        record: the key of the record that it is about, if that is one.
+        called: what that record is called.
+        poll: whose, by its instance and resource.
+        about: the keys of polls and records that it belongs to; two moments that share one belong together.
+        parts: the moments that this one stands for.
     """
 
     lane: Lane
@@ -96,6 +106,11 @@ class Moment(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     last: datetime | None = None
     count: int = 1
+    record: str = ""
+    called: str = ""
+    poll: str = ""
+    about: frozenset[str] = frozenset()
+    parts: tuple["Moment", ...] = ()
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -104,6 +119,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     Attributes:
         window: where the widest of their windows begins, and how wide it is; None without any.
         level: of a bar, from 1 to 4: how many it stands for, compared with the fullest.
+        about: what its moments belong to.
     """
 
     place: int
@@ -113,11 +129,36 @@ class Mark(Struct, frozen=True, kw_only=True):
     count: int
     window: tuple[int, int] | None = None
     level: int = 0
+    about: frozenset[str] = frozenset()
 
 
-def changes(listed: Iterable[Json], link: Link, *, element: str = "") -> list[Moment]:
+Collections = Mapping[tuple[int, str], str]
+"""What an instance's resource is at its vendor, by the instance's id and the resource's name."""
+
+
+def collections(pollers: Iterable[Json]) -> dict[tuple[int, str], str]:
+    """Return what the resources of instances are at their vendors."""
+    return {
+        (one["instanceId"], each["resource"]): each["collection"]
+        for one in pollers
+        for each in one["resources"]
+        if each["collection"]
+    }
+
+
+def record_key(collection: str, record_id: object) -> str:
+    """Return what tells a record from all others, by what ``CrmClient`` calls its kind.
+
+    >>> record_key("Contacts", 1), record_key("hubspotcrm/contacts", "5")
+    ('contacts/1', 'hubspotcrm/contacts/5')
+    """
+    return f"{collection.lower()}/{record_id}"
+
+
+def changes(listed: Sequence[Json], link: Link, *, element: str = "") -> list[Moment]:
     """Return the changes of the CRM, or of another vendor."""
     prefix = f"{element}." if element else ""
+    keys = [record_key(f"{element}/{one['resource']}".lstrip("/"), one["recordId"]) for one in listed]
     return [
         Moment(
             lane=Lane.CRM,
@@ -127,22 +168,28 @@ def changes(listed: Iterable[Json], link: Link, *, element: str = "") -> list[Mo
             state=one["change"],
             shape={"CREATED": "created", "DELETED": "deleted"}.get(one["change"], "updated"),
             href=link("records.show", kind=prefix + one["resource"], record_id=one["recordId"]),
+            record=key,
+            about=frozenset({key}),
         )
-        for one in listed
+        for one, key in zip(listed, keys, strict=True)
     ]
 
 
-def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
+def polls(listed: Iterable[Json], link: Link, named: Collections) -> list[Moment]:
     """Return the polls, and the events that came of them."""
     found = []
     for one in listed:
         at, href = parse_instant(one["at"]), link("polls.show", poll_id=one["id"])
         state = sentence_text(one["error"] or "") or f"{one['seen']} seen, {one['events']} reported"
         shape = "failed" if one["error"] else "poll" if one["seen"] else "idle"
+        name = f"poll-{one['id']}"
+        collection = named.get((one["instanceId"], one["resource"]), one["resource"])
+        keys = {record["id"]: record_key(collection, record["id"]) for record in one["records"]}
         found.append(
             Moment(
-                lane=Lane.POLL, at=at, name=f"poll-{one['id']}", text=f"poll of {one['resource']}",
+                lane=Lane.POLL, at=at, name=name, text=f"poll of {one['resource']}",
                 state=state, shape=shape, href=href, since=parse_instant(one["from"]),
+                poll=poll_key(one["instanceId"], one["resource"]), about=frozenset({name, *[*keys.values()][:_LIT]}),
             )
         )  # fmt: skip
         found += [
@@ -150,6 +197,7 @@ def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
                 lane=Lane.EVENT, at=at, name=f"event-{one['id']}-{record['id']}",
                 text=record_name(one["resource"], record["id"]), state=record["verdict"], shape="event",
                 href=link("explain.show", instanceId=one["instanceId"], resource=one["resource"], recordId=record["id"]),
+                record=keys[record["id"]], about=frozenset({name, keys[record["id"]]}),
             )
             for record in one["records"]
             if record["verdict"] in {"CREATED", "UPDATED"}
@@ -157,18 +205,24 @@ def polls(listed: Iterable[Json], link: Link) -> list[Moment]:
     return found
 
 
-def deliveries(listed: Iterable[Json], link: Link) -> list[Moment]:
+def deliveries(listed: Iterable[Json], link: Link, named: Collections) -> list[Moment]:
     """Return the attempts to deliver, and the retries that are still to come."""
     found = []
     for one in listed:
         what = first_two(one["events"]) or one["topic"]
         href = link("notifications.show", notification_id=one["notificationId"])
         name = f"attempt-{one['notificationId']}-{one['subscriptionId']}"
+        records = [each.partition(" ")[0].rpartition("/") for each in one["events"][:_LIT]]
+        keys = [
+            record_key(named.get((one["instanceId"], resource), resource), record_id)
+            for resource, _, record_id in records
+        ]
+        record, about = keys[0] if len(keys) == 1 else "", frozenset(keys)
         found += [
             Moment(
                 lane=Lane.ATTEMPT, at=parse_instant(attempt["at"]), name=f"{name}-{attempt['number']}",
                 text=f"attempt {attempt['number']}: {what}", state=sentence_text(attempt["outcome"]),
-                shape="delivered" if attempt["outcome"] == "delivered" else "failed", href=href,
+                shape="delivered" if attempt["outcome"] == "delivered" else "failed", href=href, record=record, about=about,
             )
             for attempt in one["attempts"]
         ]  # fmt: skip
@@ -176,7 +230,7 @@ def deliveries(listed: Iterable[Json], link: Link) -> list[Moment]:
             found.append(
                 Moment(
                     lane=Lane.ATTEMPT, at=parse_instant(one["due"]), name=f"{name}-due", text=f"to come: {what}",
-                    state=f"attempt {len(one['attempts']) + 1} due", shape="due", href=href,
+                    state=f"attempt {len(one['attempts']) + 1} due", shape="due", href=href, record=record, about=about,
                 )
             )  # fmt: skip
     return found
@@ -230,9 +284,44 @@ def faults(service: str, listed: Iterable[Json], link: Link) -> list[Moment]:
             text=f"{service}: {one['method']} {one['target'].partition('?')[0]}"[:200], shape="warning",
             state=", ".join(f"{name} {value}" for name, value in one["effect"].items()),
             href=link("journal.show", service=service, request_id=one["number"]),
+            poll=unquote(one["request"]["headers"].get("Elements-Local-Poll", "")),
         )
         for one in listed
     ]  # fmt: skip
+
+
+def by_poll(struck: Iterable[Moment], polls: Iterable[Moment]) -> list[Moment]:
+    """Return the requests that faults struck, those of one poll as one moment that belongs to it."""
+    begun: defaultdict[str, list[Moment]] = defaultdict(list)
+    for one in sorted(polls, key=lambda one: one.at):
+        begun[one.poll].append(one)
+    of_polls: defaultdict[str, list[Moment]] = defaultdict(list)
+    for one in struck:
+        here = begun[one.poll][: bisect_right(begun[one.poll], one.at, key=lambda poll: poll.at)]
+        of_polls[here[-1].name if one.poll and here else one.name].append(one)
+    return [_struck(name, parts) for name, parts in of_polls.items()]
+
+
+def _struck(poll: str, parts: Sequence[Moment]) -> Moment:
+    if len(parts) == 1:
+        return replace(parts[0], about=frozenset({poll}))
+    first = min(parts, key=lambda one: one.at)
+    effects = "; ".join(dict.fromkeys(one.state for one in parts))
+    resource = first.poll.partition("/")[2]
+    return replace(
+        first, name=f"faults-{poll}", text=f"{len(parts)} calls of the poll of {resource}", state=effects,
+        href="", about=frozenset({poll}), parts=tuple(parts),
+    )  # fmt: skip
+
+
+def with_names(moments: Iterable[Moment], names: Mapping[str, str]) -> list[Moment]:
+    """Return moments with what the records are called that they are about, where that is known."""
+    return [replace(one, called=names[one.record]) if one.record in names else one for one in moments]
+
+
+def poll_key(instance_id: int, resource: str) -> str:
+    """Return what names the polls of an instance's resource, as the calls that they make say it."""
+    return f"{instance_id}/{resource}"
 
 
 def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
@@ -258,6 +347,7 @@ def marks(moments: Iterable[Moment], axis: TimeAxis) -> list[Mark]:
                 else f"#{first.name}",
                 count=len(here),
                 window=(min(begun), place - min(begun)) if begun and place > min(begun) else None,
+                about=frozenset[str]().union(*(one.about for one in here)),
             )
         )
     return found
@@ -337,5 +427,6 @@ def _worst(shapes: Iterable[str]) -> str:
 
 def _text(first: Moment, count: int) -> str:
     """Name what a mark stands for; it is all that some readers have of it."""
-    words = f"{instant_text(first.at)}: {first.text}{f' ({first.state})' if first.state else ''}"
+    called = f"{first.called}, " if first.called else ""
+    words = f"{instant_text(first.at)}: {called}{first.text}{f' ({first.state})' if first.state else ''}"
     return words if count == 1 else f"{words}, and {count - 1} more"

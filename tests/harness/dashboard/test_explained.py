@@ -153,5 +153,6 @@ def test_of_another_element_it_saves_that_elements_block_and_the_next_poll_succe
         kept = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")["configuration"]
         polls = clients.platform.call("GET", "/_local/polls?resource=contacts")["polls"]
         assert json.loads(kept["event.poller.configuration"]) == {"contacts": {**own, "pollDelay": 60}}
-        assert f"hubspotcrm.contacts {made['vid']} was changed again, and that was reported." in cured.words
+        assert "This record was made 30 s before its poll" in cured.words
+        assert f"and was reported. {made['vid']} stays lost" in cured.words
         assert (len(polls), [each["error"] for each in polls if each["error"]]) == (3, [])

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from difflib import ndiff
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,6 +14,7 @@ from elements_local.clients.workspace_clients import BASE_PATH
 from elements_local.dashboard.context import (
     Answer,
     back,
+    back_with,
     clients,
     page,
     read,
@@ -22,8 +22,8 @@ from elements_local.dashboard.context import (
     whole_page,
 )
 from elements_local.dashboard.copies import as_json
+from elements_local.dashboard.cures import lost_change
 from elements_local.dashboard.instance_form import POLLER_CONFIGURATION
-from elements_local.dashboard.routes.records import kind_named
 from elements_local.kit.api.json_text import MalformedJsonError, decode
 from elements_local.kit.masks import mask_value
 from elements_local.kit.text import NO_ID, record_name
@@ -32,8 +32,6 @@ from elements_local.stack.reports.explanations import WRONG
 _PAGE = 50
 _KINDS = {"reported": "good", "late": "warn", "duplicate": "warn"}
 """As what a verdict is shown; any other is bad."""
-_AGAIN = timedelta(hours=1)
-"""How far time is moved at the most until a change that is made again is reported."""
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 explain = Blueprint("explain", __name__, url_prefix="/why")
@@ -94,6 +92,7 @@ def show() -> Answer:
         poller=poller,
         record=record_path(kind, record_id),
         explanation=explanation,
+        shown_by=lost_change(instance_id, resource, record_id, explanation).words,
         differences=_differences(instance_id, resource, explanation.get("fix") or {}),
     )
 
@@ -130,14 +129,17 @@ def cure() -> Answer:
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
     if instance_id is None:
         raise BadRequest("instanceId names the instance.")
+    record_id = form.get("recordId", "")
+    about = {"instanceId": instance_id, "resource": resource, "recordId": record_id}
+    lost = lost_change(instance_id, resource, record_id, read("platform", "explain", **about, cures="false"))
     if isinstance(patch, dict):
         clients().platform.patch_instance(instance_id, patch)
     elif change == {"disabled": False}:
         clients().platform.call("PUT", f"{BASE_PATH}/instances/{instance_id}/enabled")
     else:
         raise BadRequest('patch must be a JSON object, unless change is {"disabled": false}.')
-    done, good = _done_again(instance_id, resource, form.get("recordId", ""))
-    return back(f"{resource} is polled with {json.dumps(change)} from now on; {done}", good=good)
+    cured = lost.demonstrated(json.dumps(change))
+    return back_with(cured.notice, to=cured.page)
 
 
 def _json(text: str, name: str) -> Any:
@@ -145,23 +147,3 @@ def _json(text: str, name: str) -> Any:
         return decode(text.encode())
     except MalformedJsonError as error:
         raise BadRequest(f"{name} is not valid JSON: {error}") from error
-
-
-def _done_again(instance_id: int, resource: str, record_id: str) -> tuple[str, bool]:
-    """Change a record once more, move time to its callback, and return what came of it, and whether that is good."""
-    poller = page().poller(instance_id)
-    listed = {each["resource"]: each["collection"] for each in poller["resources"]} if poller else {}
-    sort = kind_named(listed[resource]) if listed.get(resource) else None
-    record = sort.find(record_id) if sort and record_id else None
-    if sort is None or record is None or not sort.changed_by:
-        return "what was lost is found when it changes again.", True
-    sort.change_again(record_id, record, text=f"Changed again at {page().clock['now']}")
-    if clients().clock.show()["mode"] == "virtual":
-        condition = {"callbacks": 1, "instanceId": instance_id, "objectType": resource, "objectId": record_id}
-        clients().clock.advance(until=condition, limit=_AGAIN)
-    else:
-        clients().platform.poll(instance_id)
-    found = read("platform", "explain", instanceId=instance_id, resource=resource, recordId=record_id)
-    if found["verdict"] == "reported":
-        return f"{sort.name} {record_id} was changed again, and that was reported.", True
-    return f"{sort.name} {record_id} was changed again, and that was not reported: {found['why']}", False

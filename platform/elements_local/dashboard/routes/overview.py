@@ -1,23 +1,31 @@
 """The first page: the timeline of a workspace; and its clock."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request, url_for
 from msgspec import Struct
 
+from elements_local.clients.errors import CallError
+from elements_local.clients.service_client import SERVICES
 from elements_local.dashboard import moments
 from elements_local.dashboard.axis import TimeAxis, axis_of
 from elements_local.dashboard.context import (
     Answer,
+    Notice,
+    WayBack,
     back,
+    back_with,
     clients,
     dependencies,
+    notice_of,
     own_path,
     page,
     read,
     whole_page,
 )
+from elements_local.dashboard.kinds import names_of
 from elements_local.dashboard.moments import Lane, Moment
 from elements_local.dashboard.routes import instances
 from elements_local.kit.instants import UnreadableTimeError, format_instant, parse_instant
@@ -32,6 +40,9 @@ _EVER = 10**10
 _STRETCHES = 100
 _LINES = 1000
 """Of what was done in a workspace, the platform keeps as many lines."""
+
+_NAMED = 100
+"""Moments whose records are called by their names: the latest."""
 
 _ROWS = 50
 _WARNED = 3
@@ -123,30 +134,44 @@ def timeline() -> dict[str, Any]:
 @bp.post("/clock")
 def move() -> Answer:
     """Move time, stop that, or set the clock."""
+    form = request.form
     try:
-        text, good = _moved(request.form.get("move", ""), to=request.form.get("to", ""))
+        return back_with(_moved(form.get("move", ""), to=form.get("to", ""), limit=form.get("limit")))
     except UnreadableTimeError as error:
         return back(str(error), good=False)
-    return back(text, good=good)
 
 
-def _moved(move: str, *, to: str) -> tuple[str, bool]:
-    """Move time, and return what came of it, and whether that is good."""
+def _moved(move: str, *, to: str, limit: str | None) -> Notice:
+    """Move time, and return what came of it.
+
+    Args:
+        limit: how far time is moved at the most for a callback; None is a day.
+    """
     clock = clients().clock
     if move == "stop":
         is_under_way = clock.stop()
-        return (
-            "Time stops after the job that is being run." if is_under_way else "No advance is under way."
-        ), True
+        stops = "Time stops after the job that is being run."
+        return Notice(text=stops if is_under_way else "No advance is under way.")
     if move in {"real", "virtual"}:
         clock.set(mode=move)
-        return f"The clock is {move} now.", True
+        return Notice(text=f"The clock is {move} now.")
     how_far: dict[str, object] = {"duration": move}
     if move == "until":
-        how_far = {"until": {"callbacks": 1}}
+        how_far = {"until": {"callbacks": 1}, "limit": limit}
+        _keep_way_back()
     elif move == "to":
         how_far = {"to": format_instant(parse_instant(to))}
-    return dependencies().advances.begin(clock, how_far)
+    text, is_short = dependencies().advances.begin(page().name, clock, how_far)
+    return notice_of(text, is_short=is_short)
+
+
+def _keep_way_back() -> None:
+    """Keep what the workspace is like, unless it holds more than a snapshot can, or not all of it is here."""
+    dependencies().ways_back.clear()
+    if page().runs == set(SERVICES):
+        with suppress(CallError):
+            before = WayBack(workspace=page().name, at=page().clock["now"], snapshot=clients().snapshot())
+            dependencies().ways_back.append(before)
 
 
 def _looked_at(depth: int, now: datetime) -> tuple[Happened, TimeAxis]:
@@ -159,7 +184,7 @@ def _looked_at(depth: int, now: datetime) -> tuple[Happened, TimeAxis]:
     upto = ever if end is None or end >= now else _counted(until=end, every=_EVER)
     known: dict[Lane, datetime] = {}
     listed = _listed(depth, {one["of"]: one["latest"] for one in upto}, known)
-    others = _others(depth, known)
+    others = _others(depth, known, [one for one in listed if one.poll])
     counts = moments.counted(ever)
     instants = [now, *(one.at for one in [*listed, *others]), *_edges(counts)]
     axis = axis_of(instants, start=start, end=end, whole=True)
@@ -222,16 +247,20 @@ def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> 
         found += moments.changes(changes, url_for, element="" if service == "crm" else service)
     if "platform" in page().runs:
         polls = ask("platform", "polls", Lane.POLL, Lane.EVENT, before=newest.get("polls", 0) + 1)
+        named = moments.collections(page().pollers)
         before = None if "due" in newest else f"{newest.get('attempts', 0) + 1}/0"
-        found += moments.polls(polls, url_for)
-        found += moments.deliveries(ask("platform", "deliveries", Lane.ATTEMPT, before=before), url_for)
-    return found
+        found += moments.polls(polls, url_for, named)
+        sent = ask("platform", "deliveries", Lane.ATTEMPT, before=before)
+        found += moments.deliveries(sent, url_for, named)
+    latest = sorted((one for one in found if one.record), key=lambda one: one.at, reverse=True)
+    return moments.with_names(found, names_of(one.record for one in latest[:_NAMED]))
 
 
-def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
+def _others(depth: int, known: dict[Lane, datetime], polls: list[Moment]) -> list[Moment]:
     """Return what services list without counting it.
 
     Args:
+        polls: those that are listed; what faults struck of one is one moment.
         known: is called with the time from which on all of it is listed, if there are earlier ones.
     """
     found: list[Moment] = []
@@ -247,7 +276,8 @@ def _others(depth: int, known: dict[Lane, datetime]) -> list[Moment]:
         found += moments.next_polls(page().pollers, url_for)
     for service in page().everywhere:
         struck = read(service, "journal", struck=True, limit=depth)
-        add(moments.faults(service, struck["exchanges"], url_for), left=struck["total"] - depth)
+        listed = moments.faults(service, struck["exchanges"], url_for)
+        add(moments.by_poll(listed, polls), left=struck["total"] - depth)
     if page().runs == {"sink"}:
         came = read("sink", "callbacks", before=10**18, limit=depth)
         add(moments.callbacks(came["callbacks"], url_for), left=came["total"] - depth)

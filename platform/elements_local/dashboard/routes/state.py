@@ -51,6 +51,17 @@ def restore() -> Answer:
     return back(f"Workspace {page().name} is as it was then.", to=url_for("overview.index"))
 
 
+@bp.post("/rewind")
+def rewind() -> Answer:
+    """Put the workspace back to what it was before time was last moved until a callback."""
+    wanted = (page().name, request.args.get("to"))
+    before = next((one for one in dependencies().ways_back if (one.workspace, one.at) == wanted), None)
+    if before is None:
+        return back("What the workspace was like then is no longer kept.", good=False)
+    clients().restore(before.snapshot)
+    return back(f"Workspace {page().name} is as it was at {before.at}.", to=url_for("overview.index"))
+
+
 @bp.post("/reset")
 def reset() -> Answer:
     """Bring the workspace back to its start."""

@@ -148,7 +148,19 @@
     document.addEventListener(kind, (event) => {
       const mark = event.target.closest(".track [title]");
       if (mark) one("#pointed").textContent = mark.title;
+      light(mark);
     });
+  }
+  // What belongs together shares a record or a poll: those of the mark that is pointed at stand out in all lanes.
+  const about = (mark) => JSON.parse(mark?.dataset.about || "[]");
+  function light(mark) {
+    const wanted = new Set(about(mark));
+    for (const each of all(".track .lit")) each.classList.remove("lit");
+    for (const lanes of all(".lanes")) lanes.classList.toggle("lights", wanted.size > 0 && lanes.contains(mark));
+    if (!wanted.size) return;
+    for (const each of all(".mark[data-about]", mark.closest(".lanes"))) {
+      if (about(each).some((key) => wanted.has(key))) each.classList.add("lit");
+    }
   }
   document.addEventListener("pointerdown", (event) => {
     const track = event.target.closest(".track");

@@ -42,19 +42,19 @@ class KeptRecordsQuery(ListQuery, rename="camel"):
 
     Attributes:
         kind: of the records.
-        record_id: of the one that is wanted.
+        record_id: those of these ids; any if there is none.
         q: a text that they contain, wherever; case does not count.
         not_: texts that they do not contain.
     """
 
     kind: str
-    record_id: str | None = None
+    record_id: Annotated[list[str], Meta(max_length=200)] = field(default=[])
     q: Annotated[str, Meta(max_length=1000)] = ""
     not_: UnwantedTexts = field(default=[], name="not")
 
     def wants(self, record: KeptRecord) -> bool:
         """Say whether a record has what is looked for, and nothing that it must not have."""
-        if self.record_id not in {None, record.id}:
+        if self.record_id and record.id not in self.record_id:
             return False
         text = encode_text({"id": record.id, **record.fields}).lower()
         return self.q.lower() in text and not any(each.lower() in text for each in self.not_)
