@@ -49,6 +49,11 @@ class LostChange(Struct, frozen=True, kw_only=True):
         return "change the record again" if self._can_be_changed else ""
 
     @property
+    def name(self) -> str:
+        """What the record is called; empty if it is not there."""
+        return self.kind.name_of(self.record) if self.kind and self.record else ""
+
+    @property
     def _makes(self) -> tuple[PagedKind, timedelta] | None:
         """What is made, and how long before a poll; None if that would show nothing, or time cannot be moved."""
         if self.kind is None or not self.kind.example or self.before_poll is None:

@@ -282,12 +282,24 @@ def faults(service: str, listed: Iterable[Json], link: Link) -> list[Moment]:
         Moment(
             lane=Lane.FAULT, at=parse_instant(one["at"]), name=f"fault-{service}-{one['number']}",
             text=f"{service}: {one['method']} {one['target'].partition('?')[0]}"[:200], shape="warning",
-            state=", ".join(f"{name} {value}" for name, value in one["effect"].items()),
+            state=effect_text(one["effect"]),
             href=link("journal.show", service=service, request_id=one["number"]),
             poll=unquote(one["request"]["headers"].get("Elements-Local-Poll", "")),
         )
         for one in listed
     ]  # fmt: skip
+
+
+def effect_text(effect: Json) -> str:
+    """Write what a fault did.
+
+    >>> effect_text({"index_lag_s": 30.0, "status": 503})
+    'index_lag_s 30, status 503'
+    """
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in effect.items()
+    )
 
 
 def by_poll(struck: Iterable[Moment], polls: Iterable[Moment]) -> list[Moment]:

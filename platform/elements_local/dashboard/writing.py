@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)(?!\w)")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d*(?:Z|\+00:00)(?!\w)")
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
 _SECONDS = re.compile(r"(?<![\d.:-])(\d{2,}) s(?!\w)")
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -17,8 +17,10 @@ _TOKEN = re.compile(
 def instant_text(value: str | datetime) -> str:
     """Write an instant, or those in a text, so that it is read at a glance: the zone, UTC, is said once on each page.
 
-    >>> instant_text("answered at 2026-03-02T10:00:00Z"), instant_text(datetime(2026, 3, 2, 10))
-    ('answered at 2026-03-02 10:00:00', '2026-03-02 10:00:00')
+    Nothing finer than a millisecond is.
+
+    >>> instant_text("answered at 2026-03-02T10:00:00.123456Z"), instant_text(datetime(2026, 3, 2, 10))
+    ('answered at 2026-03-02 10:00:00.123', '2026-03-02 10:00:00')
     """
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")

@@ -44,7 +44,7 @@ class Explaining:
 def explained(stack_in_process, clients, instance):
     """Return the page on which the platform's answer is shown."""
 
-    def opened(**answer):
+    def opened(*, tries=True, **answer):
         whole = {
             "verdict": "not reported",
             "wrong": True,
@@ -58,7 +58,8 @@ def explained(stack_in_process, clients, instance):
         pages = DashboardPages(stack, scenario=lambda *_: "")
         visitor = PageVisitor(InProcess({"http://127.0.0.1:4700": pages}), "http://127.0.0.1:4700")
         at = f"/_local/dashboard/{clients.credentials.name}/why/"
-        return visitor, visitor.open(f"{at}?instanceId={instance['id']}&resource=contacts&recordId=1")
+        asked = f"instanceId={instance['id']}&resource=contacts&recordId=1&cures={'tried' if tries else ''}"
+        return visitor, visitor.open(f"{at}?{asked}")
 
     return opened
 
@@ -82,6 +83,17 @@ def test_what_is_still_to_come_is_not_shown_as_wrong(explained, wrong, cause, ch
 
     assert chip in page.html
     assert ("was not reported yet" in page.words) is not wrong
+
+
+def test_a_page_is_there_before_what_could_help_is_tried(explained):
+    _, page = explained(tries=False, fix={**FIX, "tried": None})
+    (section,) = [given for name, given in page.tags if given.get("id") == "cure"]
+
+    assert section["hx-get"].endswith("resource=contacts&recordId=1&cures=tried")
+    assert section["hx-trigger"].startswith("load")
+    assert "are tried on copies of the workspace" in page.words
+    assert not [form for form in page.forms if form.action.endswith("/why/")]
+    assert "No change of the configuration that was tried" in explained(fix=None)[1].words
 
 
 def test_what_it_proposes_is_done_by_one_button(explained, clients, instance):
@@ -148,7 +160,7 @@ def test_of_another_element_it_saves_that_elements_block_and_the_next_poll_succe
         asked = urlencode({"instanceId": instance["id"], "resource": "contacts", "recordId": made["vid"]})
         visitor = PageVisitor(stack.http, stack.addresses.platform)
 
-        cured = visitor.send(visitor.open(f"/_local/dashboard/default/why/?{asked}"), "/why/")
+        cured = visitor.send(visitor.open(f"/_local/dashboard/default/why/?{asked}&cures=tried"), "/why/")
 
         kept = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")["configuration"]
         polls = clients.platform.call("GET", "/_local/polls?resource=contacts")["polls"]

@@ -105,7 +105,7 @@ def test_the_cause_shows_the_block_before_and_after(stack):
     clients.clock.advance("1h")
 
     query = f"instanceId={instance['id']}&resource=contacts&recordId={lost}"
-    page = visitor.open(f"/_local/dashboard/{clients.credentials.name}/why/?{query}")
+    page = visitor.open(f"/_local/dashboard/{clients.credentials.name}/why/?{query}&cures=tried")
 
     assert re.findall('<span class="(added|taken)">(.*)</span>', page.html) == [
         ("added", "+   &#34;pollDelay&#34;: 3,")

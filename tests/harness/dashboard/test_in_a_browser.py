@@ -160,7 +160,8 @@ def pictured_as(page, name):
 
 SCREEN, PHONE, WIDE = ({"width": width, "height": 900} for width in (1280, 390, 1920))
 OPENED = {"callbacks/2", "journal/crm/latest"}
-EVERYTHING = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+_ALSO = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
+EVERYTHING = {"rules": _ALSO, "resultTypes": ["violations"]}
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 """What is looked at in the dark: colours alone are others there."""
 SIZES = {"runOnly": ["target-size", "scrollable-region-focusable"], "resultTypes": ["violations"]}
@@ -405,7 +406,7 @@ def test_what_is_pointed_at_is_written_below_the_axis_and_dragging_shows_a_range
     height = box["y"] + box["height"] / 2
 
     bar.hover()
-    expect(page.locator("#pointed")).to_have_text(bar.get_attribute("aria-label"))
+    expect(page.locator("#pointed")).to_have_text(bar.get_attribute("title"))
     page.mouse.move(box["x"] + box["width"] / 4, height)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 3 / 4, height, steps=3)
@@ -413,6 +414,30 @@ def test_what_is_pointed_at_is_written_below_the_axis_and_dragging_shows_a_range
         page.mouse.up()
 
     assert re.search(r"depth=1&from=2026-03-02T10%3A11%3A\d\dZ&to=2026-03-02T10%3A33%3A\d\dZ$", page.url)
+    assert visit.said == []
+
+
+def test_pointing_at_a_mark_lights_what_belongs_to_it_in_the_other_lanes(visit, at, mine):
+    mine.platform.create_instance(instance_body(mine.credentials))
+    ada = mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    mine.clock.advance("5m")
+    mine.crm.create("Leads", {"LAST_NAME": "Hopper"})
+    mine.clock.advance("30m")
+    page = visit(at)
+    live(page)
+
+    page.locator(f".mark[title*='Contacts {ada}']").hover()
+
+    lit = page.locator(".mark.lit")
+    expect(lit).to_have_count(4)
+    assert [lane for lane in range(6) if page.locator(".lane").nth(lane).locator(".lit").count()] == [
+        0,
+        1,
+        2,
+        3,
+    ]
+    page.locator(".legend").hover()
+    expect(lit).to_have_count(0)
     assert visit.said == []
 
 

@@ -85,14 +85,18 @@ def show() -> Answer:
             _without_id(poller, resource), good=False, to=url_for("instances.show", instance_id=instance_id)
         )
     kind = next((each["collection"] for each in poller["resources"] if each["resource"] == resource), None)
-    explanation = read("platform", "explain", **asked)
+    tries = request.args.get("cures") == "tried"
+    explanation = read("platform", "explain", **asked, cures=tries)
+    lost = lost_change(instance_id, resource, record_id, explanation)
     return whole_page(
         "explain.html",
         asked=asked,
         poller=poller,
         record=record_path(kind, record_id),
         explanation=explanation,
-        shown_by=lost_change(instance_id, resource, record_id, explanation).words,
+        name=lost.name,
+        shown_by=lost.words,
+        tries=tries,
         differences=_differences(instance_id, resource, explanation.get("fix") or {}),
     )
 

@@ -184,7 +184,7 @@ def _looked_at(depth: int, now: datetime) -> tuple[Happened, TimeAxis]:
     upto = ever if end is None or end >= now else _counted(until=end, every=_EVER)
     known: dict[Lane, datetime] = {}
     listed = _listed(depth, {one["of"]: one["latest"] for one in upto}, known)
-    others = _others(depth, known, [one for one in listed if one.poll])
+    others = _others(depth, now, known, [one for one in listed if one.poll])
     counts = moments.counted(ever)
     instants = [now, *(one.at for one in [*listed, *others]), *_edges(counts)]
     axis = axis_of(instants, start=start, end=end, whole=True)
@@ -256,7 +256,7 @@ def _listed(depth: int, newest: dict[str, int], known: dict[Lane, datetime]) -> 
     return moments.with_names(found, names_of(one.record for one in latest[:_NAMED]))
 
 
-def _others(depth: int, known: dict[Lane, datetime], polls: list[Moment]) -> list[Moment]:
+def _others(depth: int, now: datetime, known: dict[Lane, datetime], polls: list[Moment]) -> list[Moment]:
     """Return what services list without counting it.
 
     Args:
@@ -278,6 +278,11 @@ def _others(depth: int, known: dict[Lane, datetime], polls: list[Moment]) -> lis
         struck = read(service, "journal", struck=True, limit=depth)
         listed = moments.faults(service, struck["exchanges"], url_for)
         add(moments.by_poll(listed, polls), left=struck["total"] - depth)
+        if struck["pruned"]:
+            # what was struck before the oldest that is kept is not known
+            kept = read(service, "journal", before=struck["pruned"] + 2, limit=1)["exchanges"]
+            since = parse_instant(kept[0]["at"]) if kept else now
+            known[Lane.FAULT] = max(known.get(Lane.FAULT, since), since)
     if page().runs == {"sink"}:
         came = read("sink", "callbacks", before=10**18, limit=depth)
         add(moments.callbacks(came["callbacks"], url_for), left=came["total"] - depth)
