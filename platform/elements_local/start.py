@@ -160,6 +160,7 @@ def on_ports(
         addresses = chosen.addresses({name: url for name, url in listening.items() if name in own})
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
+        trusted_proxy = SharedSettings.from_env(chosen.environment).trusted_proxy
         for name, app in _started(
             chosen,
             addresses,
@@ -172,7 +173,11 @@ def on_ports(
         ):
             if name in listeners:
                 server = Server(
-                    app, listeners[name], threads=_THREADS.get(name, 8), patience=_PATIENCE.get(name, _USUAL)
+                    app,
+                    listeners[name],
+                    threads=_THREADS.get(name, 8),
+                    patience=_PATIENCE.get(name, _USUAL),
+                    trusted_proxy=trusted_proxy,
                 )
                 closing.callback(server.close)
         if platform := services.get(addresses.platform):

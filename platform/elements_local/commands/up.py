@@ -39,6 +39,7 @@ _URL = "where the {} of a stack of several processes is called, this one's own o
 )
 @setting_option("role", "host")
 @stack_option("--served-as", multiple=True, metavar="NAME")
+@stack_option("--trusted-proxy", metavar="ADDRESS")
 @stack_option("--allow-origin", about=FLAT["allow_origins"].about, multiple=True, metavar="ORIGIN")
 @vendor_options
 @setting_option("known_secrets", "platform_port", "crm_port", "sink_port")

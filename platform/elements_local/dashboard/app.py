@@ -36,6 +36,7 @@ from elements_local.dashboard.context import (
     dependencies,
     local_path,
     own_path,
+    start_path,
 )
 from elements_local.dashboard.copies import as_json, readable
 from elements_local.dashboard.lists import id_of
@@ -189,7 +190,9 @@ def _check_caller() -> tuple[str, int] | None:
     ):
         return _problem("Refused", reason, 403)
     if not is_signed_in and request.endpoint not in _OPEN:
-        return render_template("sign_in.html", wrong=False, to=request.full_path.rstrip("?")), 401
+        return render_template(
+            "sign_in.html", wrong=False, to=request.script_root + request.full_path.rstrip("?")
+        ), 401
     needed = _NEEDS.get(request.blueprint or "")
     if needed and needed not in g.page.runs:
         raise NotFound(f"No {needed} runs here; elements-local up without --role starts all three services.")
@@ -201,14 +204,14 @@ def _check_caller() -> tuple[str, int] | None:
 
 def _sign_in() -> Response | tuple[str, int]:
     """Take the admin token once; from then on a cookie stands for it, which no other site's request carries."""
-    to = local_path(request.form.get("to", "")) or "/_local/"
+    to = local_path(request.form.get("to", "")) or start_path()
     if not dependencies().access.takes(request.form.get("token", "")):
         return render_template("sign_in.html", wrong=True, to=to), 401
     response = Response(status=303, headers={"Location": to})
     response.set_cookie(
         _cookie_name(),
         dependencies().access.cookie,
-        path="/_local/",
+        path=start_path(),
         httponly=True,
         samesite="Strict",
         secure=request.is_secure,
@@ -243,7 +246,7 @@ def _http_problem(error: HTTPException) -> tuple[str, int]:
 
 def _problem(title: str, text: str, status: int) -> tuple[str, int]:
     """Return a page that says what is wrong, and leads to the workspace, if that much is known of it."""
-    to = url_for("overview.index") if g.page.is_known else "/_local/"
+    to = url_for("overview.index") if g.page.is_known else start_path()
     return render_template("alone.html", title=title, text=text, to=to), status
 
 

@@ -358,10 +358,15 @@ def record_path(kind: str | None, record_id: str) -> str:
     return url_for("records.show", kind=spelt, record_id=record_id)
 
 
+def start_path() -> str:
+    """Return the path of the dashboard, as the browser calls it."""
+    return f"{request.script_root}/_local/"
+
+
 def local_path(text: str) -> str | None:
     """Return a path of the dashboard; None if the text is anything else, such as another site's address."""
     parts = urlsplit(text)
-    is_local = not parts.scheme and not parts.netloc and text.startswith("/_local/") and "\\" not in text
+    is_local = not parts.scheme and not parts.netloc and text.startswith(start_path()) and "\\" not in text
     return text if is_local else None
 
 

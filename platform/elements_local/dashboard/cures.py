@@ -8,6 +8,7 @@ from flask import url_for
 from msgspec import Struct
 
 from elements_local.clients.errors import CallError
+from elements_local.clients.service_client import query_of
 from elements_local.dashboard.context import Notice, clients, page, read
 from elements_local.dashboard.kinds import PagedKind, kind_named
 from elements_local.dashboard.writing import span_text
@@ -19,10 +20,10 @@ _LIMIT = timedelta(hours=1)
 
 
 class Cured(Struct, frozen=True, kw_only=True):
-    """What came of a cure, and the page that shows it."""
+    """What came of a cure, and the page that shows it; None is the one that it was on."""
 
     notice: Notice
-    page: str
+    page: str | None
 
 
 class LostChange(Struct, frozen=True, kw_only=True):
@@ -118,10 +119,9 @@ class LostChange(Struct, frozen=True, kw_only=True):
         return read("platform", "explain", **asked, cures="false")
 
     def _cured(self, text: str, record_id: str, *, good: bool = True) -> Cured:
-        shown = url_for(
-            "explain.show", instanceId=self.instance_id, resource=self.resource, recordId=record_id
-        )
-        return Cured(notice=Notice(text=text, kind="good" if good else "bad"), page=shown)
+        notice = Notice(text=text, kind="good" if good else "bad")
+        asked = {"instanceId": str(self.instance_id), "resource": self.resource, "recordId": record_id}
+        return Cured(notice=notice, page=f"{url_for('explain.show')}{query_of(asked)}" if record_id else None)
 
 
 def lost_change(instance_id: int, resource: str, record_id: str, explanation: Json) -> LostChange:

@@ -27,6 +27,8 @@ _CALLED = {"platform": "the platform", "crm": "the CRM"}
 
 def is_exposed(options: "Options", bound_to: Iterable[str]) -> bool:
     """Say whether others can reach a stack: at a host that this process is bound to, or at another process that has its token."""
+    if SharedSettings.from_env(options.environment).trusted_proxy:
+        return True
     return not all(map(is_local, bound_to)) or (options.is_part and options.token is not None)
 
 

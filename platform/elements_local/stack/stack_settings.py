@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 
 from elements_local.kit.instants import for_clock, parse_instant
@@ -51,6 +52,11 @@ def _connector_names(value: str) -> frozenset[str]:
     if not all(re.fullmatch(r"[\w.]+:[\w.]+", name) for name in names):
         raise ValueError
     return names
+
+
+def _address(value: str) -> str:
+    """Return a text that is an IP address, as connections say it."""
+    return str(ip_address(value)) if value else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +120,13 @@ class SharedSettings(Settings):
     )
     served_as: frozenset[str] = host_names(
         "names that others call the stack by, besides localhost; requests for any other name are refused"
+    )
+    trusted_proxy: str = setting(
+        "",
+        "the address from which a proxy with TLS calls the stack: its X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Prefix "
+        "say how it was called itself; those of all others are dropped",
+        read=_address,
+        expected="an IP address",
     )
     allow_origins: frozenset[str] = origins(
         "origins of pages that may call the stack, besides this machine's and Postman's, such as https://app.example or "

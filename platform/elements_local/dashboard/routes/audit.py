@@ -133,15 +133,16 @@ def cure() -> Answer:
     instance_id, resource = form.get("instanceId", type=int), form.get("resource", "")
     if instance_id is None:
         raise BadRequest("instanceId names the instance.")
+    if not isinstance(patch, dict) and change != {"disabled": False}:
+        raise BadRequest('patch must be a JSON object, unless change is {"disabled": false}.')
     record_id = form.get("recordId", "")
     about = {"instanceId": instance_id, "resource": resource, "recordId": record_id}
-    lost = lost_change(instance_id, resource, record_id, read("platform", "explain", **about, cures="false"))
+    explanation = read("platform", "explain", **about, cures="false") if record_id else {}
+    lost = lost_change(instance_id, resource, record_id, explanation)
     if isinstance(patch, dict):
         clients().platform.patch_instance(instance_id, patch)
-    elif change == {"disabled": False}:
-        clients().platform.call("PUT", f"{BASE_PATH}/instances/{instance_id}/enabled")
     else:
-        raise BadRequest('patch must be a JSON object, unless change is {"disabled": false}.')
+        clients().platform.call("PUT", f"{BASE_PATH}/instances/{instance_id}/enabled")
     cured = lost.demonstrated(json.dumps(change))
     return back_with(cured.notice, to=cured.page)
 

@@ -6,6 +6,7 @@ it, who calls with https waits for an answer until the connection is given up.
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -34,6 +35,8 @@ _IDLE_S = 60
 _LARGEST_REQUEST = 257 * 1024 * 1024
 """Where the server itself hangs up; a service refuses a body in its own words before."""
 
+_FORWARDED = {"x-forwarded-proto", "x-forwarded-host"}
+_PREFIX = re.compile(r"(/[\w.~!$&'()*+,;=:@%-]+)+", re.ASCII)
 
 _OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
 _OTHER_HOST = "choose an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
@@ -95,6 +98,7 @@ class Server:
     Args:
         threads: requests that are answered at the same time; an idle one takes 16 KiB.
         patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
+        trusted_proxy: the address of a proxy that says how it was called itself; empty for none.
     """
 
     def __init__(
@@ -104,19 +108,25 @@ class Server:
         *,
         threads: int = THREADS,
         patience: timedelta = timedelta(seconds=5),
+        trusted_proxy: str = "",
     ) -> None:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
         from waitress.server import create_server  # noqa: PLC0415 - as above
 
         self._patience_s = patience.total_seconds()
         self._server = create_server(
-            _hanging_up(application, ClientDisconnected),
+            _hanging_up(
+                _below_prefix(application, trusted_proxy) if trusted_proxy else application,
+                ClientDisconnected,
+            ),
             map={},
             sockets=[listener],
             threads=threads,
             ident=None,
             max_request_body_size=_LARGEST_REQUEST,
             clear_untrusted_proxy_headers=True,
+            trusted_proxy=trusted_proxy or None,
+            trusted_proxy_headers=_FORWARDED if trusted_proxy else set(),
             connection_limit=_MOST_CONNECTIONS,
             channel_timeout=_IDLE_S,
             # with `select`, a connection beyond the thousandth of the process would end the server
@@ -150,6 +160,18 @@ class Server:
             else:
                 channel.handle_close()
         self._server.close()
+
+
+def _below_prefix(application: "WSGIApplication", trusted_proxy: str) -> "WSGIApplication":
+    """Return an application that knows below which path a trusted proxy is called; waitress has no word for that."""
+
+    def with_prefix(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        prefix = environ.pop("HTTP_X_FORWARDED_PREFIX", "").rstrip("/")
+        if environ["REMOTE_ADDR"] == trusted_proxy and _PREFIX.fullmatch(prefix):
+            environ["SCRIPT_NAME"] = prefix
+        return application(environ, start_response)
+
+    return with_prefix
 
 
 def _hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":

@@ -67,7 +67,7 @@ def test_only_what_a_poll_reported_is_an_event():
         "records": [{"id": "5", "verdict": "CREATED"}, {"id": "6", "verdict": "ignored"}, {"id": "7", "verdict": "UPDATED"}],
     }  # fmt: skip
 
-    _, *events = moments.polls([poll], link)
+    _, *events = moments.polls([poll], link, {})
 
     assert [(event.lane, event.text, event.state) for event in events] == [
         (Lane.EVENT, "contacts/5", "CREATED"),
@@ -80,17 +80,17 @@ def test_an_attempt_that_is_due_follows_those_that_were_made():
         {"number": number, "at": f"2026-03-02T12:0{number}:00Z", "outcome": "status 503"} for number in (1, 2)
     ]
     pending = {
-        "notificationId": 7, "subscriptionId": 1, "topic": "", "events": ["contacts/5 CREATED"], "attempts": failed,
+        "notificationId": 7, "subscriptionId": 1, "instanceId": 2, "topic": "", "events": ["contacts/5 CREATED"], "attempts": failed,
         "status": "retrying", "due": "2026-03-02T12:06:00Z",
     }  # fmt: skip
     over = {**pending, "status": "failed", "due": None}
     taken = {**pending, "status": "delivered"}
 
-    shown = {one.name: (one.at, one.state, one.shape) for one in moments.deliveries([pending], link)}
+    shown = {one.name: (one.at, one.state, one.shape) for one in moments.deliveries([pending], link, {})}
 
     assert list(shown) == ["attempt-7-1-1", "attempt-7-1-2", "attempt-7-1-due"]
     assert shown["attempt-7-1-due"] == (NOON + timedelta(minutes=6), "attempt 3 due", "due")
-    assert [len(moments.deliveries([one], link)) for one in (over, taken)] == [2, 2]
+    assert [len(moments.deliveries([one], link, {})) for one in (over, taken)] == [2, 2]
 
 
 class Looks:
