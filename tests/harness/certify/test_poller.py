@@ -274,7 +274,10 @@ RESOURCES = {HubSpotPoller: "hubspotcrm/contacts", SmallPoller: "small/deals"}
 
 def certified(stack, poller, **given):
     only, posts = given.pop("only", ()), given.pop("posts", False)
-    given = {"resource": RESOURCES.get(type(poller), "insightly/contacts"), **given}
+    resource = next(
+        (name for kind, name in RESOURCES.items() if isinstance(poller, kind)), "insightly/contacts"
+    )
+    given = {"resource": resource, **given}
     terms = PollerTerms(runner=runner_of(poller, stack.http, posts=posts), page=PAGE, **given)
     return certify_poller(stack, terms, title="poller", only=only)
 
@@ -532,11 +535,74 @@ class ListingTwice(Poller):
         yield from super()._listed(fetch, since)
 
 
+class ComparingSnapshots:
+    """Lists all there is, and reports what differs from what the last run kept: it has no cursor and no condition."""
+
+    def run(self, environment, fetch):
+        kept = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "snapshot.json")
+        before = json.loads(kept.read_text()) if kept.exists() else None
+        listed = {
+            str(each["CONTACT_ID"]): each["DATE_UPDATED_UTC"]
+            for each in self._listed(fetch, instant("2026-01-01"))
+        }
+        for number, date in listed.items():
+            if before is not None and before.get(number) != date:
+                change = "updated" if number in before else "created"
+                yield {
+                    "resource": environment["ELEMENTS_LOCAL_RESOURCE"],
+                    "id": number,
+                    "change": change,
+                }
+        kept.write_text(json.dumps((before or {}) | listed))
+
+
+class SnapshotsOfInsightly(ComparingSnapshots, Poller):
+    pass
+
+
+class SnapshotsOfHubSpot(ComparingSnapshots, HubSpotPoller):
+    pass
+
+
+@pytest.mark.parametrize("kind", [SnapshotsOfInsightly, SnapshotsOfHubSpot])
+@pytest.mark.parametrize("size", [PAGE, 100])
+def test_who_compares_snapshots_passes_every_check(stack, monkeypatch, kind, size):
+    monkeypatch.setitem(globals(), "PAGE", size)
+
+    card = certified(stack, kind(), only=() if size < 100 else PAGED.split())
+
+    assert card.failed == (), str(card)
+
+
 @pytest.mark.parametrize("kind", [ReadingEachAgain, ListingTwice])
 def test_what_changes_during_a_run_may_be_reported_by_it_without_a_date(stack, kind):
     (result,) = certified(stack, kind(), only=["update-between-pages"]).results
 
     assert result.outcome.value == "passed", result.why
+
+
+class AskingWhatIgnoresIt(Poller):
+    """Asks a list that takes no condition on dates for what was updated, and relies on it."""
+
+    def _listed(self, fetch, since):
+        yield from super()._listed(lambda path: fetch(path.replace("/Search", "")), since)
+
+
+def test_who_asks_a_list_that_ignores_its_condition_is_told_which_takes_it(stack):
+    wrong, only = AskingWhatIgnoresIt(knows_by="nothing", of_old="reports"), ["second-of-a-run"]
+    says = "/v3.1/Contacts ignores updated_after_utc: /v3.1/Contacts/Search takes it"
+
+    (failed,) = certified(stack, wrong, only=only).results
+    (passed,) = certified(stack, wrong, only=only, allowed=Leniency(repeats=True)).results
+    (other,) = certified(stack, Poller(knows_by="nothing"), only=only).results
+
+    assert {finding.kind for finding in failed.findings} == {"repeated"}
+    assert failed.why.endswith(f"cure: {says}")
+    assert other.why.endswith(f"cure: {BATTERY[only[0]].cure}")
+    assert (passed.outcome.value, passed.note) == (
+        "passed",
+        f"allowed were 14 repeats of 6 records in 4 runs, {says}",
+    )
 
 
 def test_repeats_and_deletions_are_judged_as_asked(stack):

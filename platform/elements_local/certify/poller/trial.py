@@ -28,6 +28,7 @@ from elements_local.certify.poller.kills import (
     kills_at_requests,
     wait_until_held,
 )
+from elements_local.certify.poller.polled_calls import PolledCalls, lists_of
 from elements_local.certify.poller.reported import Reader, RecordPaths
 from elements_local.certify.scorecard import Finding
 from elements_local.clients.errors import CallError
@@ -35,11 +36,9 @@ from elements_local.clients.records import INSIGHTLY, RecordSort, merged, value_
 from elements_local.clients.workspace_clients import Fields, RecordsClient, WorkspaceClients
 from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import RecordEffect
-from elements_local.kit.http_message import AGENT
 from elements_local.kit.instants import EARLIEST, format_instant, parse_instant
 from elements_local.kit.masks import mask_known
 from elements_local.kit.text import record_name, shortened
-from elements_local.kit.traffic.fault_rules import fits
 from elements_local.kit.values import replace
 from elements_local.platform.audit.oracle import ExpectedEventType
 
@@ -53,7 +52,6 @@ class PollerRunner(Protocol):
 
 _OLD = 3
 _FEWEST_TURNS = 3
-_CALLS_READ = 500
 _FEW = 3
 _LONG_BEFORE = 400  # longer than who asks from before the cursor looks back
 _FINDINGS_SHOWN = 3
@@ -169,7 +167,7 @@ class PollerTrial:
                 getattr(self, word)(*rest, *([given] if given != "" else []))
         if findings := self.findings():
             raise FailedError(self._why(findings), tuple(findings))
-        return self.extent
+        return "; ".join(filter(None, (self.extent, self._repeats())))
 
     def create(self, name: str, number: int = 1) -> None:
         """Make records, which later steps know by a name."""
@@ -261,7 +259,7 @@ class PollerTrial:
         """Kill the poller at each place of a run as the last one was, and let a whole run follow on each."""
         at, requests = self.runs[-1].at, "requests" in places
         if requests:
-            kills = kills_at_requests(len(self._polled(at)))
+            kills = kills_at_requests(len(self._calls().of_run(at)))
         else:
             kills = kills_at_reports(self.lines, len(self._posted_reports()[at]))
         for kill in kills:
@@ -278,13 +276,30 @@ class PollerTrial:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with what the poller reported; only where something is, the journal is read."""
-        changes, posted = [self._visible(change) for change in self.log], self._posted_reports()
-        runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
+        changes, runs = self._made()
         allowed = replace(self.terms.allowed, idle=self.check.calls)
         if allowed.idle is None and not judge(changes, runs, allowed):
             return []
-        found = judge(changes, [*self._with_calls(runs)], allowed)
+        found = judge(changes, [*self._calls().added_to(runs, self.paths)], allowed)
         return [replace(each, record_id=self._shown(each.record_id)) for each in found]
+
+    def _made(self) -> tuple[list[VisibleChange], list[CertifiedRun]]:
+        """Return what was changed, and what was reported, by printing or posting."""
+        posted = self._posted_reports()
+        runs = [replace(run, reports=(*run.reports, *posted[run.at])) for run in self.runs]
+        return [self._visible(change) for change in self.log], runs
+
+    def _repeats(self) -> str:
+        """Say what was repeated, where that is allowed."""
+        if not self.terms.allowed.repeats:
+            return ""
+        strict = judge(*self._made(), replace(self.terms.allowed, repeats=False))
+        repeated = [finding for finding in strict if finding.kind == "repeated"]
+        if not repeated:
+            return ""
+        records = len({finding.record_id for finding in repeated})
+        said = f"allowed were {len(repeated)} repeats of {records} records in {len(self.runs)} runs"
+        return ", ".join(filter(None, (said, self._calls().ignored_condition())))
 
     def _why(self, findings: Sequence[Finding]) -> str:
         counts = Counter(finding.kind for finding in findings)
@@ -294,14 +309,9 @@ class PollerTrial:
             lines += [f"{finding.kind}: {record}{finding.text}", *(f"  {line}" for line in finding.history)]
         more = len(findings) - _FINDINGS_SHOWN
         lines += [f"and {more} more"] if more > 0 else []
-        about = [f"{name}: {getattr(self.check, name)}" for name in ("rule", "hazard", "cure")]
+        about = [f"{name}: {getattr(self.check, name)}" for name in ("rule", "hazard")]
+        about.append(f"cure: {self._calls().ignored_condition() or self.check.cure}")
         return "\n".join([*lines, *self.notes[:1], *about])
-
-    @property
-    def _lists(self) -> Sequence[str]:
-        """The paths of lists, as fault rules have them."""
-        named = f"*/{self.sort.collection}"
-        return [named, f"{named}/Search"] if self.sort.element == INSIGHTLY else self.sort.lists or ["*"]
 
     def _of_the_list(self, rule: Fields) -> Iterator[Fields]:
         """Yield a rule for each path of the list, which leaves the poller's other calls alone, such as one that tries its key first.
@@ -315,7 +325,7 @@ class PollerTrial:
             if not name:
                 raise SkippedError(f"needs a CRM whose lists have a parameter for the {role}")
             rule = merged(rule, {"effect": {"ignore_parameter": name}})
-        return (merged(rule, {"match": {"path": path}}) for path in self._lists)
+        return (merged(rule, {"match": {"path": path}}) for path in lists_of(self.sort))
 
     @contextmanager
     def _needs(self, what: str) -> Iterator[None]:
@@ -407,38 +417,8 @@ class PollerTrial:
             reports[parse_instant(posted["received_at"])] += self.reader.reports(posted["json"])
         return reports
 
-    def _with_calls(self, runs: Sequence[CertifiedRun]) -> Iterator[CertifiedRun]:
-        """Yield runs with their calls, as the fake's journal has them, and what they were answered."""
-        journal = self._journal()
-        all_read = journal["count"] == journal["total"] and not journal["pruned"]
-        since = EARLIEST if all_read else parse_instant(journal["exchanges"][0]["at"])
-        for run in runs:
-            calls, known, idle = list[str](), set[object](), 0
-            for each in self._polled(run.at, journal):
-                call = f"{each['method']} {each['target']}"
-                calls.append(f"{self._shown(call)} -> {each['status']}")
-                body = each["reply"]["body"]
-                shown: set[object] = {*self.paths.shown(body)} or {
-                    body
-                }  # of a long answer the journal has the start
-                path = each["target"].partition("?")[0].lower()
-                idle += shown <= known and any(fits(path, pattern.lower()) for pattern in self._lists)
-                known |= shown
-            found = frozenset(each for each in known if isinstance(each, tuple))
-            yield replace(run, calls=calls, shown=found, idle=idle, kept=run.at > since)
-
-    def _journal(self) -> Mapping[str, Any]:
-        journal = self.records.call("GET", f"/_local/journal?limit={_CALLS_READ}")
-        return {**journal, "exchanges": journal["exchanges"][::-1]}
-
-    def _polled(self, at: datetime, journal: Mapping[str, Any] | None = None) -> list[Mapping[str, Any]]:
-        """Return the calls of the poller's run at an instant, oldest first."""
-        own = AGENT["User-Agent"]  # certify's
-        return [
-            each
-            for each in (journal or self._journal())["exchanges"]
-            if parse_instant(each["at"]) == at and each["request"]["headers"].get("User-Agent") != own
-        ]
+    def _calls(self) -> PolledCalls:
+        return PolledCalls(self.records, self.sort, self._shown)
 
     def _visible(self, change: Mapping[str, Any]) -> VisibleChange:
         at, updated = parse_instant(change["at"]), parse_instant(change["updated"])
