@@ -149,6 +149,8 @@ MISTAKES = [
     ("create:", "merge: {path: '/{resource}', body: ['{id}', '{other}']}\ncreate:", "16:1: merge: `create` has the same method and path"),
     ("create:", "history: {parameter: past, shown: '{was}'}\ncreate:", "16:28: history.shown: unknown placeholder 'was'"),
     ("note: {}", "note: {pattern: '['}", "9:67: resources.deals.fields.note.pattern: expected a regular expression; got '['"),
+    ("note: {}", "note: {computed: ['{titel}']}", "9:67: resources.deals.fields.note.computed: unknown placeholder 'titel'; did you mean 'title'?"),
+    ("note: {}", "note: {computed: ['{id}'], initial: x}", "9:67: resources.deals.fields.note.computed: `initial`, `choices` and `fill` have no effect"),
     ("note: {}", "note: {forward: true}", "9:67: resources.deals.fields.note.forward: only a choice has an order: give `choices`"),
     ("note: {}", "note: {read_only: true, unique: true}", "9:67: resources.deals.fields.note.read_only: nobody could write what is required, or unique"),
     ("record:\n", "record:\n  id: {pattern: '['}\n", "6:8: record.id.pattern: expected a regular expression"),

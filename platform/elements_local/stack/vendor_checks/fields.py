@@ -105,6 +105,8 @@ def check_resource(where: Where, resource: engine.FileResource) -> Iterator[Obje
         if field.required and field.unique and name != declared.named_by:
             yield place, "required and unique is only the field of `named_by`: records are made by name"
         yield from _field(place, field, texts=texts)
+        written = [each for each, other in declared.fields.items() if not other.computed]
+        yield from check_places((*place, "computed"), [*field.computed], [*OWN, *written])
     yield from check_poller((*where, "poller"), declared.poller)
 
 
@@ -117,7 +119,9 @@ def _field(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[
         yield from check_regex((*where, "pattern"), field.pattern)
     if field.forward and not field.choices:
         yield (*where, "forward"), "only a choice has an order: give `choices`"
-    if field.read_only and (field.required or field.unique):
+    if field.computed and (field.initial is not None or field.choices or field.fill is not None):
+        yield (*where, "computed"), "`initial`, `choices` and `fill` have no effect on what is computed"
+    if (field.read_only or field.computed) and (field.required or field.unique):
         yield (*where, "read_only"), "nobody could write what is required, or unique"
     if isinstance(field.fill, dict) and len(field.fill) != 1:
         yield (*where, "fill"), "expected one method of Faker, such as {random_int: {min: 1, max: 9}}"

@@ -1,6 +1,7 @@
 """A vendor that a file describes: one engine reads it, and is the vendor's fake and its connector at once."""
 
 from elements_local.platform.elements.vendor_file.connector import FileConnector
+from elements_local.platform.elements.vendor_file.exchange import response
 from elements_local.platform.elements.vendor_file.fake import FileFake
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import (
@@ -12,6 +13,7 @@ from elements_local.platform.elements.vendor_file.hooks import (
 )
 from elements_local.platform.elements.vendor_file.model import (
     BatchCall,
+    FieldType,
     FileCall,
     FileListCall,
     FileRoute,
@@ -39,6 +41,7 @@ from elements_local.platform.elements.vendor_file.query import (
 )
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.sample_data import fill_of, made_value, methods
+from elements_local.platform.elements.vendor_file.store_definitions import VendorDefinition
 from elements_local.platform.elements.vendor_file.templates import placeholders
 from elements_local.platform.elements.vendor_file.writing import takes
 
@@ -46,6 +49,7 @@ __all__ = [
     "HOOK_ARGUMENTS",
     "BatchCall",
     "Candidate",
+    "FieldType",
     "FileCall",
     "FileConnector",
     "FileFake",
@@ -58,6 +62,7 @@ __all__ = [
     "MergeCall",
     "RecordDate",
     "VendorAuthentication",
+    "VendorDefinition",
     "VendorErrorCase",
     "VendorErrors",
     "VendorField",
@@ -79,6 +84,7 @@ __all__ = [
     "placeholders",
     "places_of",
     "resources_of",
+    "response",
     "takes",
     "takes_arguments",
 ]

@@ -46,6 +46,7 @@ from elements_local.platform.elements.vendor_file.query import (
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError, values_of
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
+from elements_local.platform.elements.vendor_file.store_definitions import Definitions
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
 from elements_local.platform.elements.vendor_file.store_limits import CallCounts
 from elements_local.platform.elements.vendor_file.store_records import FileRecords
@@ -71,6 +72,7 @@ class FileFake:
     Attributes:
         fake: the kit's part: its application, its records.
         resources: by all of the vendor's names.
+        definitions: what the workspace of the present call has defined for itself.
     """
 
     def __init__(self, host: FakeHost, file: model.VendorFile, hooks: "FileHooks") -> None:
@@ -82,6 +84,7 @@ class FileFake:
         tables, oauth2 = MetaData(), file.authentication.oauth2
         self.tokens = TokenRoutes(file, oauth2, OAuthGrants(host, tables)) if oauth2 else None
         self._counts = CallCounts(host, file.limits, tables)
+        self.definitions = Definitions(host, tables, self._caller)
         self.fake = Fake(
             host,
             __name__,
@@ -181,12 +184,19 @@ class FileFake:
             case _:
                 name, values = "not_found", dict(request.view_args or {})
         how: model.VendorErrorCase = getattr(self.file.errors.cases, name, None) or model.VendorErrorCase()
-        status = how.status or ERROR_STATUSES.get(name, 400)
+        status = how.status or cast("int", values.get("status", ERROR_STATUSES.get(name, 400)))
         about = error.is_about if isinstance(error, VendorRefusalError) else ""
         values = values_of(
             how, str(error), {**values, "status": status, "uuid": self._uuid(str(error))}, about
         )
         return response(self._error_body(values, how), status, filled(dict(how.headers), values))
+
+    def body(self) -> dict[str, Any]:
+        """Return the body of the present request, an object, for a route of a hook."""
+        return cast("dict[str, Any]", sent_body(model.FileCall(path="/", body={})))
+
+    def _caller(self) -> Workspace:
+        return self.fake.caller()
 
     def now(self) -> str:
         """Return the time as answers have it."""
@@ -241,7 +251,7 @@ class FileFake:
             others = "unknown_resource" if self.file.errors.cases.unknown_resource else "not_found"
             case = "forbidden" if name in self.file.not_modelled else others
             raise VendorRefusalError(case, f"there is nothing called {name}", resource=name)
-        return found
+        return self.definitions.with_fields(found) if self.hooks.routes else found
 
     def _fixed(self, route: model.FileRoute, **variables: str) -> Response:
         wanted: Found = dict(variables)

@@ -110,6 +110,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         texts = shape.values == "text"
         own = shape.id.shown(record_id)
         put(made, shape.id.path, own)
+        fields = self.completed(record_id, fields, created=created, updated=updated)
         values = {name: value for name, value in self._fields(fields, asked).items() if name not in made}
         put(made, shape.fields, values) if shape.fields else made.update(values)
         for path in shape.id.also:
@@ -142,6 +143,7 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     def kept(self, record_id: str, fields: Mapping[str, object], **dates: datetime) -> dict[str, object]:
         """Return the values of a record that is kept, by the same names."""
         own = {name: epoch_milliseconds(date) for name, date in dates.items()}
+        fields = self.completed(record_id, fields, **dates)
         return {**self._numbers(fields), "id": int(record_id) if record_id.isdecimal() else record_id, **own}
 
     def _numbers(self, fields: Mapping[str, object]) -> dict[str, object]:
@@ -172,6 +174,24 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Write a date by a pattern, or as in a record."""
         date = self.dates[name]
         return format_date(instant_of(milliseconds), pattern or date.format, zones.zone(date.zone))
+
+    @cached_property
+    def _computed(self) -> dict[str, tuple[str, ...]]:
+        return {name: field.computed for name, field in self.declared.fields.items() if field.computed}
+
+    def completed(
+        self, record_id: str, fields: Mapping[str, object], **dates: datetime
+    ) -> Mapping[str, object]:
+        """Return the fields of a record with those that are computed."""
+        if not self._computed:
+            return fields
+        own = {name: self.instant(date) for name, date in dates.items()}
+        values = {**fields, **own, "id": record_id}
+        made = {
+            name: next((text for each in templates if (text := filled(each, values)) is not None), None)
+            for name, templates in self._computed.items()
+        }
+        return {**fields, **{name: value for name, value in made.items() if value is not None}}
 
     def instant(self, at: datetime) -> str | int:
         """Return an instant as the record has the date of its creation."""

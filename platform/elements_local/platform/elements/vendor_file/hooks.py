@@ -74,7 +74,8 @@ def guarded(hook: Callable[..., Any], named: str) -> Callable[..., Any]:
 class FileHooks(Struct, frozen=True, kw_only=True):
     """What the file cannot say.
 
-    The model says of each what it is for. One refuses by ``VendorRefusalError``; ``routes`` is handed the ``FileFake``.
+    The model says of each what it is for. One refuses by ``VendorRefusalError``; ``routes`` is handed the ``FileFake``, and may
+    refuse by a case of its own, with ``status`` among its values.
     """
 
     id: Callable[[int], str] | None = None

@@ -214,6 +214,8 @@ class VendorField(_Part, frozen=True, kw_only=True):
         choices: the values of a choice; another value is refused as `not_a_choice`.
         pattern: what texts look like, a regular expression; another is refused as `malformed`.
         read_only: whether the vendor sets it; a write is refused as `read_only`.
+        computed: templates with the names of other fields, {id}, {created} and {updated}: the field is the first of them whose values are
+            all there, and nobody writes it.
         forward: whether a choice only moves on in the order of `choices`; a way back is refused as `backward`, unless it was emptied.
         fill: how made-up records get a value: a method of Faker, or {method: {argument: value}}.
     """
@@ -226,6 +228,7 @@ class VendorField(_Part, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     pattern: str | None = None
     read_only: bool = False
+    computed: tuple[str, ...] = ()
     forward: bool = False
     fill: str | dict[str, dict[str, Any]] | None = None
 

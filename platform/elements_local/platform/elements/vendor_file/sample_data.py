@@ -35,10 +35,18 @@ def samples(vendor: str, resource: FileResource) -> Callable[[int, int], dict[st
         faker = _faker()
         faker.seed_instance(int.from_bytes(seeded.digest(seed, vendor, resource.key, place)[:8]))
         texts = resource.record.values == "text"
-        made = {name: made_value(field) for name, field in resource.declared.fields.items()}
+        made = {
+            name: field.initial if _is_given(field) else made_value(field)
+            for name, field in resource.declared.fields.items()
+            if not field.computed and (not field.read_only or _is_given(field) or field.fill is not None)
+        }
         return {name: as_text(value) if texts else value for name, value in made.items()}
 
     return make
+
+
+def _is_given(field: VendorField) -> bool:
+    return field.initial is not None and field.fill is None and not field.choices
 
 
 def plain(name: str, field: VendorField) -> object:

@@ -161,9 +161,12 @@ class FileRecords:
         Args:
             shows: as a call of the file says it.
         """
+        completed = resource.completed(
+            record.id, record.fields, created=record.created, updated=record.updated
+        )
         chosen = {
             "all": [*resource.declared.fields, *record.fields],
-            "valued": [name for name, value in record.fields.items() if value is not None],
+            "valued": [name for name, value in completed.items() if value is not None],
             "sent": [*sent] if isinstance(sent, dict) else [],
         }
         return self.shown(resource, record, asked=chosen[shows] or None)

@@ -87,7 +87,7 @@ def _refused(
         near = nearest(name, resource.declared.fields)
         return {"field": name, "hint": f"; did you mean {near}?" if near else ""} if refused else None
     if case == "read_only":
-        refused = field.read_only if field else resource.written(name) == "refuse"
+        refused = field.read_only or bool(field.computed) if field else resource.written(name) == "refuse"
         return {"field": name} if refused else None
     if field is None or value is None or value == resource.record.clears:
         return None

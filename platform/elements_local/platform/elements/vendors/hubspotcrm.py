@@ -5,9 +5,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import Response
-
-from elements_local.kit.api.json_text import encode
 from elements_local.kit.fakes.kept_record import KeptRecord
 from elements_local.kit.text import nearest
 from elements_local.platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or, matches
@@ -20,6 +17,7 @@ from elements_local.platform.elements.vendor_file import (
     VendorRefusalError,
     known_name,
 )
+from elements_local.platform.elements.vendors import routes_older, routes_properties
 from elements_local.platform.errors import InvalidRequestError
 
 Fields = dict[str, Any]
@@ -39,13 +37,6 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _IDS = {"contacts": "vid", "accounts": "companyId", "opportunities": "dealId"}
 _NEEDS = {"contacts": ("email", "firstname", "lastname"), "accounts": ("name", "domain")}
-_TYPES = {
-    "choice": ("enumeration", "select"),
-    "number": ("number", "number"),
-    "datetime": ("datetime", "date"),
-}
-_EXTERNAL = {"hubspot_owner_id", "pipeline", "dealstage"}
-"""Properties whose options stand elsewhere: owners, pipelines and their stages."""
 _SCRAMBLING = 5
 
 
@@ -201,75 +192,6 @@ def _order(sort: Any, resource: FileResource) -> SortOrder:
 
 
 def add_routes(fake: FileFake) -> None:
-    """Add the routes of properties."""
-    fake.route("GET", "/crm/v3/properties/{resource}", partial(_properties, fake))
-    fake.route("GET", "/properties/v2/{resource}/properties", partial(_older_properties, fake))
-
-
-def _properties(fake: FileFake, resource: str) -> Response:
-    kind = fake.resource(resource)
-    shown_ = [
-        {
-            **_property(kind, name),
-            "hasUniqueValue": False,
-            "modificationMetadata": {
-                "archivable": True,
-                "readOnlyDefinition": True,
-                "readOnlyValue": name not in kind.declared.fields,
-            },
-        }
-        for name in _names_of(kind)
-    ]
-    return Response(encode({"results": shown_}), mimetype="application/json")
-
-
-def _older_properties(fake: FileFake, resource: str) -> Response:
-    """Answer with the bare list of v1 and v2; of what is not modelled too, as clients ask for all at once."""
-    if resource in fake.file.not_modelled:
-        return Response(encode([{"name": "hs_object_id", "type": "number"}]), mimetype="application/json")
-    kind = fake.resource(resource)
-    shown_ = [
-        {
-            **_property(kind, name),
-            "readOnlyDefinition": True,
-            "readOnlyValue": name not in kind.declared.fields,
-            "deleted": False,
-        }
-        for name in _names_of(kind)
-    ]
-    return Response(encode(shown_), mimetype="application/json")
-
-
-def _names_of(kind: FileResource) -> list[str]:
-    return sorted({*kind.declared.fields, *_dates(kind), "hs_object_id"})
-
-
-def _dates(kind: FileResource) -> set[str]:
-    return {each.path.rpartition(".")[2] for each in kind.dates.values()}
-
-
-def _property(kind: FileResource, name: str) -> Fields:
-    field = kind.declared.fields.get(name)
-    own = ("datetime", "date") if name in _dates(kind) else ("number", "number")
-    external = name in _EXTERNAL
-    declared = "choice" if external else field.type if field else ""
-    type_, field_type = _TYPES.get(declared, ("string", "text")) if field else own
-    options = () if external or field is None else field.choices
-    return {
-        "name": name,
-        "label": name,
-        "type": type_,
-        "fieldType": field_type,
-        "description": "",
-        "groupName": f"{kind.name}information",
-        "options": [
-            {"label": each, "value": each, "displayOrder": place, "hidden": False}
-            for place, each in enumerate(options)
-        ],
-        "displayOrder": -1,
-        "calculated": False,
-        "externalOptions": external,
-        "hidden": False,
-        "hubspotDefined": True,
-        "formField": field is not None,
-    }
+    """Add the routes of properties, and those of versions 1 and 2."""
+    routes_properties.add_routes(fake)
+    routes_older.add_routes(fake)
