@@ -272,6 +272,48 @@ class WorksFromAQueue(Receiver):
         super().stop()
 
 
+class WorksWhenTheNextComes(Receiver):
+    """Late with all that it does: until something comes the next time, genuine or not."""
+
+    def __init__(self, **given):
+        super().__init__(**given)
+        self.late = []
+
+    def read(self, request):
+        with self.lock:
+            for message in self.late:
+                super().process(message)
+            self.late = []
+        return super().read(request)
+
+    def process(self, message):
+        self.late.append(message)
+        return Response("", status=202)
+
+
+class CallsRecordsAnotherName(Receiver):
+    """Shows what it keeps under names of its own, which no probe should."""
+
+    def kept(self):
+        return [
+            {**each, "objectType": "Contact", "objectId": f"c{each['objectId']}"} for each in super().kept()
+        ]
+
+
+class MailsWhatItRefuses(Receiver):
+    """Keeps nothing of what is forged, but sends a mail each time."""
+
+    mails = 0
+
+    def kept(self):
+        return {"records": super().kept(), "mails": self.mails}
+
+    def is_genuine(self, body, signature):
+        genuine = super().is_genuine(body, signature)
+        self.mails += not genuine
+        return genuine
+
+
 class CountsAgainLater(Receiver):
     """Counts how often it heard of a record; what comes again is counted when it has the next new event to do."""
 
@@ -401,6 +443,9 @@ TABLE = {
     ReadsEventsAlways: {"bulk-job"},
     StartsAnewAfterABulkJob: {"bulk-job"},
     KeepsWhatItRefuses: {"wrong-signature", "missing-signature", "reserialised-signature"},
+    WorksWhenTheNextComes: SHOWN_BY_EFFECTS,
+    CallsRecordsAnotherName: SHOWN_BY_EFFECTS,
+    MailsWhatItRefuses: {"wrong-signature", "missing-signature", "reserialised-signature"},
     CountsAgainLater: {"duplicate", "after-restart"},
     ChecksOnlyWhatIsThere: {"missing-signature"},
     ChecksWhatItWroteAnew: {"reserialised-signature"},

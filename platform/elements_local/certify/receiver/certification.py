@@ -105,6 +105,7 @@ def _check_somebody_is_there(trial: Trial) -> None:
     """
     compose = replace(trial.compose, instance_id=_FIRST_INSTANCE + len(BATTERY))
     callback = compose.change()
+    trial.sent.update(number for _, number in callback.changes)
     reply = trial.sender.send(callback)
     if isinstance(reply, NoReply):
         raise OptionError(

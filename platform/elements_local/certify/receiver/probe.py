@@ -1,6 +1,7 @@
 """What a probe answers: what callbacks have left at a receiver, by record."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -61,15 +62,19 @@ class Kept(Struct, frozen=True, kw_only=True):
         objects = sum(map(len, self.entries.values()))
         return f"nothing of it (of {objects} objects with objectType and objectId)"
 
-    def changed_since(self, before: "Kept", *, but: AbstractSet[RecordKey]) -> RecordKey | None:
+    def changed_since(
+        self, before: "Kept", *, but: AbstractSet[RecordKey], late: AbstractSet[str] = frozenset()
+    ) -> RecordKey | None:
         """Return a record of which something else is kept than before; None if there is none.
 
         Args:
             but: records that may have changed.
+            late: ids of what was sent before: what is new and names one of them came of that.
         """
         records = {*self.entries, *before.entries} - but
         changed = (record for record in records if self.entries.get(record) != before.entries.get(record))
-        return min(changed, default=None)
+        blamed = (one for one in changed if before.count(one) or not named_in(" ".join(one), late))
+        return min(blamed, default=None)
 
     def _shows(self, record: RecordKey, change: Change) -> bool:
         """Say whether a change is the newest that is kept of a record; a deleted one may be gone."""
@@ -101,6 +106,11 @@ def read(body: bytes) -> Kept:
         whole=_in_one_form(answer),
         entries={record: tuple(sorted(found, key=_in_one_form)) for record, found in entries.items()},
     )
+
+
+def named_in(text: str, ids: AbstractSet[str]) -> bool:
+    """Say whether a text has one of these ids, also within another name."""
+    return not ids.isdisjoint(re.findall("[0-9]+", text))
 
 
 def _entries(answer: object) -> Iterator[Mapping[str, object]]:
