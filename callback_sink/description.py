@@ -1,10 +1,53 @@
 """What the sink's OpenAPI document says beside its routes."""
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from callback_sink.expectation import ExpectationFailureJson
 from callback_sink.search import NearMissJson
-from elements_local.kit.api.openapi import Description
+from elements_local.kit.api.openapi import Description, components_of
+
+
+class ReportedEntry(TypedDict):
+    """A change that a callback of the platform's reports."""
+
+    date: str
+    elementKey: str
+    pollDate: str
+    eventType: str
+    hubKey: str
+    objectId: NotRequired[str]
+    objectType: str
+
+
+class CallbackMessage(TypedDict):
+    """What the platform says in a callback: of changes ``events`` and ``raw``, of a bulk job's end ``bulk``."""
+
+    elementKey: str
+    accountId: int
+    eventId: NotRequired[str]
+    companyId: int
+    instanceId: int
+    instance_id: Annotated[int, Meta(extra_json_schema={"x-go-name": "InstanceIDTwin"})]
+    instanceName: str
+    instanceTags: list[str]
+    raw: NotRequired[dict[str, object]]
+    userId: int
+    events: NotRequired[list[ReportedEntry]]
+    bulk: NotRequired[dict[str, object]]
+
+
+class CallbackBody(TypedDict):
+    """The body of a callback as the platform sends it."""
+
+    severity: str
+    createdDate: str
+    topic: str
+    action: str
+    id: str
+    message: CallbackMessage
+    user: str
 
 
 class SinkProblem(TypedDict):
@@ -72,4 +115,5 @@ DESCRIPTION = Description(
     },
     problems=(401, 403),
     paths=_RECEIVING,
+    components={"schemas": components_of(CallbackBody)},
 )

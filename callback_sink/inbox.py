@@ -47,6 +47,22 @@ class ForwardedJson(TypedDict):
     reason: str | None
 
 
+AnyBody = Annotated[
+    object,
+    Meta(
+        description="the body as JSON; CallbackBody is what the platform sends, and another sender may send any other value",
+        extra_json_schema={
+            "anyOf": [
+                {"$ref": "#/components/schemas/CallbackBody"},
+                {"type": "object", "additionalProperties": True},
+                {"type": "array", "items": {}},
+                *({"type": kind} for kind in ("string", "number", "boolean", "null")),
+            ]
+        },
+    ),
+]
+
+
 class CallbackJson(TypedDict):
     """A callback as listed."""
 
@@ -56,7 +72,7 @@ class CallbackJson(TypedDict):
     path: str
     headers: dict[str, str]
     body: str
-    json: object
+    json: AnyBody
     status: int | None
     signature: str
     size: int

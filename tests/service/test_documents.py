@@ -1,6 +1,6 @@
 """The OpenAPI documents of the three services: valid, complete, and true of what the corpus has of each operation."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from examples import LONG, drawn
@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from routes import OPERATIONS, label
 from sequences import URLS, Setup, load
 
+from elements_local.commands.openapi import admin_part
 from elements_local.kit.api.json_text import decode
 from mock_insightly.versions.known import VERSIONS
 
@@ -132,6 +133,30 @@ def test_a_document_is_one_that_generators_of_clients_take(documents, service):
     assert found
     assert [each for each in found if "$ref" in each and "default" in each] == []
     assert [each for each in found if each.get("type") == "integer" and "format" not in each] == []
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_properties_that_generators_would_name_alike_have_a_name_for_them(documents, service):
+    names = [
+        (schema, spelt.get("x-go-name", key).replace("_", "").lower())
+        for schema, said in documents[service]["components"]["schemas"].items()
+        for key, spelt in said.get("properties", {}).items()
+    ]
+
+    assert [one for one, count in Counter(names).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_the_admin_part_of_a_document_is_valid_and_has_all_that_it_refers_to(documents, service):
+    part, whole = admin_part(documents[service]), documents[service]
+
+    OpenAPIV31SpecValidator(part).validate()
+    assert part["paths"] == {
+        path: item for path, item in whole["paths"].items() if path.startswith("/_local/")
+    }
+    schemas = part["components"]["schemas"]
+    referred = {each["$ref"].rpartition("/")[2] for each in every_object(part) if "$ref" in each}
+    assert {*schemas} == referred & {*whole["components"]["schemas"]}
 
 
 @pytest.mark.parametrize("service", URLS)

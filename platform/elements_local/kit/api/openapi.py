@@ -165,6 +165,11 @@ class Description(Struct, frozen=True, kw_only=True):
     components: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
+def components_of(shape: type) -> dict[str, object]:
+    """Return the components of a named shape that no operation takes or gives by itself."""
+    return schemas_of([shape], reference=_REF)[1]
+
+
 def document(app: "Flask", description: Description) -> dict[str, Any]:
     """Describe an application: its declared routes, and what the description adds.
 

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from contextlib import suppress
+from typing import NotRequired, TypedDict
 
 from flask import Blueprint
 from msgspec import to_builtins
@@ -18,19 +19,47 @@ from elements_local.platform.errors import InvalidRequestError, NotFoundError, P
 
 Json = dict[str, object]
 
+
+class FakeCrmJson(TypedDict):
+    """A further fake of a stack: where it is, what of a configuration lets an instance in, and its kinds of records."""
+
+    url: str
+    credentials: dict[str, str]
+    kinds: dict[str, dict[str, object]]
+
+
+class WorkspaceJson(TypedDict):
+    """A workspace: its credentials, and by the keys of their elements the further fakes of the stack."""
+
+    name: str
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    seed: int
+    callback_url: str
+    crms: NotRequired[dict[str, FakeCrmJson]]
+
+
+class WorkspaceListJson(TypedDict):
+    """The workspaces of a stack."""
+
+    workspaces: list[WorkspaceJson]
+
+
 bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 
 
 @bp.get("")
 @operation(problems=(403,))
-def index(call: OpenCall) -> Answer[Json]:
+def index(call: OpenCall) -> Answer[WorkspaceListJson]:
     """List the workspaces with their credentials."""
     return Answer({"workspaces": [_shown(call, workspace) for workspace in call.platform.workspaces]})
 
 
 @bp.post("")
 @operation(problems=(403, 409, 502))
-def create(call: OpenCall, body: WorkspaceRequest) -> Answer[Json]:
+def create(call: OpenCall, body: WorkspaceRequest) -> Answer[WorkspaceJson]:
     """Make a workspace, and fill its CRM if records are asked for."""
     platform = call.platform
     workspace = platform.workspaces.create(chosen_workspace(body))
@@ -114,19 +143,29 @@ def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, 
         )
 
 
-def _shown(call: OpenCall, workspace: Workspace) -> Json:
+def _shown(call: OpenCall, workspace: Workspace) -> WorkspaceJson:
     """Return what a user of the workspace has to know."""
-    shown: Json = {**workspace.to_json(), "callback_url": f"{call.settings.sink_url}/{workspace.name}"}
-    crms = {
+    shown: WorkspaceJson = {
+        "name": workspace.name,
+        "organization_secret": workspace.organization_secret,
+        "user_secret": workspace.user_secret,
+        "crm_username": workspace.crm_username,
+        "crm_api_key": workspace.crm_api_key,
+        "seed": workspace.seed,
+        "callback_url": f"{call.settings.sink_url}/{workspace.name}",
+    }
+    crms: dict[str, FakeCrmJson] = {
         key: {
             "url": url,
-            "credentials": fake.credentials(workspace.crm_api_key),
+            "credentials": dict(fake.credentials(workspace.crm_api_key)),
             "kinds": {name: _kind_json(connector, name, kind) for name, kind in fake.kinds.items()},
         }
         for key, url in call.platform.fakes.items()
         if (fake := (connector := call.catalogue.connector(key)).fake)
     }
-    return {**shown, "crms": crms} if crms else shown
+    if crms:
+        shown["crms"] = crms
+    return shown
 
 
 def _kind_json(connector: Connector, resource: str, kind: VendorKind) -> Json:

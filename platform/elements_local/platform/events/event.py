@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from elements_local.kit.instants import format_instant, format_to_second
 from elements_local.platform.accounts.emails import SENDER
@@ -42,7 +42,8 @@ class Message(TypedDict):
     eventId: str
     companyId: int
     instanceId: int
-    instance_id: int
+    # twice in each callback: generators of clients make one name of both
+    instance_id: Annotated[int, Meta(extra_json_schema={"x-go-name": "InstanceIDTwin"})]
     instanceName: str
     instanceTags: list[str]
     raw: dict[str, object]
