@@ -290,6 +290,10 @@ def poller(  # noqa: PLR0913 - the command's options
     """
     if by_faketime and not faketime.library():
         raise click.UsageError(f"--faketime needs libfaketime, which was not found; {faketime.INSTALL}")
+    if by_faketime and (reason := faketime.no_effect_on(command[0])):
+        raise click.UsageError(
+            f"--faketime has no effect: {reason}; let it read ELEMENTS_LOCAL_NOW, and leave it out"
+        )
     outputs = _outputs(junit, html, force=force, as_json=as_json)
     environment = {**stack_environment(), variable("keep_ties"): "true"}
     with (

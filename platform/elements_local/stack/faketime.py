@@ -1,8 +1,11 @@
 """Another time than the machine's for a program, by libfaketime."""
 
 import re
+import struct
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from shutil import which
 
 _PLACES = ("lib/*/faketime", "lib64/faketime", "lib/faketime", "local/lib/faketime")
 INSTALL = "`apt install libfaketime` installs it, or `apk add libfaketime`"
@@ -29,6 +32,41 @@ def environment(**time: str) -> dict[str, str]:
     """
     preload = {"LD_PRELOAD": str(found)} if (found := library()) else {}
     return {**preload, **time, "FAKETIME_FMT": "%s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+_ELF = b"\x7fELF"
+_OF_64_BITS = 2
+_INTERPRETER = 3
+"""The kind of a program header that names what links the program as it is started."""
+_GO = b"\xff Go buildinf:"
+
+
+def no_effect_on(program: str) -> str:
+    """Return why a program does not go by another time; empty if it does, or cannot be read.
+
+    What is linked as it is built loads no library, and what is written in Go asks the system itself for the time.
+    """
+    with suppress(OSError, struct.error):
+        content = Path(which(program) or program).read_bytes()
+        if content.startswith(_ELF) and _GO in content:
+            return f"{program} is written in Go, whose programs do not ask the C library for the time"
+        if content.startswith(_ELF) and _INTERPRETER not in _program_headers(content):
+            return f"{program} is linked statically"
+    return ""
+
+
+def _program_headers(content: bytes) -> list[int]:
+    """Return the kinds of an ELF file's program headers.
+
+    Raises:
+        struct.error: the file is cut.
+    """
+    bits, byte_order = struct.unpack_from("BB", content, len(_ELF))
+    order = "<" if byte_order == 1 else ">"
+    first_at, size_at, address = (32, 54, "Q") if bits == _OF_64_BITS else (28, 42, "I")
+    (first,) = struct.unpack_from(f"{order}{address}", content, first_at)
+    size, number = struct.unpack_from(f"{order}HH", content, size_at)
+    return [struct.unpack_from(f"{order}I", content, first + nth * size)[0] for nth in range(number)]
 
 
 def seconds(instant: datetime) -> str:
