@@ -657,6 +657,52 @@ def test_a_deletion_in_the_run_that_reported_the_record_is_owed(stack, kind, mis
     assert found_in(result) == [("missed", "DELETED")] * missed, result.why
 
 
+class ListingArchived(HubSpotPoller):
+    """Reports, too, what the CRM lists as archived since it last looked; what it lists is read once more then."""
+
+    says = "line"
+
+    def run(self, environment, fetch):
+        kept = Path(environment["ELEMENTS_LOCAL_STATE_DIR"], "archived.json")
+        told = set(json.loads(kept.read_text())) if kept.exists() else set()
+        yield from super().run(environment, fetch)
+        after, archived = "", {}
+        while after is not None:
+            status, page = fetch(f"/crm/v3/objects/contacts?archived=true&limit={PAGE}&after={after}")
+            if status != 200:
+                raise FailedError(status)
+            archived |= {each["id"]: each for each in page["results"]}
+            following = page.get("paging", {}).get("next", {}).get("after")
+            after = None if following == after else following
+        for number in archived.keys() - told:
+            if self.says == "line":
+                yield {
+                    "resource": "contacts",
+                    "id": number,
+                    "change": "deleted",
+                    "updated": archived[number]["updatedAt"],
+                }
+            else:
+                yield {"type": "RECORD", "stream": "contacts", "record": archived[number]}
+        kept.write_text(json.dumps([*(told | archived.keys())]))
+
+
+class TappingArchived(ListingArchived):
+    """Says so as a Singer tap does, by the record as it was listed."""
+
+    says = "record"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fails"),
+    [(ListingArchived, ""), (TappingArchived, ""), (HubSpotPoller, "deletion-between-pages made-again")],
+)
+def test_deletions_that_the_vendor_shows_are_owed_where_that_is_asked_for(stack, kind, fails):
+    card = certified(stack, kind(), allowed=Leniency(deletes=True))
+
+    assert " ".join(card.failed) == fails, str(card)
+
+
 @pytest.mark.parametrize("allowed", [Leniency(), Leniency(repeats=True)])
 def test_an_id_that_no_record_has_is_a_finding_whatever_is_allowed(stack, allowed):
     class Adding(Poller):
@@ -984,6 +1030,8 @@ SINGER = [
 AIRBYTE = [
     {"type": "LOG", "log": {"message": "reading"}},
     {"type": "RECORD", "record": {"stream": "contacts", "data": {"CONTACT_ID": 7}, "emitted_at": 1}},
+    {"type": "RECORD", "record": {"stream": "contacts", "data": {"CONTACT_ID": 8, "isDeleted": True}}},
+    {"type": "RECORD", "record": {"stream": "contacts", "data": {"CONTACT_ID": 9, "archived": False}}},
     *(
         {"type": "STATE", "state": {"stream": {"stream_descriptor": {"name": name}, "stream_state": at}}}
         for name, at in ("a1", "b1", "a2")
@@ -995,7 +1043,12 @@ AIRBYTE = [
     ("lines", "ids", "state"),
     [
         pytest.param(SINGER, [("7", datetime(2026, 3, 2, 10, tzinfo=UTC), None)], {"cursor": 2}, id="Singer"),
-        pytest.param(AIRBYTE, [("7", None, None)], [AIRBYTE[4]["state"], AIRBYTE[3]["state"]], id="Airbyte"),
+        pytest.param(
+            AIRBYTE,
+            [("7", None, None), ("8", None, "DELETED"), ("9", None, None)],
+            [AIRBYTE[6]["state"], AIRBYTE[5]["state"]],
+            id="Airbyte",
+        ),
         pytest.param(
             [{"resource": "CONTACTS", "id": "7", "change": "Deleted"}, {"resource": "contacts"}, 5],
             [("7", None, "DELETED")],

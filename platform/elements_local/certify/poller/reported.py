@@ -19,6 +19,8 @@ from elements_local.platform.errors import UnreadableDateError
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """Years of two digits are those around it."""
 _CHANGES = {each.value: each for each in ExpectedEventType if each is not ExpectedEventType.UNKNOWN}
+_DELETED = ("archived", "isDeleted", "IsDeleted", "is_deleted", "_sdc_deleted_at")
+"""What has a value in a record that is deleted: HubSpot's word, those of others, and Singer's own."""
 
 
 class RunOutput(Struct, frozen=True, kw_only=True):
@@ -127,7 +129,8 @@ class Reader(Struct, kw_only=True):
             fields = fields if isinstance(fields, dict) else {}
             places = filter(None, (self.id_field, self.paths.id, "id"))
             number = next((found for path in places if (found := find(fields, path)) is not None), None)
-            resource, updated, change = wrapped.get("stream"), find(fields, self.paths.updated), None
+            resource, updated = wrapped.get("stream"), find(fields, self.paths.updated)
+            change = "deleted" if any(map(fields.get, _DELETED)) else None
         else:
             resource, number, updated, change = map(message.get, ("resource", "id", "updated", "change"))
         if isinstance(number, float) and number.is_integer():
