@@ -7,8 +7,11 @@ from threading import enumerate as enumerate_threads
 
 import pytest
 from deadline import DEADLINE_S
+from page_reader import PageVisitor
 
+from elements_local.clients.guide import instance_body
 from elements_local.dashboard import advances
+from elements_local.start import Options, in_process
 
 
 @pytest.fixture
@@ -128,3 +131,24 @@ class TestUntilACallback:
                 thread.join(timeout=DEADLINE_S)
 
         assert ["notice warn" in timeline().html for _ in range(2)] == [True, False]
+
+
+def test_a_lane_of_faults_is_hatched_where_the_journal_is_no_longer_kept_also_without_an_entry():
+    small = {"ELEMENTS_LOCAL_CRM_JOURNAL_BYTES": str(1024 * 1024)}
+    with in_process(Options(environment=small)) as stack:
+        clients = stack.workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.clock.advance("1d")
+        clients.crm.seed(100)
+        for _ in range(300):
+            clients.crm.call("GET", "/v3.1/Contacts?top=100")
+        struck = clients.crm.call_object("GET", "/_local/journal?struck=true")
+        assert (struck["total"], struck["pruned"] > 0) == (0, True)
+
+        page = PageVisitor(stack.http, stack.addresses.platform).open("/_local/dashboard/default/")
+
+        oldest = min(
+            one["at"] for one in clients.crm.call_object("GET", "/_local/journal?limit=1000")["exchanges"]
+        )
+        assert f"Faults before {oldest[:10]} {oldest[11:19]}" in page.words
+        assert 'title="Not fetched, or no longer kept"' in page.html
