@@ -55,6 +55,7 @@ class Check(Struct, Generic[Steps], frozen=True, kw_only=True, forbid_unknown_fi
         hazard: what happens in the field, and where that is reported.
         rule: what a poller has to keep to.
         cure: what usually makes it keep to that.
+        if_named: whether it is made only where it is asked for by name, as it takes minutes.
     """
 
     title: str
@@ -62,18 +63,19 @@ class Check(Struct, Generic[Steps], frozen=True, kw_only=True, forbid_unknown_fi
     hazard: str = ""
     rule: str = ""
     cure: str = ""
+    if_named: bool = False
 
 
 CheckT = TypeVar("CheckT", bound=Check[Any])
 
 
 def chosen_of(battery: Mapping[str, CheckT], only: Iterable[str]) -> dict[str, CheckT]:
-    """Return the checks of these names, all if there are none.
+    """Return the checks of these names; if there are none, all but those that are made only if they are named.
 
     Raises:
         OptionError: there is no check of a name.
     """
-    names = tuple(only) or tuple(battery)
+    names = tuple(only) or tuple(name for name, check in battery.items() if not check.if_named)
     unknown = sorted(set(names) - battery.keys())
     if unknown:
         raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(battery)}")

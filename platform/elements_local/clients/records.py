@@ -22,6 +22,7 @@ class RecordSort(NamedTuple):
         own_id, updated: where the vendor's own answers have a record's id, and the date of its last change.
         updated_format, updated_zone: how that date is written.
         filtered_by, paged_by: the parameters of lists that say which records are wanted, and from where on.
+        cap: how many records a list or search has at the most; 0 for any number.
     """
 
     collection: str
@@ -39,6 +40,7 @@ class RecordSort(NamedTuple):
     updated_zone: str = "GMT"
     filtered_by: str = "updated_after_utc"
     paged_by: str = "skip"
+    cap: int = 0
 
     @property
     def address(self) -> str:
@@ -148,6 +150,7 @@ def _sorts(element: str, crm: Mapping[str, Any]) -> Iterator[tuple[str, RecordSo
                 kind["updatedZone"],
                 kind["filteredBy"],
                 kind["pagedBy"],
+                kind["cap"],
             ),
         )
 

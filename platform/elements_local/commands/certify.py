@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.certify import certify
-from elements_local.certify.battery import chosen_of
+from elements_local.certify.battery import Check, chosen_of
 from elements_local.certify.poller.certification import BATTERY as POLLER_BATTERY
 from elements_local.certify.poller.certification import certify_poller
 from elements_local.certify.poller.command import CommandRunner
@@ -89,13 +89,15 @@ _html_option = click.option("--html", type=FILE, help="Write the scorecard as on
 _Outputs = tuple[OutputFile | None, OutputFile | None]
 
 
-def _only_option(checks: "Iterable[str]") -> "Callable[[Any], Any]":
+def _only_option(checks: "Mapping[str, Check[Any]]") -> "Callable[[Any], Any]":
+    slow = [name for name, check in checks.items() if check.if_named]
+    made = f"; made only so: {', '.join(slow)}" if slow else ""
     return click.option(
         "--only",
         multiple=True,
         type=click.Choice(list(checks)),
         metavar="CHECK",
-        help=f"One check alone; repeatable; of {', '.join(checks)}.",
+        help=f"One check alone; repeatable; of {', '.join(checks)}{made}.",
     )
 
 

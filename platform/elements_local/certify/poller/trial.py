@@ -181,6 +181,16 @@ class PollerTrial:
         """Make more records than a page holds."""
         self.create(name, self.terms.page + 2)
 
+    def beyond(self, name: str) -> None:
+        """Make more records than a list has at the most.
+
+        Raises:
+            SkippedError: a list has any number.
+        """
+        if not self.sort.cap:
+            raise SkippedError("needs a CRM whose searches end at a cap of their own")
+        self.create(name, self.sort.cap + 2)
+
     def spread(self, number: str, seconds: str) -> None:
         """Make records up to the next run, with so many seconds between them."""
         for nth in range(int(number), 0, -1):

@@ -286,6 +286,7 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
         id, updated: where the vendor's own answers have a record's id, and the date of its last change.
         updated_format, updated_zone: how that date is written, as in a poller's block.
         filtered_by, paged_by: the parameters of lists that say which records are wanted, and from where on.
+        cap: how many records a list or search has at the most; 0 for any number.
     """
 
     named_by: str
@@ -300,6 +301,7 @@ class VendorKind(Struct, frozen=True, kw_only=True, rename="camel"):
     updated_zone: str = "GMT"
     filtered_by: str = ""
     paged_by: str = ""
+    cap: int = 0
 
 
 class VendorFake(Struct, frozen=True, kw_only=True):

@@ -211,6 +211,7 @@ def _kind(file: VendorFile, resource: FileResource) -> VendorKind:
         updated_zone=updated.zone,
         filtered_by=_parameter(reversed(lists), filters=True),
         paged_by=_parameter(reversed(lists), filters=False),
+        cap=lists[-1].cap or 0,
     )
 
 
