@@ -28,7 +28,7 @@ OTHER_MODULES_WITH_IO = {
     "callbacks": "activity_messages lanes receiver_keys",
     "core": "callers hub_client identities paging settings",
     "elements": "fake_log",
-    "elements/vendor_file": "batches exchange fake hooks links pages sample_data writing",
+    "elements/vendor_file": "answers batches exchange fake hooks links pages sample_data writing",
     "elements/vendors": "hubspotcrm",
     "events": "composer",
     "explain": "arrivals facts own_calls",

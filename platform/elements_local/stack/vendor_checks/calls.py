@@ -96,6 +96,8 @@ def check_list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Obje
     yield from _paging((name, "paging"), call)
     yield from _filter((name, "filter"), call)
     yield from _order((name, "order"), call)
+    if call.hooked and file.hooks.query is None:
+        yield (name, "hooked"), "without the hook `query` nothing reads them"
     if call.deleted and call.body is not None:
         yield (name, "deleted"), "a parameter of the query asks for deleted records; this call has a body"
 

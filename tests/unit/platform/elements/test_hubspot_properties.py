@@ -58,9 +58,8 @@ def test_an_archived_property_is_gone_until_it_is_made_again(call):
     assert call("DELETE", path) == (204, None)
     assert (call("GET", path)[0], call("DELETE", path)[0]) == (404, 404)
     assert call("GET", f"{path}?archived=true")[1]["archived"] is True
-    assert [each["name"] for each in call("GET", f"{PROPERTIES}/deals?archived=true")[1]["results"]] == [
-        "old"
-    ]
+    gone = call("GET", f"{PROPERTIES}/deals?archived=true")[1]["results"]
+    assert "old" in [each["name"] for each in gone]
     assert call("POST", "/deals", {"properties": {"dealname": "x", "old": "y"}})[0] == 400
     assert call("POST", f"{PROPERTIES}/deals", sent("old"))[0] == 201
     assert call("GET", path)[0] == 200

@@ -1,6 +1,7 @@
 """What a request has in its query and its body, and an answer of JSON."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from flask import Response, request
@@ -8,9 +9,14 @@ from flask import Response, request
 from elements_local.kit.api.json_text import Json, MalformedJsonError, decode, encode
 from elements_local.kit.fakes.effects import PageEffect
 from elements_local.kit.fakes.records import effect_in_force
-from elements_local.platform.elements.vendor_file.model import FileCall
+from elements_local.kit.text import shortened
+from elements_local.kit.web.request_facts import facts_of
+from elements_local.platform.elements.vendor_file.model import FileCall, FileRoute
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
-from elements_local.platform.elements.vendor_file.templates import misfit, rows_read
+from elements_local.platform.elements.vendor_file.templates import misfit, rows_read, unread
+
+UNREAD_HEADER = "Elements-Local-Warnings"
+_MOST_UNREAD, _LONGEST_NAME = 20, 80
 
 
 def page_effect() -> PageEffect:
@@ -41,6 +47,38 @@ def sent_body(call: FileCall) -> Json:
     return {name: each for name, each in body.items() if name != ignored} if isinstance(body, dict) else body
 
 
+def note_unread(call: FileCall | FileRoute, body: object, known: Iterable[str | None] = ()) -> None:
+    """Note what the present request has and nothing reads: in the journal, and for a header of the answer.
+
+    Args:
+        known: names of parameters, and of the body's members, that are read though the call does not name them.
+    """
+    names = {*known}
+    query = [f"query.{name}" for name in request.args if name not in {*call.parameters, *names}]
+    members = [] if body is None else [*unread(getattr(call, "body", None) or {}, body)]
+    found = [*query, *(f"body.{each}" for each in members if each not in names)]
+    note_ignored(found)
+
+
+def note_ignored(names: Iterable[str]) -> None:
+    """Note what the present request has that has no effect."""
+    noted = facts_of(request).noted
+    if found := [*noted.get("unread", []), *names][:_MOST_UNREAD]:
+        noted["unread"] = found
+
+
+def unread_header() -> str | None:
+    """Return a header's text that says what of the present request nothing has read; None if that is nothing."""
+    found = facts_of(request).noted.get("unread")
+    if not isinstance(found, list):
+        return None
+    warnings = [
+        {"path": shortened(each, _LONGEST_NAME), "message": "nothing reads it: the fake has ignored it"}
+        for each in found
+    ]
+    return json.dumps(warnings)
+
+
 def inputs(call: FileCall, path: Mapping[str, object]) -> list[dict[str, object]]:
     """Return what the present request has of each thing that it is about: that in its path, and each entry of its body.
 
@@ -50,6 +88,7 @@ def inputs(call: FileCall, path: Mapping[str, object]) -> list[dict[str, object]
     if not isinstance(call.body, dict | list):
         return [{**path}]
     body = sent_body(call)
+    note_unread(call, body)
     lists = (
         [key for key, each in call.body.items() if isinstance(each, list)]
         if isinstance(call.body, dict)

@@ -1,7 +1,7 @@
 """The fake of a vendor file, on the kit's face: its routes are the calls that the file has."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -12,23 +12,28 @@ from flask import Flask, Response, request
 from sqlalchemy import MetaData
 
 from elements_local.kit import seeded
-from elements_local.kit.api.json_text import Json, encode_text
+from elements_local.kit.api.json_text import encode_text
 from elements_local.kit.fakes.effects import PageRules
 from elements_local.kit.fakes.fake import Fake
 from elements_local.kit.fakes.host import FakeHost
 from elements_local.kit.fakes.kept_record import KeptRecord
 from elements_local.kit.fakes.records import NoCallerError, NoKeptRecordError, ended
 from elements_local.kit.instants import format_instant
-from elements_local.kit.web.request_facts import facts_of
 from elements_local.kit.workspaces.registry import Workspace
 from elements_local.platform.core.ordering import SortOrder, sort_key
 from elements_local.platform.elements.vendor_file import model
+from elements_local.platform.elements.vendor_file.answers import LIMITS, FileAnswers
 from elements_local.platform.elements.vendor_file.batches import FileBatches
-from elements_local.platform.elements.vendor_file.exchange import response, sent_body, sent_parameters
+from elements_local.platform.elements.vendor_file.exchange import (
+    note_unread,
+    response,
+    sent_body,
+    sent_parameters,
+)
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resources_of
 from elements_local.platform.elements.vendor_file.hooks import HookError, guarded
 from elements_local.platform.elements.vendor_file.links import FileLinks
-from elements_local.platform.elements.vendor_file.model import ERROR_STATUSES, method_of
+from elements_local.platform.elements.vendor_file.model import method_of
 from elements_local.platform.elements.vendor_file.pages import (
     Found,
     opened,
@@ -43,7 +48,7 @@ from elements_local.platform.elements.vendor_file.query import (
     names_read,
     query_read,
 )
-from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError, values_of
+from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.routes_tokens import TokenRoutes
 from elements_local.platform.elements.vendor_file.sample_data import samples
 from elements_local.platform.elements.vendor_file.store_definitions import Definitions
@@ -60,10 +65,6 @@ if TYPE_CHECKING:
 
 _RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_UUID = "elements_local.vendor_uuid"
-"""Where in a request's environment is what its answer is known by."""
-_LIMITS = "elements_local.vendor_limits"
-"""Where the headers are by which it says what is left of limits."""
 
 
 class FileFake:
@@ -77,6 +78,7 @@ class FileFake:
 
     def __init__(self, host: FakeHost, file: model.VendorFile, hooks: "FileHooks") -> None:
         self.file, self.hooks = file, hooks
+        self.answers = FileAnswers(file)
         self.host = host
         kinds = resources_of(file)
         self.resources = {name: each for each in kinds.values() for name in each.all_names}
@@ -91,7 +93,7 @@ class FileFake:
             key_in=self._key_in,
             tables=tables,
             samples={key: samples(file.vendor, each) for key, each in kinds.items()},
-            problem=self._problem,
+            problem=self.answers.problem,
             resolution=_RESOLUTIONS[file.record.resolution],
             id_of=hooks.id or (lambda number: str(step.first + (number - 1) * step.step)),
             statuses={HookError: 500},
@@ -126,8 +128,7 @@ class FileFake:
         self._add_further_routes()
         if self.hooks.routes:
             self.hooks.routes(self)
-        if self.file.headers or self.file.limits:
-            self.fake.app.after_request(self._with_headers)
+        self.fake.app.after_request(self.answers.with_headers)
         return self.fake.served()
 
     def _add_further_routes(self) -> None:
@@ -152,9 +153,23 @@ class FileFake:
                 view = partial(self._in_batch, several, each)
                 self._route(method_of("", each), each.path, view)
 
-    def route(self, method: str, path: str, view: Callable[..., Response]) -> None:
-        """Add a route of a hook; what a path has in braces is handed to its view by name, and what the view refuses is answered so."""
-        self._route(method, path, guarded(view, f"{self.file.hooks.routes}, for {method} {path},"))
+    def route(
+        self, method: str, path: str, view: Callable[..., Response], parameters: Iterable[str] = ()
+    ) -> None:
+        """Add a route of a hook; what a path has in braces is handed to its view by name, and what the view refuses is answered so.
+
+        Args:
+            parameters: of the query, which the view reads; of others the answer warns.
+        """
+        call = guarded(view, f"{self.file.hooks.routes}, for {method} {path},")
+        known = [*parameters, self.file.authentication.parameter]
+
+        def noted(**variables: str) -> Response:
+            note_unread(model.FileCall(path=path), None, known)
+            answer: Response = call(**variables)
+            return answer
+
+        self._route(method, path, noted)
 
     def _route(self, method: str, path: str, view: Callable[..., Response], *, is_open: bool = False) -> None:
         """Add a route; one that is open wants no credential."""
@@ -165,7 +180,7 @@ class FileFake:
                     self._check(self.fake.caller())
                 return view(**variables)
             except (NoCallerError, NoKeptRecordError, VendorRefusalError) as error:
-                return self.refused(error)
+                return self.answers.refused(error)
 
         strict = not self.file.trailing_slash
         for each in self.file.paths_of(path):
@@ -173,23 +188,6 @@ class FileFake:
             self.fake.app.add_url_rule(
                 rule, f"{method} {rule}", answer, methods=[method], strict_slashes=strict
             )
-
-    def refused(self, error: Exception) -> Response:
-        """Answer with an error of the file's."""
-        match error:
-            case NoCallerError():
-                name, values = "unauthenticated", dict[str, object]()
-            case VendorRefusalError(case=case, values=values):
-                name = case
-            case _:
-                name, values = "not_found", dict(request.view_args or {})
-        how: model.VendorErrorCase = getattr(self.file.errors.cases, name, None) or model.VendorErrorCase()
-        status = how.status or cast("int", values.get("status", ERROR_STATUSES.get(name, 400)))
-        about = error.is_about if isinstance(error, VendorRefusalError) else ""
-        values = values_of(
-            how, str(error), {**values, "status": status, "uuid": self._uuid(str(error))}, about
-        )
-        return response(self._error_body(values, how), status, filled(dict(how.headers), values))
 
     def body(self) -> dict[str, Any]:
         """Return the body of the present request, an object, for a route of a hook."""
@@ -215,12 +213,13 @@ class FileFake:
             self.tokens.check(workspace, _credential_in(self.file, request.environ) or "")
         if self.host.limited and self.file.limits:
             path = request.path.rstrip("/") if self.file.trailing_slash else request.path
-            self._counts.take(workspace, path, request.environ.setdefault(_LIMITS, {}))
+            self._counts.take(workspace, path, request.environ.setdefault(LIMITS, {}))
 
     def _answered(self, name: str, view: Callable[[Any, Found], Response], **variables: str) -> Response:
         call = self.file.calls[name]
         parameters = sent_parameters()
         body = sent_body(call) if method_of(name, call) != "GET" else {}
+        note_unread(call, body, self._also_read(name, call))
         sent = {**read(call.parameters, parameters), **read(call.body, body), **variables}
         named = {name: value for name in call.request_headers if (value := request.headers.get(name))}
         sent |= read(call.request_headers, named)
@@ -240,6 +239,18 @@ class FileFake:
             found["deleted"] = asked.lower() == call.deleted.value.lower()
         return view(call, found)
 
+    def _also_read(self, name: str, call: model.FileCall) -> list[str | None]:
+        """Return the names of what a request may have beside what its call names."""
+        names = [self.file.authentication.parameter]
+        if name in {"list", "get"}:
+            names += [each.parameter for each in (self.file.links, self.file.history) if each]
+        if isinstance(call, model.FileListCall | model.GetCall) and call.deleted:
+            names.append(call.deleted.parameter)
+        if isinstance(call, model.FileListCall):
+            names += [each for each, _ in _pairs((call.paging.link or "").partition("?")[2])]
+            names += call.hooked
+        return names
+
     def resource(self, name: object) -> FileResource:
         """Return a resource by the vendor's name.
 
@@ -254,6 +265,7 @@ class FileFake:
         return self.definitions.with_fields(found) if self.hooks.routes else found
 
     def _fixed(self, route: model.FileRoute, **variables: str) -> Response:
+        note_unread(route, None, [self.file.authentication.parameter])
         wanted: Found = dict(variables)
         if "resource" in wanted and self.resource(wanted.pop("resource")).key != route.resource:
             raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
@@ -361,7 +373,9 @@ class FileFake:
         return self._with_record(call, resource, record, shown)
 
     def _merged(self, call: model.MergeCall, **path: str) -> Response:
-        resource, found = self._resource(path), read(call.body, sent_body(call))
+        resource, sent = self._resource(path), sent_body(call)
+        note_unread(call, sent)
+        found = read(call.body, sent)
         ids = [found.get(name) for name in ("id", "other")]
         if not all(isinstance(each, str | int) for each in ids):
             raise VendorRefusalError("invalid", "the body has to have the ids of two records")
@@ -401,30 +415,6 @@ class FileFake:
     def _filled(call: model.FileCall, values: Found) -> Response:
         values = {"origin": request.host_url.rstrip("/"), **values}
         return response(filled(call.answer, values), call.status, filled(dict(call.headers), values))
-
-    def _problem(self, status: int, message: str, error: Exception) -> Json:  # noqa: ARG002 - the kit's own words do
-        values = {"status": status, "message": message, "uuid": self._uuid(message)}
-        return self._error_body(values, model.VendorErrorCase())
-
-    def _uuid(self, message: str = "") -> str:
-        """Return what the present answer is known by; an error has come to it first."""
-        workspace: Workspace | None = facts_of(request).caller
-        seed = workspace.seed if workspace else 0
-        labels = (self.file.vendor, request.method, request.full_path, message)
-        made: str = request.environ.setdefault(_UUID, seeded.guid(seed, *labels))
-        return made
-
-    def _with_headers(self, answer: Response) -> Response:
-        if not facts_of(request).is_admin:
-            made = filled(dict(self.file.headers), {"uuid": self._uuid()})
-            limits: dict[str, str] = request.environ.get(_LIMITS, {})
-            for name, text in {**limits, **(made if isinstance(made, dict) else {})}.items():
-                if answer.content_length or name.lower() != "content-type":
-                    answer.headers[name] = str(text)
-        return answer
-
-    def _error_body(self, values: Mapping[str, object], how: model.VendorErrorCase) -> Json:
-        return cast("Json", filled(self.file.errors.body if how.body is None else how.body, values))
 
 
 def _credential_in(file: model.VendorFile, environ: "WSGIEnvironment") -> str | None:

@@ -395,6 +395,7 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
         cap: how many records can be had in all. Then the list ends, or, if `errors.cases.cap` is there, is refused.
         lag_s: how many seconds the list lags behind writes.
         deleted: the parameter that asks for deleted records.
+        hooked: parameters, or members of the body, that the hook `query` reads; nothing warns of them.
     """
 
     answer: Template = "{records}"
@@ -404,6 +405,7 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     cap: Annotated[int, Meta(ge=1)] | None = None
     lag_s: Annotated[int, Meta(ge=0)] = 0
     deleted: DeletedParameter | None = None
+    hooked: tuple[str, ...] = ()
 
 
 class BatchCall(WriteCall, frozen=True, kw_only=True):

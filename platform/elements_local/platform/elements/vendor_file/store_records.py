@@ -9,6 +9,7 @@ from elements_local.kit.fakes.kept_record import KeptRecord
 from elements_local.kit.fakes.links import KeptLink
 from elements_local.kit.fakes.records import KeptRecords, NoKeptRecordError
 from elements_local.kit.values import replace
+from elements_local.platform.elements.vendor_file.exchange import note_ignored
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, put
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
 from elements_local.platform.elements.vendor_file.links import FileLinks
@@ -151,6 +152,8 @@ class FileRecords:
 
     def _kept(self, resource: FileResource, sent: object, before: KeptRecord | None) -> dict[str, Any]:
         fields = written(resource, sent, before, lambda: self.kept.all_of(resource.key))
+        if isinstance(sent, dict):
+            note_ignored(f"fields.{name}" for name in sent if name not in fields)
         return self.hooks.write(fields, resource, before) if self.hooks.write else fields
 
     def after_write(

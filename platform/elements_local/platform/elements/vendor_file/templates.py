@@ -126,6 +126,24 @@ def misfit(template: object, value: object, path: str = "the body") -> str | Non
     return None
 
 
+def unread(template: object, value: object, path: str = "") -> Iterator[str]:
+    """Yield the paths of what a value has and a template has not, the same within each entry of a list once.
+
+    >>> [*unread({"to": [{"id": "{id}"}]}, {"to": [{"id": 1, "kind": 2}, {"kind": 3}], "by": 4})]
+    ['to.kind', 'by']
+    """
+    match template, value:
+        case dict(), dict():
+            for key, each in value.items():
+                own = f"{path}.{key}" if path else str(key)
+                if key in template:
+                    yield from unread(template[key], each, own)
+                else:
+                    yield own
+        case [inner], list():
+            yield from dict.fromkeys(name for each in value for name in unread(inner, each, path))
+
+
 def _read_all(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {name: found for template, value in pairs for name, found in read(template, value).items()}
 

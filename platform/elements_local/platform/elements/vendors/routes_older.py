@@ -20,7 +20,7 @@ def add_routes(fake: FileFake) -> None:
         ("companies", "/companies/v2/companies/paged", "/companies/v2/companies/{record_id}"),
         ("deals", "/deals/v1/deal/paged", "/deals/v1/deal/{record_id}"),
     ):
-        fake.route("GET", path, partial(_paged, fake, kind))
+        fake.route("GET", path, partial(_paged, fake, kind), ("limit", "offset", "properties", _ALL))
         fake.route("GET", one, partial(_one, fake, kind))
 
 

@@ -62,7 +62,7 @@ def add_routes(fake: FileFake) -> None:
         ("GET", "/deals/v1/properties", partial(properties.older, "deals")),
         ("GET", "/contacts/v1/properties", partial(properties.older, "contacts")),
     ):
-        fake.route(method, path, view)
+        fake.route(method, path, view, ("archived",))
 
 
 class HubSpotProperties:
