@@ -17,6 +17,7 @@ from programs import find_program, skip
 
 from elements_local.certify.poller.certification import certify_poller
 from elements_local.certify.poller.command import CommandRunner, Ended
+from elements_local.certify.poller.kills import Kill
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.stack import faketime
 from elements_local.stack.stack import Stack
@@ -42,9 +43,12 @@ def command(*words: str | Path) -> CommandRunner:
 
 
 def script(name: str):
-    """Run a script within this process, as a program costs a second of it for every eight runs."""
+    """Run a script within this process, as a program costs a second of it for every eight runs, unless it is to be killed."""
+    program = command(sys.executable, EXAMPLES / name)
 
-    def run(environment: Mapping[str, str], _now: datetime) -> Ended:
+    def run(environment: Mapping[str, str], now: datetime, kill: Kill | None = None) -> Ended:
+        if kill:
+            return program(environment, now, kill)
         with redirect_stdout(io.StringIO()) as out, pytest.MonkeyPatch.context() as patch:
             for variable, value in environment.items():
                 patch.setenv(variable, value)
