@@ -1,6 +1,5 @@
 """What a view calls ``call``: the workspace that it means, and the parts of the sink; made once, before the view runs."""
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from flask import Request, current_app
 from msgspec import Struct
-from werkzeug.datastructures import Authorization
 
 from callback_sink.errors import ForeignBinError
 from callback_sink.forwarding import Forwarder
@@ -16,6 +14,7 @@ from callback_sink.inbox import BinName, bin_of
 from callback_sink.settings import SinkSettings
 from callback_sink.store import SinkStore
 from callback_sink.stream import ArrivalNotifier, StreamSlots
+from elements_local.kit.admin.holders import holder_of, named_or_held
 from elements_local.kit.admin.routes import ParameterError, UnknownWorkspaceError, mean
 from elements_local.kit.storage.transaction import Transaction
 from elements_local.kit.traffic.fault_book import FaultBook
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 EXTENSION = "callback-sink"
-
-_SECRET = re.compile(r"(?:^|,)\s*(user|organization|element|basic)\b", re.IGNORECASE)
-_USER = re.compile(r"(?:^|,)\s*user\s+([^\s,]+)", re.IGNORECASE)
 
 
 class Sink(Struct, frozen=True, kw_only=True):
@@ -69,34 +65,8 @@ class Sink(Struct, frozen=True, kw_only=True):
 
         Raises as ``workspace_of``.
         """
-        name, holder = asked.args.get("workspace"), self._holder(asked.headers.get("Authorization", ""))
-        if name is None:
-            return holder
-        workspace = self.workspaces.named(name)
-        if workspace is None:
-            raise UnknownWorkspaceError(
-                f"there is no workspace {name!r}; leave ?workspace= out for the default"
-            )
-        if holder not in {None, workspace}:
-            raise ParameterError(f"?workspace= names {name!r}, the Authorization header another workspace")
-        return workspace
-
-    def _holder(self, authorization: str) -> Workspace | None:
-        """Return the workspace whose secrets a header has; None if its scheme is none of a workspace's.
-
-        Raises:
-            UnknownWorkspaceError: no workspace has them.
-        """
-        if not _SECRET.search(authorization):
-            return None
-        user, basic = _USER.search(authorization), Authorization.from_header(authorization)
-        if user:
-            workspace = self.workspaces.with_user_secret(user[1])
-        else:
-            workspace = self.workspaces.with_api_key((basic and basic.username) or "")
-        if workspace is None:
-            raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
-        return workspace
+        holder = holder_of(self.workspaces, asked.headers.get("Authorization", ""))
+        return named_or_held(self.workspaces, asked.args.get("workspace"), holder)
 
     def reset(self, workspace: Workspace) -> None:
         """Reset a workspace to its start."""

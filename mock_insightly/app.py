@@ -98,7 +98,6 @@ def create_app(  # noqa: PLR0913 - what a CRM is made of; all of it by name
         app.register_blueprint(routes)
     fake = FakeService(
         key_in=_key_in,
-        expects="the Authorization header must be Basic with the API key of a workspace",
         is_named=False,
         tables=metadata,
         reset=crm.reset,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from flask import Flask, Request
 
+from elements_local.kit.admin.holders import FOREIGN, holder_of
 from elements_local.kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
 from elements_local.kit.admin.snapshot_routes import add_snapshots
 from elements_local.kit.api.openapi import IdConverter, serve_document
@@ -267,9 +268,10 @@ def _add_admin(app: Flask, platform: Platform, engine: Engine, guard: Guard, pag
     def of_admin_call(asked: Request) -> Workspace:
         if "Authorization" not in asked.headers:
             return workspaces.default
-        found: Workspace | None = facts_of(asked).caller.known
+        known: Workspace | None = facts_of(asked).caller.known
+        found = known or holder_of(workspaces, asked.headers["Authorization"])
         if found is None:
-            raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
+            raise UnknownWorkspaceError(FOREIGN)
         return found
 
     middleware = ServiceMiddleware(

@@ -35,43 +35,11 @@ def test_a_reset_with_a_workspaces_secret_resets_that_workspace_alone(sink, acme
     assert callbacks_of("").json["count"] == 1
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        "User nobodys, Organization nobodys",
-        "Organization alone",
-        "Element alone",
-        "user",
-        basic("nobodys"),
-        basic(""),
-        "Basic %%%",
-        "Basic",
-    ],
-)
-@pytest.mark.usefixtures("acme")
-def test_secrets_of_no_workspace_are_refused(callbacks_of, authorization):
-    answer = callbacks_of(authorization)
-
-    assert answer.status_code == 401
-    assert answer.json == {"message": "the Authorization header names no workspace of this stack"}
-
-
 @pytest.mark.parametrize("authorization", ["", "Bearer abc", "Digest username=ada", "Users abc", "AWS4 x"])
 @pytest.mark.usefixtures("acme")
 def test_other_schemes_are_left_alone(callbacks_of, authorization):
     assert callbacks_of(authorization).json["callbacks"][0]["path"] == "/default/hook"
     assert callbacks_of(authorization, "?workspace=acme").json["callbacks"][0]["path"] == "/acme/hook"
-
-
-def test_a_name_of_another_workspace_than_the_secrets_is_refused(acme, callbacks_of):
-    own = basic(acme.crm_api_key)
-
-    assert callbacks_of(own, "?workspace=acme").status_code == 200
-    refused = callbacks_of(own, "?workspace=default")
-    assert refused.status_code == 400
-    assert (
-        refused.json["message"] == "?workspace= names 'default', the Authorization header another workspace"
-    )
 
 
 def test_a_bin_of_another_workspace_is_not_changed_by_a_workspaces_secrets(sink, acme):

@@ -163,7 +163,6 @@ class Fake:
         self.app.register_blueprint(bp)
         fake = FakeService(
             key_in=self._key_in,
-            expects="the API key is unknown",
             tables=self.records.tables,
             reset=self.records.reset,
             faults=self.host.fault_book(self._rules),

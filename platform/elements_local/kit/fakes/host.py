@@ -9,6 +9,7 @@ from flask import Flask, Request
 from msgspec import Struct, field
 from sqlalchemy import MetaData
 
+from elements_local.kit.admin.holders import FOREIGN, holder_of, named_or_held
 from elements_local.kit.admin.routes import (
     ADMIN_STATUSES,
     Admin,
@@ -89,7 +90,6 @@ class FakeService(Struct, frozen=True, kw_only=True):
 
     Attributes:
         key_in: the API key in a request's environment; None where there are no credentials at all.
-        expects: which credentials it takes, for who has sent others.
         is_named: whether ``?workspace=`` says to admin calls which one is meant, in the place of credentials.
         tables: what it keeps.
         reset: forgets what it keeps of a workspace.
@@ -102,7 +102,6 @@ class FakeService(Struct, frozen=True, kw_only=True):
     """
 
     key_in: "Callable[[WSGIEnvironment], str | None]"
-    expects: str
     is_named: bool = True
     tables: MetaData
     reset: Callable[[Workspace], None]
@@ -206,15 +205,11 @@ class FakeHost(Struct, frozen=True, kw_only=True):
 
         def of_admin_call(asked: Request) -> Workspace:
             facts: FakeFacts = facts_of(asked)
+            holder = facts.caller or holder_of(self.workspaces, asked.headers.get("Authorization", ""))
+            if holder is None and facts.key is not None:
+                raise UnknownWorkspaceError(FOREIGN)
             name = asked.args.get("workspace") if fake.is_named else None
-            if name is None and facts.key is None:
-                return self.workspaces.default
-            workspace = facts.caller if name is None else self.workspaces.named(name)
-            if workspace is None:
-                raise UnknownWorkspaceError(
-                    fake.expects if name is None else f"there is no workspace {name!r}"
-                )
-            return workspace
+            return named_or_held(self.workspaces, name, holder) or self.workspaces.default
 
         middleware = ServiceMiddleware(
             app,
