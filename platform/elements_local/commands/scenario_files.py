@@ -221,5 +221,11 @@ def _as_text(directory: Path, files: "ProjectFiles") -> str:
         if names
         for line in (f"{head}:", *(f"  {name}" for name in names), "")
     ]
+    for name, content in origin_files().items():
+        if name != REQUIREMENTS:
+            lines += [
+                f"{name} has {len(content) / 1_000_000:.1f} MB, which a commit keeps: the installed one is from no index",
+                "",
+            ]
     inside = [] if directory.resolve() == Path.cwd() else [f"cd {quote(str(directory))}"]
     return "\n".join([*lines, "next:", *(f"  {line}" for line in (*inside, *_NEXT))])

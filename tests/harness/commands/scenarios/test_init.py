@@ -83,6 +83,17 @@ def test_it_makes_the_directory_and_says_what_it_laid_down_and_what_to_run_next(
     ]
 
 
+def test_it_says_how_large_the_wheel_is_that_a_commit_keeps(tmp_path: Path) -> None:
+    done = init(tmp_path)
+
+    (wheel,) = (tmp_path / "vendor").iterdir()
+    size = f"{wheel.stat().st_size / 1_000_000:.1f} MB"
+    assert (
+        f"vendor/{wheel.name} has {size}, which a commit keeps: the installed one is from no index"
+        in done.stdout
+    )
+
+
 def test_without_a_directory_it_is_the_present_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
