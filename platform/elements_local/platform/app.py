@@ -24,6 +24,7 @@ from elements_local.kit.workspaces.registry import Workspace, Workspaces
 from elements_local.kit.workspaces.snapshots import WORKSPACE, Snapshots, WorkspaceSnapshot
 from elements_local.kit.workspaces.table_rows import AllRows
 from elements_local.platform.accounts import routes as accounts
+from elements_local.platform.accounts import routes_instance_body as instance_body
 from elements_local.platform.accounts import routes_login as login
 from elements_local.platform.accounts import routes_users as users
 from elements_local.platform.accounts import routes_workspaces as workspace_routes
@@ -81,6 +82,7 @@ _MASKED_INSTANCES = 1000
 _LOCAL = (
     clock.bp,
     workspace_routes.bp,
+    instance_body.bp,
     polls.bp,
     audit.pollers,
     outbox.bp,

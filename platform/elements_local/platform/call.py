@@ -52,6 +52,12 @@ class DueWork(Protocol):
     ) -> AdvanceRun:
         """Move virtual time, and run what falls due; returns how far that went."""
 
+    def start_advance(self, workspace: Workspace, target: datetime, *, goal: AdvanceGoal) -> AdvanceRun:
+        """Do that without waiting for its end; returns what has begun."""
+
+    def started_advance(self, workspace: Workspace, *, patience_s: float) -> AdvanceRun | None:
+        """Return the latest run that was begun so, if there is one, after waiting for its end so long."""
+
     def run_of(self, workspace: Workspace) -> AdvanceRun | None:
         """Return the run that is under way in a workspace, if there is one."""
 

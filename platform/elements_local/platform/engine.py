@@ -5,9 +5,13 @@ receivers are called side by side, so that none of them waits for another: see `
 several processes on one database.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import datetime, timedelta
+from threading import Thread, current_thread
 
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.clock import LAST_OF_CLOCKS, Mode
@@ -33,7 +37,7 @@ from elements_local.platform.core.run_control import (
     never_abandoned,
 )
 from elements_local.platform.core.settings import WorkerChoices
-from elements_local.platform.errors import ConflictError, InvalidRequestError
+from elements_local.platform.errors import ConflictError, InvalidRequestError, PlatformError
 from elements_local.platform.events.store_notifications import Notifications
 from elements_local.platform.jobs.store import Job, JobKind, Jobs
 from elements_local.platform.jobs.task import JobTask, RunLocks
@@ -45,6 +49,8 @@ SCHEMA = SchemaPart("platform", tables.metadata)
 
 _NO_WORKSPACE = ""
 _deletion = WorkspaceDeletion(tables.metadata)  # of every table: all of them are known by here
+
+_log = logging.getLogger(__name__)
 
 
 def create_tables(database: Database) -> int:
@@ -94,6 +100,7 @@ class Engine:
         }
         self._locks = RunLocks(database.locks)
         self._runs: dict[str, AdvanceRun] = {}
+        self._started: dict[str, tuple[AdvanceRun, Thread]] = {}
         self._stopping = False
         self._patience_s = patience.total_seconds()
         self._real_time = real_time_on(
@@ -114,6 +121,7 @@ class Engine:
         *,
         goal: AdvanceGoal = AdvanceGoal(),  # noqa: B008 - a frozen value
         abandoned: Callable[[], bool] = never_abandoned,
+        begun: Callable[[AdvanceRun], object] | None = None,
     ) -> AdvanceRun:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
 
@@ -122,6 +130,7 @@ class Engine:
         Args:
             goal: what ends it earlier; the target is its limit then.
             abandoned: asked before each job; says whether who asked for the advance has hung up.
+            begun: told of the run once it is not refused, before its first job.
 
         Raises:
             InvalidRequestError: the target lies before the present; nothing has moved.
@@ -139,6 +148,8 @@ class Engine:
                     f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
                 )
             run = AdvanceRun(began=now, target=target, goal=goal, abandoned=abandoned)
+            if begun is not None:
+                begun(run)
             if goal.next:
                 with self._database.lookup(workspace.name) as tx:
                     job = Jobs(tx).first_due(until=LAST_OF_CLOCKS)
@@ -151,6 +162,50 @@ class Engine:
             if not run.is_cut_off:
                 self._workspaces.reach(workspace, run.target)
             self._activities.publish(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+        return run
+
+    def start_advance(
+        self,
+        workspace: Workspace,
+        target: datetime,
+        *,
+        goal: AdvanceGoal = AdvanceGoal(),  # noqa: B008 - a frozen value
+    ) -> AdvanceRun:
+        """Do what ``advance`` does in a thread of its own, and return once it has begun.
+
+        Raises:
+            InvalidRequestError: as ``advance`` says.
+            ConflictError: as ``advance`` says.
+        """
+        begun: Future[AdvanceRun] = Future()
+
+        def note(run: AdvanceRun) -> None:
+            self._started[workspace.name] = (run, current_thread())
+            begun.set_result(run)
+
+        def run() -> None:
+            try:
+                self.advance(workspace, target, goal=goal, begun=note)
+            except Exception as error:  # noqa: BLE001 - told to whoever asks, as nobody waits here
+                if not begun.done():
+                    begun.set_exception(error)
+                    return
+                begun.result().failure = _failure(workspace, error)
+            begun.result().ended = workspace.clock.now()
+
+        Thread(target=copy_context().run, args=(run,), name=f"advance of {workspace.name}").start()
+        return begun.result()
+
+    def started_advance(self, workspace: Workspace, *, patience_s: float = 0) -> AdvanceRun | None:
+        """Return the latest advance that ``start_advance`` has begun in a workspace, if there is one.
+
+        Args:
+            patience_s: how long its end is waited for.
+        """
+        if workspace.name not in self._started:
+            return None
+        run, thread = self._started[workspace.name]
+        thread.join(patience_s)
         return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
@@ -172,6 +227,7 @@ class Engine:
 
     def forget(self, workspace: Workspace) -> None:
         """Forget everything about a workspace whose run lock is held."""
+        self._started.pop(workspace.name, None)
         forget_workspace(self._database, workspace.name)
 
     def reset(self, workspace: Workspace) -> None:
@@ -257,6 +313,8 @@ class Engine:
             run.stopped = "shutdown"
         self._activities.stop()
         self._real_time.stop()
+        for _, thread in list(self._started.values()):
+            thread.join()
 
     def measures(self) -> Mapping[str, Measure]:
         """Return what is known of a queue of jobs, where there is one."""
@@ -316,3 +374,12 @@ class Engine:
             sent = Notifications(tx).get(int(job.subject.partition("/")[0]))
         subject = subject_of(sent.body if sent else b"")
         return sought.matches(subject.changes, subject.instance_id)
+
+
+def _failure(workspace: Workspace, error: Exception) -> str:
+    """Return what is told of what broke an advance off; a defect is logged with its trace."""
+    if isinstance(error, PlatformError):
+        return str(error)
+    known = {"event": "advance_failed", "workspace": workspace.name}
+    _log.error("a started advance was broken off", extra=known, exc_info=error)
+    return f"{type(error).__name__}; this is a defect, its trace is in the log"

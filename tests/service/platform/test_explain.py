@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from elements_local.clients.errors import CallError
 from elements_local.clients.guide import instance_body
 from elements_local.clients.workspace_clients import BASE_PATH
 
@@ -36,6 +37,29 @@ def test_an_explanation_changes_nothing(clients, instance, ada):
     clients.platform.audit(instance["id"])
 
     assert clients.snapshot() == before
+
+
+def test_the_only_instance_need_not_be_named(clients, instance, ada):
+    clients.clock.advance("15m")
+
+    asked = f"resource=contacts&recordId={ada}"
+    said = clients.platform.call("GET", f"/_local/explain?{asked}")
+
+    assert said == explain(clients, instance, ada)
+    assert clients.platform.call("GET", "/_local/explain?change=1")["verdict"] == said["verdict"]
+
+
+def test_where_there_is_none_or_several_that_is_said(clients):
+    no_instance = "resource=contacts&recordId=1"
+    with pytest.raises(CallError) as none:
+        clients.platform.call("GET", f"/_local/explain?{no_instance}")
+    ids = [clients.platform.create_instance(instance_body(clients.credentials))["id"] for _ in range(2)]
+    with pytest.raises(CallError) as several:
+        clients.platform.call("GET", f"/_local/explain?{no_instance}")
+
+    assert (none.value.status, several.value.status) == (400, 400)
+    assert "has no instance yet: make one with POST /instances" in none.value.body
+    assert f"has 2 instances: {ids[0]}, {ids[1]}" in several.value.body
 
 
 def test_a_poll_that_is_still_to_come_is_nothing_wrong_and_waiting_is_the_cure(clients, instance, ada):

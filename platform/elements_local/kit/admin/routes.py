@@ -101,7 +101,9 @@ def add_admin(app: Flask, admin: Admin) -> None:
     app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
 
 
-_UNMASKED = frozenset({"workspace", "workspaces", "snapshot", "export", "callbacks", "faults", "responses"})
+_UNMASKED = frozenset(
+    {"workspace", "workspaces", "snapshot", "export", "callbacks", "faults", "responses", "instance-body"}
+)
 """What an owner reads to use it or to write it again, by the first segment of an admin path; of ``callbacks`` not the stream."""
 
 _STREAM = "text/event-stream"

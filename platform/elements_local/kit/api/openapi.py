@@ -271,6 +271,7 @@ def _shapes(routes: list[Route]) -> Iterator[object]:
         yield from (
             shape for shape in (*operation.takes.values(), *operation.gives.values()) if shape is not None
         )
+        yield from operation.others.values()
         if operation.problem is not None:
             yield operation.problem
         yield from (callback.body for callback in operation.callbacks.values())
@@ -336,8 +337,13 @@ def _responses(route: Route, description: Description, schema_of: _Schemas) -> d
     if description.headers:
         problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
     statuses = sorted({*_implied(route), *operation.problems, *description.problems})
+    others = {
+        str(status): {"description": HTTPStatus(status).phrase, "content": _content({JSON: shape}, schema_of)}
+        for status, shape in operation.others.items()
+    }
     return {
         str(operation.status): success,
+        **others,
         **{str(status): {"description": HTTPStatus(status).phrase, **problem} for status in statuses},
     }
 

@@ -152,6 +152,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     Attributes:
         takes, gives: media type -> shape of the body; a shape of None is described by its media type alone.
+        others: status -> shape of the JSON of its other successes.
         headers: of the answer: name -> what it says.
         problems: statuses of errors, beside those that follow from the rest.
         problem: the shape of its errors' bodies, where that is not the service's usual one.
@@ -162,6 +163,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     takes: Mapping[str, object]
     gives: Mapping[str, object]
     status: int
+    others: Mapping[int, object]
     headers: Mapping[str, str]
     problems: tuple[int, ...]
     problem: type | None
@@ -180,6 +182,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
     takes: Mapping[str, object] | None = None,
     gives: Mapping[str, object] | None = None,
     status: int = 200,
+    others: Mapping[int, object] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Declare a view.
 
@@ -209,6 +212,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
             takes={JSON: body} if body is not None else takes or {},
             gives=gives if gives is not None else _given(hints.get("return")),
             status=status,
+            others=others or {},
             headers=headers or {},
             problems=problems,
             problem=problem,

@@ -54,7 +54,7 @@ bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 @operation(problems=(403,))
 def index(call: OpenCall) -> Answer[WorkspaceListJson]:
     """List the workspaces with their credentials."""
-    return Answer({"workspaces": [_shown(call, workspace) for workspace in call.platform.workspaces]})
+    return Answer({"workspaces": [workspace_json(call, workspace) for workspace in call.platform.workspaces]})
 
 
 @bp.post("")
@@ -73,7 +73,7 @@ def create(call: OpenCall, body: WorkspaceRequest) -> Answer[WorkspaceJson]:
                 _tell_fakes(platform, workspace, "/_local/reset", {}, by=platform.inside)
             platform.workspaces.delete(workspace)
             raise
-    return Answer(_shown(call, workspace))
+    return Answer(workspace_json(call, workspace))
 
 
 @bp.delete("")
@@ -143,7 +143,7 @@ def _send(platform: Platform, url: str, body: Json, headers: dict[str, str], *, 
         )
 
 
-def _shown(call: OpenCall, workspace: Workspace) -> WorkspaceJson:
+def workspace_json(call: OpenCall, workspace: Workspace) -> WorkspaceJson:
     """Return what a user of the workspace has to know."""
     shown: WorkspaceJson = {
         "name": workspace.name,

@@ -100,6 +100,8 @@ class AdvanceRun:
         abandoned: says whether who asked for it has hung up.
         ran: what has run so far.
         stopped: why it ends, if that is not the target that was asked for.
+        ended: where time stands after it; None while it is under way.
+        failure: what broke it off; empty if nothing did.
     """
 
     began: datetime
@@ -108,6 +110,8 @@ class AdvanceRun:
     abandoned: Callable[[], bool] = never_abandoned
     ran: RunSummary = field(default_factory=RunSummary)
     stopped: StopReason | None = None
+    ended: datetime | None = None
+    failure: str = ""
     _sent: int = 0
 
     @property

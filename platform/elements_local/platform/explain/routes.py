@@ -25,8 +25,11 @@ from elements_local.platform.explain.facts import masked, read_message
 from elements_local.platform.explain.verdict import Explanation, explained
 from elements_local.platform.explain.views import ExplainJson, explanation_json
 from elements_local.platform.instances.call import instance_named
+from elements_local.platform.instances.store import Instances
 
 _Number = Annotated[int, Meta(ge=0, le=10**18)]
+_NAMED = 10
+"""How many instances a refusal names."""
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
@@ -34,6 +37,7 @@ class ExplainQuery(Struct, rename="camel"):
     """What is asked about: a record, a change, an event, or a callback.
 
     Attributes:
+        instance_id: whose polls are meant; without it, the only one of the workspace.
         resource, record_id: the latest change of this record.
         change: the ``seq`` of one of the CRM's log.
         event: an event's id, or its notification's.
@@ -78,15 +82,14 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     ways = sum(each is not None for each in (of_record, query.event, query.callback))
     if ways != 1:
         raise InvalidRequestError(
-            "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
+            "expected one of resource with recordId, change, event, or callback, the first two with instanceId where "
+            "the workspace has several instances; "
             f"got {quoted('more than one' if ways else 'nothing')}"
         )
     if query.event is not None:
         return _case_of_event(call, query.event)
     if query.callback is not None:
         return _case_of_callback(call, query.callback)
-    if query.instance_id is None:
-        raise InvalidRequestError("expected instanceId with resource and recordId, or with change")
     reader = CaseReader(call, _instance(call, query.instance_id))
     if query.change is not None:
         change = reader.change(query.change)
@@ -97,12 +100,15 @@ def _case(call: Call, query: ExplainQuery) -> ExplainedCase:
     return reader.case(query.resource, query.record_id or "")
 
 
-def _instance(call: Call, number: int) -> Instance:
-    """Return an instance by its id.
+def _instance(call: Call, number: int | None) -> Instance:
+    """Return an instance by its id, or the only one of the workspace.
 
     Raises:
+        InvalidRequestError: no id is given, and the workspace has no instance, or several.
         NotFoundError: there is none, or no longer.
     """
+    if number is None:
+        return _only_instance(call)
     try:
         return instance_named(call, str(number))
     except NotFoundError as error:
@@ -112,6 +118,25 @@ def _instance(call: Call, number: int) -> Instance:
                 gone = f"{number}: it was deleted, and its polls with it"
                 raise NotFoundError("element instance", gone) from error
         raise
+
+
+def _only_instance(call: Call) -> Instance:
+    """Return the instance of a workspace that has one.
+
+    Raises:
+        InvalidRequestError: it has none, or several.
+    """
+    with call.read() as tx:
+        there = Instances(tx).all()
+    if len(there) == 1:
+        return there[0]
+    ids = ", ".join(str(each.id) for each in there[:_NAMED])
+    more = ", and more" if len(there) > _NAMED else ""
+    raise InvalidRequestError(
+        f"expected instanceId, as workspace {call.workspace.name!r} has {len(there)} instances: {ids}{more}"
+        if there
+        else f"workspace {call.workspace.name!r} has no instance yet: make one with POST /instances"
+    )
 
 
 def _case_of_event(call: Call, event: str) -> ExplainedCase:

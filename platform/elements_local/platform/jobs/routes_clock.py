@@ -1,9 +1,11 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
 from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
 from flask import Blueprint, request
-from msgspec import UNSET, UnsetType, field, structs
+from msgspec import UNSET, Meta, Struct, UnsetType, field, structs
+from werkzeug.http import parse_set_header
 
 from elements_local.kit.admin.routes import ParameterError
 from elements_local.kit.admin.workspace_requests import (
@@ -14,16 +16,18 @@ from elements_local.kit.admin.workspace_requests import (
     chosen_target,
     shown_clock,
 )
-from elements_local.kit.api.operations import Answer, operation
+from elements_local.kit.api.operations import JSON, Answer, operation
 from elements_local.kit.api.views import View
 from elements_local.kit.instants import format_instant, parse_duration
 from elements_local.kit.web.serving import client_gone
 from elements_local.platform.call import AdminCall
 from elements_local.platform.core.run_control import AdvanceGoal, AdvanceRun, CallbackFilter, StopReason
+from elements_local.platform.errors import NotFoundError
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
 
 _LIMIT = "1 day"
+_ASYNC = "respond-async"
 
 
 class GoalRequest(AdvanceRequest, forbid_unknown_fields=True):
@@ -66,6 +70,27 @@ class UnderWay(View, kw_only=True):
     attempts: int
 
 
+class Started(UnderWay, kw_only=True):
+    """The latest advance that was started and not waited for.
+
+    Attributes:
+        now: where time stands after it, once it is over.
+        stopped: why it ended, if not at a given end.
+        message: what broke it off, if it failed.
+    """
+
+    state: Literal["under way", "done", "failed"]
+    now: str | UnsetType = UNSET
+    stopped: StopReason | UnsetType = UNSET
+    message: str | UnsetType = UNSET
+
+
+class WaitQuery(Struct):
+    """How many seconds to wait for the end, at the most."""
+
+    wait: Annotated[int, Meta(ge=0, le=60)] = 0
+
+
 class PlatformClockJson(ClockJson, kw_only=True):
     """What a workspace's clock shows; while time is moved, how far that is."""
 
@@ -97,12 +122,19 @@ def put(call: AdminCall, body: ClockRequest) -> Answer[ClockJson]:
 
 
 @bp.post("/advance")
-@operation(problems=(401, 403, 409))
-def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced]:
-    """Move time, and return once everything due up to and at the target has run; hanging up ends it after a job."""
+@operation(problems=(401, 403, 409), gives={JSON: Advanced}, others={202: Started})
+def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced] | Answer[Started]:
+    """Move time, and return once everything due up to and at the target has run; hanging up ends it after a job.
+
+    With ``Prefer: respond-async`` (RFC 7240) it is answered as soon as it has begun, and goes on by itself.
+    """
     begin = call.now
     abandoned = client_gone(request.environ)
     target, goal = _chosen(body, now=begin)
+    if _ASYNC in parse_set_header(request.headers.get("Prefer")):
+        started = call.platform.engine.start_advance(call.workspace, target, goal=goal)
+        place = {"Location": f"{bp.url_prefix}/advance", "Preference-Applied": _ASYNC}
+        return Answer(_started(started), headers=place, status=202)
     run = call.platform.engine.advance(call.workspace, target, goal=goal, abandoned=abandoned)
     return Answer(
         Advanced(
@@ -113,6 +145,16 @@ def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced]:
             **structs.asdict(run.ran),
         )
     )
+
+
+@bp.get("/advance")
+@operation(problems=(401, 403, 404))
+def show_advance(call: AdminCall, query: WaitQuery) -> Answer[Started]:
+    """Tell how far the latest advance is that was started with ``Prefer: respond-async``; ``wait`` waits for its end."""
+    run = call.platform.engine.started_advance(call.workspace, patience_s=query.wait)
+    if run is None:
+        raise NotFoundError(f"advance started by Prefer: {_ASYNC}", call.workspace.name, named="workspace")
+    return Answer(_started(run))
 
 
 @bp.delete("/advance")
@@ -149,3 +191,15 @@ def _chosen(body: GoalRequest, *, now: datetime) -> tuple[datetime, AdvanceGoal]
 
 def _under_way(run: AdvanceRun) -> UnderWay:
     return UnderWay(from_=format_instant(run.began), to=format_instant(run.target), **structs.asdict(run.ran))
+
+
+def _started(run: AdvanceRun) -> Started:
+    failed = run.failure or UNSET
+    over = run.ended is not None
+    return Started(
+        **structs.asdict(_under_way(run)),
+        state=("failed" if run.failure else "done") if over else "under way",
+        now=format_instant(run.ended) if run.ended else UNSET,
+        stopped=(run.stopped or UNSET) if over else UNSET,
+        message=failed,
+    )
