@@ -39,6 +39,9 @@ class Twins:
         for each in (self.original, self.twin):  # as if nobody had asked for names
             each.restore(begun)
         brought = {word for call in sequence.calls for word in names_in(call.body.text)} - known
+        brought -= {
+            word for call in sequence.calls if is_malformed(call) for word in NAME.findall(call.body.text)
+        }
         sought = {part.lower() for call in sequence.calls for part in PART.findall(call.target)} - brought
         brought = {
             each for each in brought if not any(map(each.lower().startswith, sought))
@@ -59,6 +62,17 @@ class Twins:
             call.answer, replace(answer, headers=headers, body=body)
         )
         return [each for each in found if not FROM_THE_NAMES.search(each.place)]
+
+
+def is_malformed(call):
+    """Whether a call's JSON does not parse: the answer then has single letters of it, which are no names."""
+    if "json" not in call.headers.get("Content-Type", ""):
+        return False
+    try:
+        json.loads(call.body.text)
+    except ValueError:
+        return True
+    return False
 
 
 def state(clients, service):

@@ -15,6 +15,7 @@ from elements_local.stack.failures.failure_report import add_section
 EXEMPT = {
     "/_local/workspaces": "the making of a workspace, and what its owner asks of it",
     "/_local/workspace": "as above",
+    "/_local/instance-body": "its owner's body of POST /instances, ready to be sent",
     "state/snapshot": "a snapshot has all of it",
     "state/?secrets=shown": "a click",
     "state/?copy=": "as above",
