@@ -17,7 +17,7 @@ from differences import Comparison, Renames
 from replaying import Replay, request_text, sent
 from routes import Routes
 from sequences import URLS, load, makes_workspace
-from twins import NAME, Twins, state
+from twins import NAME, Twins, state, without_trials
 
 from elements_local.kit.clock import Mode
 from elements_local.start import in_process
@@ -114,7 +114,7 @@ def found_between(stack, sequence, numbers, known):
         before = watched and state(twins.twin, watched)
         answer = sent(stack, call, drawn)
         if number in numbers and not call.route.endswith(TOLD_OF_BOTH):
-            yield from Comparison(call.route, drawn).of(call.answer, answer)
+            yield from without_trials(Comparison(call.route, drawn).of(call.answer, answer))
         if twins and twins.twin.credentials.name in answer.body.text:
             yield f"{call.route} names another workspace"
         if watched and state(twins.twin, watched) != before:

@@ -133,8 +133,11 @@ def advance(call: AdminCall, body: GoalRequest) -> Answer[Advanced] | Answer[Sta
     target, goal = _chosen(body, now=begin)
     if _ASYNC in parse_set_header(request.headers.get("Prefer")):
         started = call.platform.engine.start_advance(call.workspace, target, goal=goal)
+        begun = AdvanceRun(
+            began=started.began, target=started.target
+        )  # the same answer, however much has run meanwhile
         place = {"Location": f"{bp.url_prefix}/advance", "Preference-Applied": _ASYNC}
-        return Answer(_started(started), headers=place, status=202)
+        return Answer(_started(begun), headers=place, status=202)
     run = call.platform.engine.advance(call.workspace, target, goal=goal, abandoned=abandoned)
     return Answer(
         Advanced(
