@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from elements_local.platform.elements.connector import Connector
 
 _PACKAGE = Path(__file__).parents[1]
-_STARTER = _PACKAGE / "commands" / "templates" / "vendor.yaml"
+_TEMPLATES = _PACKAGE / "commands" / "templates"
+_STARTER = _TEMPLATES / "vendor.yaml"
+STARTERS = {path.stem: path for path in sorted((_TEMPLATES / "vendors").glob("*.yaml"))}
+"""Vendor files to begin with, by what their vendors have that others have not."""
 _SCHEMA = "vendor.schema.json"
 
 
@@ -112,18 +115,31 @@ def _is_schema(content: bytes) -> bool:
     return isinstance(document, dict) and document.get("title") == json_schema()["title"]
 
 
-@vendor_command.command(epilog=examples("elements-local vendor new acme"))
+def _begun(name: str, like: str | None) -> str:
+    """Return the text of a file to begin with."""
+    if like is None:
+        return _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
+    text = STARTERS[like].read_text("utf-8")
+    for key, value in (("vendor", name), ("name", name.title()), ("origin", f"https://api.{name}.example")):
+        text = re.sub(rf"^{key}: .*$", f"{key}: {value}", text, count=1, flags=re.MULTILINE)
+    return f"# yaml-language-server: $schema={_SCHEMA}\n{text}"
+
+
+@vendor_command.command(
+    epilog=examples("elements-local vendor new acme", "elements-local vendor new acme --like structured")
+)
 @click.argument("name")
+@click.option("--like", type=click.Choice([*STARTERS]), help="Begin with another kind of vendor's file.")
 @force_option
 @json_option
-def new(*, name: str, force: bool, as_json: bool) -> None:
+def new(*, name: str, like: str | None, force: bool, as_json: bool) -> None:
     """Write NAME.yaml, a vendor that runs as it is and says what can be said, and its schema beside it."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name, re.ASCII):
         raise OptionError(f"a vendor's name has up to 64 letters a to z, digits and _; got {shown(name)}")
     if name in taken_names():
         raise OptionError(f"the stack calls something of its own {name}; give the vendor another name")
     path = Path(f"{name}.yaml")
-    text = _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
+    text = _begun(name, like)
     file = OutputFile(path=path, force=force)
     schema = OutputFile(path=Path(_SCHEMA), is_ours=_is_schema, force=force)
     file.check()

@@ -15,6 +15,8 @@ from elements_local.platform.errors import DatePatternError, UnreadableDateError
 
 MILLISECONDS = "milliseconds"
 """The word that stands in a pattern's place for milliseconds since 1970 (documented)."""
+SECONDS = "seconds"
+"""The word for seconds, of a vendor file: the platform's configurations have none."""
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -272,6 +274,7 @@ def _before(instant: datetime, now: datetime) -> bool:
 # a whole number that came as a float ends in `.0`
 _COUNT = re.compile(r"-?\d{1,18}(?:\.0)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time of the zone in question
+_UNITS: Mapping[str, timedelta] = {MILLISECONDS: timedelta(milliseconds=1), SECONDS: timedelta(seconds=1)}
 
 
 def format_date(instant: datetime, pattern: str, where: tzinfo = zones.GMT) -> str:
@@ -284,8 +287,8 @@ def format_date(instant: datetime, pattern: str, where: tzinfo = zones.GMT) -> s
     >>> format_date(datetime(2026, 3, 2, 10, tzinfo=UTC), "yyyy-MM-dd'T'HH:mm:ssXXX", zones.zone("-8:00"))
     '2026-03-02T02:00:00-08:00'
     """
-    if pattern == MILLISECONDS:
-        return str(epoch_milliseconds(instant))
+    if pattern in _UNITS:
+        return str((instant - _EPOCH.replace(tzinfo=zones.GMT)) // _UNITS[pattern])
     local = zones.wall_time(instant, where)
     pieces = compile_pattern(pattern)
     return "".join(each if isinstance(each, str) else _write(each, local) for each in pieces)
@@ -295,7 +298,7 @@ def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: d
     """Read a date by a pattern; text after it is ignored, and 40 January is 9 February.
 
     Args:
-        value: a record's date: text, or a number where the pattern is ``milliseconds``.
+        value: a record's date: text, or a number where the pattern is ``milliseconds`` or ``seconds``.
         where: the zone, unless the text names one itself.
         now: years of two digits are those from 80 years before it to 20 after.
 
@@ -311,8 +314,8 @@ def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: d
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableDateError(value, pattern)
     try:
-        if pattern == MILLISECONDS:
-            return _from_milliseconds(str(value).strip())
+        if pattern in _UNITS:
+            return _from_count(str(value).strip(), _UNITS[pattern])
         return DateReading(str(value), where, now).by(compile_pattern(pattern))
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError(value, pattern) from error
@@ -323,10 +326,10 @@ def epoch_milliseconds(instant: datetime) -> int:
     return (instant - _EPOCH.replace(tzinfo=zones.GMT)) // timedelta(milliseconds=1)
 
 
-def _from_milliseconds(text: str) -> datetime:
+def _from_count(text: str, unit: timedelta) -> datetime:
     if not _COUNT.fullmatch(text):
         raise ValueError
-    return zones.to_utc(_EPOCH + timedelta(milliseconds=int(text.removesuffix(".0"))), zones.GMT)
+    return zones.to_utc(_EPOCH + int(text.removesuffix(".0")) * unit, zones.GMT)
 
 
 def _write(field: PatternField, local: datetime) -> str:  # noqa: PLR0911 - a table of letters

@@ -25,6 +25,7 @@ from elements_local.stack.vendor_checks.places import (
 )
 
 _ASKED = "resource size offset page token filters order fields"
+_EACH = "record id version"
 _LINK = "origin resource size token offset page"
 _PLACES = {
     "get": ("resource id fields by", "record id resource"),
@@ -81,7 +82,8 @@ def check_call_of_one(file: VendorFile, name: str, call: FileCall) -> Iterator[O
 
 def check_list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Objection]:
     """Yield what is wrong with a list or a search."""
-    fields = sorted({field for resource in file.resources.values() for field in resource.fields})
+    every = [pair for resource in file.resources.values() for pair in resource.fields.items()]
+    fields = sorted({name for name, field in every if field.type not in engine.STRUCTURED})
     for key in ("path", "parameters", "request_headers", "body"):
         for each in placeholders(getattr(call, key)):
             condition = engine.condition_of(each)
@@ -89,10 +91,9 @@ def check_list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Obje
                 yield (name, key), unknown("field", condition[0], [*OWN, *fields])
             elif not condition and each not in _ASKED.split():
                 yield (name, key), unknown("placeholder", each, _ASKED.split())
-    yield from check_places((name, "answer"), call.answer, PAGE)
+    yield from check_places((name, "answer"), call.answer, f"{PAGE} {_EACH}")
     yield from check_headers((name, "headers"), call.headers, PAGE)
-    if "records" not in placeholders(call.answer):
-        yield (name, "answer"), "{records} has to stand in the answer"
+    yield from _records((name, "answer"), call.answer)
     yield from _paging((name, "paging"), call)
     yield from _filter((name, "filter"), call)
     yield from _order((name, "order"), call)
@@ -100,6 +101,15 @@ def check_list(file: VendorFile, name: str, call: FileListCall) -> Iterator[Obje
         yield (name, "hooked"), "without the hook `query` nothing reads them"
     if call.deleted and call.body is not None:
         yield (name, "deleted"), "a parameter of the query asks for deleted records; this call has a body"
+
+
+def _records(where: Where, answer: object) -> Iterator[Objection]:
+    every, inner = [*placeholders(answer)], [*placeholders(engine.list_template(answer, "record"))]
+    if ("records" in every) == bool(inner):
+        yield where, "expected {records} in the answer, or a list with one template that has {record} in it"
+    for each in _EACH.split():
+        if every.count(each) > inner.count(each):
+            yield where, f"{{{each}}} is of one record: it stands in the list with {{record}}"
 
 
 def _paging(where: Where, call: FileListCall) -> Iterator[Objection]:

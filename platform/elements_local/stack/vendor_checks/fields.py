@@ -8,7 +8,7 @@ from elements_local.kit.text import nearest
 from elements_local.kit.values import replace
 from elements_local.platform.configuration.instance_configuration import own_resources
 from elements_local.platform.configuration.poller_keys import BLOCK_KEYS
-from elements_local.platform.dates.java_dates import MILLISECONDS
+from elements_local.platform.dates.java_dates import MILLISECONDS, SECONDS
 from elements_local.platform.dates.zones import zone
 from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import (
@@ -43,8 +43,8 @@ def check_record(file: VendorFile) -> Iterator[Objection]:
         yield from checked((*where, "zone"), partial(zone, date.zone))
         if date.whole is not None:
             yield from check_pattern((*where, "whole"), date.whole)
-        if date.format == MILLISECONDS and date.zone != engine.RecordDate(path="").zone:
-            yield (*where, "zone"), "milliseconds have no zone"
+        if date.format in {MILLISECONDS, SECONDS} and date.zone != engine.RecordDate(path="").zone:
+            yield (*where, "zone"), f"{date.format} have no zone"
     yield from _id(file)
     values = [{*resource.values} for resource in file.resources.values()]
     own = set.intersection(*values)
@@ -111,25 +111,50 @@ def check_resource(where: Where, resource: engine.FileResource) -> Iterator[Obje
 
 
 def _field(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[Objection]:
-    if (field.type == "choice") != bool(field.choices):
-        yield where, "a field of the type choice has `choices`, and no other has"
-    elif field.initial is not None and not engine.takes(field, field.initial, texts=texts):
-        yield (*where, "initial"), f"the field takes no {field.initial!r}"
-    if field.pattern is not None:
-        yield from check_regex((*where, "pattern"), field.pattern)
+    yield from _values(where, field, texts=texts)
+    if field.type in engine.STRUCTURED:
+        yield from _structure(where, field, texts=texts)
+    elif field.items:
+        yield (*where, "items"), "only a list has items: give it the type list"
+    if field.initial is not None and (wrong := engine.misfit_of(field, "it", field.initial, texts=texts)):
+        yield (*where, "initial"), f"the field takes no {field.initial!r}: {wrong.said}"
     if field.forward and not field.choices:
         yield (*where, "forward"), "only a choice has an order: give `choices`"
     if field.computed and (field.initial is not None or field.choices or field.fill is not None):
         yield (*where, "computed"), "`initial`, `choices` and `fill` have no effect on what is computed"
     if (field.read_only or field.computed) and (field.required or field.unique):
         yield (*where, "read_only"), "nobody could write what is required, or unique"
+
+
+def _structure(where: Where, field: engine.VendorField, *, texts: bool) -> Iterator[Objection]:
+    if texts:
+        yield (*where, "type"), f"`record.values` is text, which a {field.type} is not"
+    if field.unique or field.computed:
+        yield where, f"`unique` and `computed` are for single values, and not for a {field.type}"
+    if (field.type == "list") != bool(field.items):
+        yield (*where, "items"), "a list has `items`, what each object in it has, and no other type has"
+    if field.type == "list" and (field.pattern is not None or field.fill is not None):
+        yield where, "`pattern` and `fill` are for the `items` of a list"
+        return
+    for name, item in field.items.items():
+        yield from _values((*where, "items", name), item, texts=texts)
+
+
+def _values(where: Where, field: engine.AnyField, *, texts: bool) -> Iterator[Objection]:
+    """Yield what is wrong with the values that a field takes, and gets in records that are made up."""
+    if (field.type == "choice") != bool(field.choices):
+        yield where, "a field of the type choice has `choices`, and no other has"
+    if field.pattern is not None:
+        yield from check_regex((*where, "pattern"), field.pattern)
+    if field.type == "list":
+        return
     if isinstance(field.fill, dict) and len(field.fill) != 1:
         yield (*where, "fill"), "expected one method of Faker, such as {random_int: {min: 1, max: 9}}"
     elif field.fill is not None and (reason := _fill(field, texts=texts)):
         yield (*where, "fill"), reason
 
 
-def _fill(field: engine.VendorField, *, texts: bool) -> str:
+def _fill(field: engine.AnyField, *, texts: bool) -> str:
     method, arguments = engine.fill_of(field)
     most = _MOST_NUMBER if method in _OF_NUMBERS else _MOST_LETTERS
     for name, value in arguments.items() if isinstance(field.fill, dict) else ():

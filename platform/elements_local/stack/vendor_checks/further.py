@@ -42,7 +42,7 @@ _BATCH_ASKED = {
     "upsert": "id by fields trace",
     "delete": "id",
 }
-_BATCH_ANSWERED = "records now missing all_missing failed message trace id"
+_BATCH_ANSWERED = "records record now missing all_missing failed message trace id"
 _LINK_SHOWN = "id other id_number other_number type name label labels"
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from elements_local.kit.web.guard import ADMIN
 from elements_local.platform.configuration.callback_headers import is_header
-from elements_local.platform.dates.java_dates import MILLISECONDS, compile_pattern
+from elements_local.platform.dates.java_dates import MILLISECONDS, SECONDS, compile_pattern
 from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import (
     FileCall,
@@ -109,7 +109,7 @@ def check_places(where: Where, template: object, known: str | Iterable[str]) -> 
 
 def check_pattern(where: Where, pattern: str) -> Iterator[Objection]:
     """Yield what is wrong with the pattern of a date."""
-    if pattern != MILLISECONDS:
+    if pattern not in {MILLISECONDS, SECONDS}:
         yield from checked(where, partial(compile_pattern, pattern))
         if (meant := corrected(pattern)) != pattern:
             yield where, mixed_up(pattern, meant)

@@ -3,9 +3,11 @@
 import json
 
 from command import call
+from each_row import each_row
 
 from elements_local.clients.guide import instance_body
 from elements_local.commands import triggering as trigger
+from elements_local.commands.vendor import STARTERS
 from elements_local.stack.vendor_files import shipped
 from elements_local.start import Options, in_process
 
@@ -33,6 +35,18 @@ def test_what_is_begun_is_good_and_plays(tmp_path, monkeypatch):
         instance = clients.platform.create_instance(body)
         found = clients.platform.call("GET", f"/_local/lint?instanceId={instance['id']}")
         assert found["findings"] == []
+
+
+@each_row("like", [*STARTERS])
+def test_each_kind_of_vendor_to_begin_with_is_good(tmp_path, monkeypatch, like):
+    monkeypatch.chdir(tmp_path)
+    call("vendor", "new", "acme", "--like", like)
+    text = (tmp_path / "acme.yaml").read_text("utf-8")
+
+    assert call("vendor", "check", "acme.yaml").returncode == 0
+    assert "$schema=vendor.schema.json\n" in text
+    assert ("vendor: acme\n" in text, "name: Acme\n" in text) == (True, True)
+    assert "origin: https://api.acme.example\n" in text
 
 
 def test_a_mistake_is_said_and_nothing_is_written_over(tmp_path, monkeypatch):

@@ -12,6 +12,8 @@ from elements_local.platform.elements.vendor_file.hooks import (
     takes_arguments,
 )
 from elements_local.platform.elements.vendor_file.model import (
+    STRUCTURED,
+    AnyField,
     BatchCall,
     FieldType,
     FileCall,
@@ -42,11 +44,13 @@ from elements_local.platform.elements.vendor_file.query import (
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.sample_data import fill_of, made_value, methods
 from elements_local.platform.elements.vendor_file.store_definitions import VendorDefinition
-from elements_local.platform.elements.vendor_file.templates import placeholders
-from elements_local.platform.elements.vendor_file.writing import takes
+from elements_local.platform.elements.vendor_file.templates import list_template, placeholders
+from elements_local.platform.elements.vendor_file.writing import misfit_of, takes
 
 __all__ = [
     "HOOK_ARGUMENTS",
+    "STRUCTURED",
+    "AnyField",
     "BatchCall",
     "Candidate",
     "FieldType",
@@ -78,9 +82,11 @@ __all__ = [
     "fill_of",
     "guarded",
     "known_name",
+    "list_template",
     "made_value",
     "method_of",
     "methods",
+    "misfit_of",
     "placeholders",
     "places_of",
     "resources_of",

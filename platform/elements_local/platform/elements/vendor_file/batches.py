@@ -141,6 +141,7 @@ class FileBatches:
             **resource.declared.values,
             "resource": resource.name,
             "records": outcome.records,
+            "rows": TemplateRows(["record"], [{"record": each} for each in outcome.records]),
             "now": self._now(),
             "missing": TemplateRows(["missing"], [{"missing": each} for each in missing], optional=True),
             "all": TemplateRows(

@@ -20,14 +20,26 @@ from elements_local.platform.elements import connector
 from elements_local.platform.elements.fake_log import FakeLog
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, resource_named
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.model import FileCall, FileListCall, VendorFile, method_of
+from elements_local.platform.elements.vendor_file.model import (
+    STRUCTURED,
+    FileCall,
+    FileListCall,
+    VendorFile,
+    method_of,
+)
 from elements_local.platform.elements.vendor_file.query import (
     VendorQuery,
     asked,
     holds,
     places_of,
 )
-from elements_local.platform.elements.vendor_file.templates import filled, joined, placeholders, read
+from elements_local.platform.elements.vendor_file.templates import (
+    filled,
+    joined,
+    placeholders,
+    read,
+    values_in_list,
+)
 from elements_local.platform.errors import InvalidRequestError, NotFoundError, ProviderError, quoted
 from elements_local.platform.provider import lists
 from elements_local.platform.provider.lists import PageRequest
@@ -35,7 +47,13 @@ from elements_local.platform.provider.service import ProviderClient, ProviderReq
 
 Values = dict[str, Any]
 
-_METADATA_TYPES = {"choice": "string", "text": "string", "datetime": "date"}
+_METADATA_TYPES = {
+    "choice": "string",
+    "text": "string",
+    "datetime": "date",
+    "json": "object",
+    "list": "array",
+}
 
 
 _LINK = re.compile(r"(?:https?://[^/?#]*)?(/.*)")
@@ -237,6 +255,8 @@ class FileClient(Struct, frozen=True, kw_only=True):
         reply = self.calls.send(request)
         found = self._answer(call, reply)
         records = found.get("records", reply) or []
+        if "records" not in found and reply.body:
+            records = values_in_list(call.answer, self.calls.decoded(reply), "record")
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise self._failed("answered a list of records with something else", reply.body)
         return records, _following(call, found, page, size=size, count=len(records))
@@ -302,7 +322,8 @@ class FileClient(Struct, frozen=True, kw_only=True):
         return self._of_hub(record, kind)
 
     def _of_hub(self, record: Record, kind: FileResource) -> Record:
-        return self.hooks.hub(record, kind) if self.hooks.hub else record
+        made = kind.of_hub(record)
+        return self.hooks.hub(made, kind) if self.hooks.hub else made
 
     def _failed(self, what: str, body: bytes | None = None) -> ProviderError:
         words = None if body is None else body[:200].decode("utf-8", "replace")
@@ -331,7 +352,7 @@ def _metadata(path: str, kind: str, *, writable: bool) -> connector.FieldMetadat
         "type": _METADATA_TYPES.get(kind, kind),
         "vendorNativeType": kind,
         "vendorReadOnly": not writable,
-        "filterable": "true",
+        "filterable": "false" if kind in STRUCTURED else "true",
         "createable": flag,
         "updateable": flag,
     }

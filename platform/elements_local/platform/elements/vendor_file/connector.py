@@ -35,7 +35,12 @@ from elements_local.platform.elements.vendor_file.file_resource import (
     resources_of,
 )
 from elements_local.platform.elements.vendor_file.hooks import FileHooks
-from elements_local.platform.elements.vendor_file.model import FileListCall, VendorFile
+from elements_local.platform.elements.vendor_file.model import (
+    MILLISECONDS,
+    SECONDS,
+    FileListCall,
+    VendorFile,
+)
 from elements_local.platform.elements.vendor_file.query import CONDITION
 from elements_local.platform.elements.vendor_file.sample_data import as_text, plain
 from elements_local.platform.elements.vendor_file.templates import filled, placeholders
@@ -159,7 +164,7 @@ class FileConnector:
         for name, date in resource.dates.items():
             dates |= {
                 f"{name}DateField": date.path,
-                f"{name}DateFormat": date.format,
+                f"{name}DateFormat": MILLISECONDS if date.format == SECONDS else date.format,
                 f"{name}DateTimezone": date.zone,
             }
         usual = {

@@ -55,7 +55,7 @@ from elements_local.platform.elements.vendor_file.store_definitions import Defin
 from elements_local.platform.elements.vendor_file.store_grants import OAuthGrants
 from elements_local.platform.elements.vendor_file.store_limits import CallCounts
 from elements_local.platform.elements.vendor_file.store_records import FileRecords
-from elements_local.platform.elements.vendor_file.templates import filled, read
+from elements_local.platform.elements.vendor_file.templates import TemplateRows, filled, read
 from elements_local.platform.elements.vendor_file.tokens import key_of
 
 if TYPE_CHECKING:
@@ -314,6 +314,13 @@ class FileFake:
         named = {**found, "resource": resource.name}
         values = page_places(self.file, call.paging, named, ids, start=start, size=size)
         values |= {"records": shown, "count": len(shown)}
+        values["rows"] = TemplateRows(
+            ["record", "id", "version"],
+            [
+                {"record": one, "id": resource.record.id.shown(each.id), "version": _version(each)}
+                for one, each in zip(shown, items[start : start + size], strict=True)
+            ],
+        )
         return self._filled(call, values)
 
     def _ordered(

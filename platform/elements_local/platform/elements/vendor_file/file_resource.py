@@ -6,6 +6,7 @@ A condition names a field as the vendor does. By itself it is known by the field
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,8 @@ from elements_local.platform.dates import zones
 from elements_local.platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
 from elements_local.platform.elements.vendor_file.model import (
     MILLISECONDS,
+    SECONDS,
+    STRUCTURED,
     RecordDate,
     RecordId,
     RecordShape,
@@ -83,6 +86,11 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     def path(self, field: str) -> str:
         """Return where a field stands in a record."""
         return f"{self.record.fields}.{field}" if self.record.fields else field
+
+    def is_compared(self, name: str) -> bool:
+        """Say whether records are found and ordered by a field, by the name by which it is known."""
+        field = self.declared.fields.get(name)
+        return field is None or field.type not in STRUCTURED
 
     def written(self, name: str) -> str:
         """Say whether a write of the id or a date of the vendor's is ignored, or refused."""
@@ -197,6 +205,16 @@ class FileResource(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return an instant as the record has the date of its creation."""
         return _written(at, self.dates["created"], text=self.record.values == "text")
 
+    def of_hub(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a record of the vendor's as the hub has it: seconds as milliseconds, which are all that a poller can read."""
+        counted = [(name, date) for name, date in self.dates.items() if date.format == SECONDS]
+        made = deepcopy(record) if counted else record
+        for name, date in counted:
+            for path in (date.path, *date.also):
+                if (at := self.milliseconds(find(record, path), name)) is not None:
+                    put(made, path, str(at) if self.record.values == "text" else at)
+        return made
+
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self.record.fields}.") if self.record.fields else path
 
@@ -256,7 +274,7 @@ def put(record: dict[str, Any], path: str, value: object) -> None:
 
 
 def _written(instant: datetime, date: RecordDate, *, text: bool) -> str | int:
-    if date.format == MILLISECONDS and not text:
-        return epoch_milliseconds(instant)
+    if date.format in {MILLISECONDS, SECONDS} and not text:
+        return int(format_date(instant, date.format))
     pattern = date.whole if date.whole and not instant.microsecond else date.format
     return format_date(instant, pattern, zones.zone(date.zone))

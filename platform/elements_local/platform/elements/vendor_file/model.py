@@ -11,11 +11,14 @@ Path: TypeAlias = Annotated[
     str, Meta(min_length=1, description="keys with dots between, from the record's top")
 ]
 UrlPath: TypeAlias = Annotated[str, Meta(pattern=r"^/")]
-FieldType: TypeAlias = Literal["text", "integer", "number", "boolean", "date", "datetime", "choice"]
+ItemType: TypeAlias = Literal["text", "integer", "number", "boolean", "date", "datetime", "choice", "json"]
+FieldType: TypeAlias = Literal[
+    "text", "integer", "number", "boolean", "date", "datetime", "choice", "json", "list"
+]
 GrantType: TypeAlias = Literal["authorization_code", "refresh_token", "client_credentials"]
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 
-MILLISECONDS = "milliseconds"
+MILLISECONDS, SECONDS = "milliseconds", "seconds"
 ERROR_STATUSES = {
     "unauthenticated": 401,
     "expired": 401,
@@ -156,7 +159,8 @@ class RecordDate(_Part, frozen=True, kw_only=True):
     Attributes:
         path: where in a record the date is.
         also: other places that have it as well.
-        format: milliseconds, or a Java date pattern as in a poller's block.
+        format: milliseconds, seconds, or a Java date pattern as in a poller's block. For seconds, which a block has no word for, the hub
+            has milliseconds.
         whole: the pattern of a date without a fraction of a second, if that is another.
         zone: the time zone in which it is written.
         written: whether a date that a client writes is ignored, or refused as `read_only`.
@@ -202,35 +206,60 @@ class RecordShape(_Part, frozen=True, kw_only=True):
     constants: dict[str, Template] = {}
 
 
-class VendorField(_Part, frozen=True, kw_only=True):
+class _Field(_Part, frozen=True, kw_only=True):
+    """A field.
+
+    Attributes:
+        required: whether a new record, or each object in a list, must have it.
+        choices: the values of a choice; another value is refused as `not_a_choice`.
+        pattern: what texts look like, a regular expression; another is refused as `malformed`.
+        fill: how made-up records get a value: a method of Faker, or {method: {argument: value}}.
+    """
+
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    pattern: str | None = None
+    fill: str | dict[str, dict[str, Any]] | None = None
+
+
+class VendorItemField(_Field, frozen=True, kw_only=True):
+    """A field of each object in a list.
+
+    Attributes:
+        type: what values it takes; `json` is any value.
+    """
+
+    type: ItemType = "text"
+
+
+class VendorField(_Field, frozen=True, kw_only=True):
     """A field of a record.
 
     Attributes:
-        type: what values it takes.
-        required: whether a new record must have it.
+        type: what values it takes; `json` is any value, `list` a list of objects.
+        items: what each object in a list has: its fields by name, which also take `required`, `choices`, `pattern` and `fill`.
         unique: whether no two records may have the same value.
         default: whether answers have it although the request names no fields; a default value is `initial`.
         initial: the value of a new record that has none.
-        choices: the values of a choice; another value is refused as `not_a_choice`.
-        pattern: what texts look like, a regular expression; another is refused as `malformed`.
         read_only: whether the vendor sets it; a write is refused as `read_only`.
         computed: templates with the names of other fields, {id}, {created} and {updated}: the field is the first of them whose values are
             all there, and nobody writes it.
         forward: whether a choice only moves on in the order of `choices`; a way back is refused as `backward`, unless it was emptied.
-        fill: how made-up records get a value: a method of Faker, or {method: {argument: value}}.
     """
 
     type: FieldType = "text"
-    required: bool = False
+    items: dict[str, VendorItemField] = {}
     unique: bool = False
     default: Annotated[bool, Meta(description="true or false (a default value is `initial`)")] = False
-    initial: str | int | float | bool | None = None
-    choices: tuple[str, ...] = ()
-    pattern: str | None = None
+    initial: str | int | float | bool | list[Any] | dict[str, Any] | None = None
     read_only: bool = False
     computed: tuple[str, ...] = ()
     forward: bool = False
-    fill: str | dict[str, dict[str, Any]] | None = None
+
+
+AnyField: TypeAlias = VendorField | VendorItemField
+STRUCTURED = frozenset({"json", "list"})
+"""Types of values by which records are neither found nor ordered."""
 
 
 class VendorResource(_Part, frozen=True, kw_only=True):
@@ -414,7 +443,7 @@ class BatchCall(WriteCall, frozen=True, kw_only=True):
     Attributes:
         does: whether it reads, creates, updates or deletes records, or updates those that are there and creates the others (upsert).
         body: of the request, with {id}, {by}, {fields}, {history}, {links} and {trace}; what stands outside the list is of every input.
-        answer: its body, a template with {records}, {record} of each, {new} of each upsert, and {now}. What is refused alone: {missing}, or {all_missing}, the
+        answer: its body, a template with {records}, or {record} in a list with one template; an upsert's have `new`; and {now}. What is refused alone: {missing}, or {all_missing}, the
             ids of records that are not there; {message}, {trace}, {id} and the `values` of the case of another refusal; {failed}, the
             number of all these.
         partial: the status of an answer if something is refused alone: records that are not there, and, if each input has a

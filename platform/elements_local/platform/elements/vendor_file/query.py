@@ -111,7 +111,7 @@ def asked(
     if filters:
         values["filters"] = filters if call.filter.join is None else call.filter.join.join(map(str, filters))
     order = query.order or SortOrder(field=call.order.by, descending=call.order.descending)
-    is_ordered = "order" in places and order.field in resource.names
+    is_ordered = "order" in places and order.field in resource.names and resource.is_compared(order.field)
     if is_ordered:
         direction = call.order.words[order.descending]
         values["order"] = filled(
@@ -132,7 +132,7 @@ def _asked(
         if place:
             return place, operator, _value(form, resource, one)
         word = next((word for known, word in form.operators.items() if known == operator), None)
-        if "filters" in places and word and one.field in resource.names:
+        if "filters" in places and word and one.field in resource.names and resource.is_compared(one.field):
             value = _value(form, resource, one)
             if form.quote and one.field not in resource.dates and isinstance(value, str):
                 value = form.quote + value.replace(form.quote, f"\\{form.quote}") + form.quote
@@ -210,6 +210,10 @@ def known_name(resource: FileResource, field: str) -> str:
     name = resource.known.get(field)
     if name is None:
         raise VendorRefusalError("invalid", f"there is no field {quoted(field)}", field=field)
+    if not resource.is_compared(name):
+        kind = resource.declared.fields[name].type
+        said = f"records are neither found nor ordered by {quoted(field)}, of the type {kind}"
+        raise VendorRefusalError("invalid", said, field=field)
     return name
 
 

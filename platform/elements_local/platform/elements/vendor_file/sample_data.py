@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.kit import seeded
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
-from elements_local.platform.elements.vendor_file.model import VendorField
+from elements_local.platform.elements.vendor_file.model import AnyField, VendorField
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -49,8 +49,12 @@ def _is_given(field: VendorField) -> bool:
     return field.initial is not None and field.fill is None and not field.choices
 
 
-def plain(name: str, field: VendorField) -> object:
+def plain(name: str, field: AnyField) -> object:
     """Return a value that a field takes, without a seed."""
+    if isinstance(field, VendorField) and field.type == "list":
+        return [{key: plain(key, item) for key, item in field.items.items()}]
+    if field.type == "json":
+        return {}
     return field.choices[0] if field.choices else _PLAIN.get(field.type, name)
 
 
@@ -59,8 +63,12 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def made_value(field: VendorField) -> object:
-    """Return what Faker makes for a field next."""
+def made_value(field: AnyField) -> object:
+    """Return what Faker makes for a field next; a list has one object."""
+    if isinstance(field, VendorField) and field.type == "list":
+        return [{name: made_value(item) for name, item in field.items.items()}]
+    if field.type == "json" and field.fill is None:
+        return {}
     method, arguments = fill_of(field)
     return getattr(_faker(), method)(**arguments)
 
@@ -70,7 +78,7 @@ def methods() -> list[str]:
     return [name for name in dir(_faker()) if not name.startswith(("_", "seed"))]
 
 
-def fill_of(field: VendorField) -> tuple[str, dict[str, Any]]:
+def fill_of(field: AnyField) -> tuple[str, dict[str, Any]]:
     """Return the method of Faker by which a field is filled, and its arguments."""
     if field.choices and field.fill is None:
         return "random_element", {"elements": field.choices}

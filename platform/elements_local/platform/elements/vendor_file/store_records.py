@@ -16,7 +16,7 @@ from elements_local.platform.elements.vendor_file.links import FileLinks
 from elements_local.platform.elements.vendor_file.model import MergeCall, VendorHistory
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import filled
-from elements_local.platform.elements.vendor_file.writing import written
+from elements_local.platform.elements.vendor_file.writing import ignored, written
 from elements_local.platform.errors import quoted
 
 _MERGED = "merged into"
@@ -153,7 +153,7 @@ class FileRecords:
     def _kept(self, resource: FileResource, sent: object, before: KeptRecord | None) -> dict[str, Any]:
         fields = written(resource, sent, before, lambda: self.kept.all_of(resource.key))
         if isinstance(sent, dict):
-            note_ignored(f"fields.{name}" for name in sent if name not in fields)
+            note_ignored(f"fields.{name}" for name in ignored(resource, sent, fields))
         return self.hooks.write(fields, resource, before) if self.hooks.write else fields
 
     def after_write(

@@ -94,6 +94,34 @@ def read(template: object, value: object) -> dict[str, object]:
             return {}
 
 
+def list_template(template: object, name: str) -> object:
+    """Return the template of a list that has nothing else, and a name in it; None if there is no such list."""
+    match template:
+        case [inner] if name in placeholders(inner):
+            return inner
+        case dict():
+            several = (list_template(inner, name) for inner in template.values())
+            return next((found for found in several if found is not None), None)
+    return None
+
+
+def values_in_list(template: object, value: object, name: str) -> list[object] | None:
+    """Return what stands in a place of a list with one template in it, of each of its entries; None if there is no such list.
+
+    >>> values_in_list({"items": [{"data": "{record}"}]}, {"items": [{"data": 1}, {"data": 2}]}, "record")
+    [1, 2]
+    """
+    match template, value:
+        case [inner], list() if name in placeholders(inner):
+            return [read(inner, each).get(name) for each in value]
+        case dict(), dict():
+            several = (
+                values_in_list(inner, value[key], name) for key, inner in template.items() if key in value
+            )
+            return next((found for found in several if found is not None), None)
+    return None
+
+
 def rows_read(template: object, value: object) -> list[dict[str, object]]:
     """Return what stands in a template's places, once for each entry of the lists with one template in them.
 
