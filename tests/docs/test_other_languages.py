@@ -1,5 +1,7 @@
 """The receivers for who does not write Python do what the pages say of them, against a stack that runs."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 from arriving import every_kind
 from doc_pages import ROOT, environment, up
-from programs import find_program
+from programs import PATH, find_node, find_program
 
 from elements_local.clients import guide
 
@@ -23,6 +25,32 @@ def test_the_receiver_in_node_passes_its_own_test():
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# pass 2" in done.stdout
+
+
+def run_test(folder, *command):
+    """Run a test of the page that starts a stack by its command."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), PATH))
+    where = {"PATH": path, "HOME": str(folder)}  # Go builds there
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=where)
+
+
+def test_a_test_in_node_starts_a_stack_and_passes(tmp_path):
+    node = find_node(tmp_path, "vitest", needed="vitest")
+    shutil.copy(EXAMPLES / "node" / "stack.spec.mjs", tmp_path)
+
+    done = run_test(tmp_path, node, "node_modules/vitest/vitest.mjs", "run", "--no-color", "stack.spec.mjs")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_a_test_in_go_starts_a_stack_and_passes(tmp_path):
+    go = find_program("go")
+
+    done = run_test(tmp_path, go, "test", "-v", EXAMPLES / "go" / "stack_test.go")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--- PASS: TestANewContactIsCalledBackAndItIsToldWhy" in done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from arriving import every_kind
 from deadline import DEADLINE
 from doc_pages import ROOT
-from programs import find_program, skip
+from programs import find_node
 
 from elements_local.certify import Outcome, certify
 from elements_local.stack.receiving import Receiver, reachable
@@ -82,13 +82,10 @@ def test_a_receiver_passes_the_battery_with_the_probe_of_the_page(framework, mon
 @contextmanager
 def in_express(folder):
     """Run the example with Express, copied to where its packages are found, and give its URL."""
-    node, modules = find_program("node"), ROOT / ".ci" / "node_modules"
-    if not (modules / "express").is_dir():
-        skip("express", "express is not installed; npm ci --prefix .ci installs it")
+    node = find_node(folder, "express", needed="express")
     for name in ("signature.mjs", "node/with_express.mjs", "node/probe_express.mjs"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(EXAMPLES / name, folder / name)
-    (folder / "node_modules").symlink_to(modules)
     command, variables = [node, folder / "node" / "probe_express.mjs"], {"PORT": "0"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as process:
         yield process.stdout.readline().strip()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -23,6 +24,19 @@ def find_program(*names: str, needed: str | None = None) -> str:
     if found is None:
         skip(needed or names[0], f"{' or '.join(names)} is not installed")
     return found
+
+
+_PACKAGES = Path(__file__).parents[2] / ".ci" / "node_modules"
+
+
+def find_node(folder: Path, *packages: str, needed: str) -> str:
+    """Put packages of npm where programs of a folder find them, and return where Node is; skip the test where one is missing."""
+    node = find_program("node", needed=needed)
+    for name in packages:
+        if not (_PACKAGES / name).is_dir():
+            skip(needed, f"{name} is not installed; npm ci --prefix .ci installs it")
+    (folder / "node_modules").symlink_to(_PACKAGES)
+    return node
 
 
 def skip(needed: str, reason: str) -> NoReturn:

@@ -7,10 +7,11 @@ import { events, receiver } from "./receiver.mjs";
 
 const PLATFORM = process.env.ELEMENTS_LOCAL_PLATFORM_URL ?? "http://127.0.0.1:4700";
 const CRM = process.env.ELEMENTS_LOCAL_CRM_URL ?? "http://127.0.0.1:4701";
+const TOKEN = process.env.ELEMENTS_LOCAL_TOKEN ?? ""; // of a container
 let workspace, user;
 
 async function call(method, url, authorization, body) {
-  const headers = { "Content-Type": "application/json", Authorization: authorization };
+  const headers = { "Content-Type": "application/json", Authorization: authorization, "Elements-Local-Token": TOKEN };
   const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
   assert.ok(answer.ok, `${method} ${url}: ${answer.status} ${await answer.clone().text()}`);
   return answer.status === 204 ? null : answer.json();
@@ -29,20 +30,10 @@ after(async () => {
 });
 
 test("a new contact arrives, and its change after it", async () => {
-  await call("POST", `${PLATFORM}/elements/api-v2/instances`, user, {
-    element: { key: "insightly" },
-    configuration: {
-      username: workspace.crm_username,
-      password: workspace.crm_api_key,
-      "event.notification.enabled": true,
-      "event.vendor.type": "polling",
-      "event.notification.callback.url": `http://127.0.0.1:${receiver.address().port}/callbacks`,
-      "event.notification.signature.key": "a-key-of-your-own",
-      "event.poller.refresh_interval": "15",
-      "event.poller.configuration": { contacts: {} },
-    },
-    name: "from Node",
-  });
+  const instance = await call("GET", `${PLATFORM}/_local/instance-body`, user);
+  instance.configuration["event.notification.callback.url"] = `http://127.0.0.1:${receiver.address().port}/callbacks`;
+  instance.configuration["event.notification.signature.key"] = "a-key-of-your-own";
+  await call("POST", `${PLATFORM}/elements/api-v2/instances`, user, instance);
   const key = `Basic ${btoa(`${workspace.crm_api_key}:`)}`;
   const advance = () => call("POST", `${PLATFORM}/_local/clock/advance`, user, { duration: "15m" });
 

@@ -14,28 +14,19 @@ function taken<T>({ data, error }: { data?: T; error?: unknown }): T {
 
 const workspace = taken(await platform.POST("/_local/workspaces", { body: {} }));
 const Authorization = `User ${workspace.user_secret}, Organization ${workspace.organization_secret}`;
-const configuration = {
-  username: workspace.crm_username,
-  password: workspace.crm_api_key,
-  "event.notification.enabled": true,
-  "event.vendor.type": "polling",
-  "event.notification.callback.url": workspace.callback_url,
-  "event.poller.refresh_interval": "15",
-  "event.poller.configuration": { contacts: {} },
-};
-const body = { element: { key: "insightly" }, name: "from TypeScript", configuration };
-const { token } = taken(await platform.POST("/elements/api-v2/instances", { headers: { Authorization }, body }));
+const headers = { Authorization };
+const body = taken(await platform.GET("/_local/instance-body", { headers }));
+const { token } = taken(await platform.POST("/elements/api-v2/instances", { headers, body }));
 
 const params = { path: { hub: "crm", object_name: "contacts" } };
 const element = { Authorization: `${Authorization}, Element ${token}` };
 const record = { FIRST_NAME: "Ada" };
 taken(await platform.POST("/elements/api-v2/hubs/{hub}/{object_name}", { params, headers: element, body: record }));
-const ran = taken(await platform.POST("/_local/clock/advance", { headers: { Authorization }, body: { duration: "15m" } }));
+const ran = taken(await platform.POST("/_local/clock/advance", { headers, body: { duration: "15m" } }));
 
-const query = { workspace: workspace.name };
-const came = taken(await sink.POST("/_local/callbacks/wait", { params: { query }, body: { count: 1 } }));
+const came = taken(await sink.POST("/_local/callbacks/wait", { headers, body: { count: 1 } }));
 const { message } = came.callbacks[0]!.json as components["schemas"]["CallbackBody"];
 const [event] = message.events!;
-const asked = { instanceId: message.instanceId, resource: "contacts", recordId: event!.objectId! };
-const why = taken(await platform.GET("/_local/explain", { headers: { Authorization }, params: { query: asked } }));
+const query = { resource: "contacts", recordId: event!.objectId! };
+const why = taken(await platform.GET("/_local/explain", { headers, params: { query } }));
 console.log(JSON.stringify({ polls: ran.polls, event: event!.eventType, verdict: why.verdict }));
