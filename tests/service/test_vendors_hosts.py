@@ -11,10 +11,11 @@ from sequences import load
 
 from elements_local.clients.guide import instance_body
 from elements_local.clients.records import merged, with_value
+from elements_local.commands.vendor import STARTERS
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process, on_ports
 
-VENDORS = sorted((Path(__file__).parents[1] / "support" / "vendors").glob("*.yaml"))
+VENDORS = [*STARTERS.values(), *sorted((Path(__file__).parents[1] / "support" / "vendors").glob("*.yaml"))]
 STARTS = {"in process": in_process, "on ports": on_ports}
 SERVED_AS = "crm.dev.example:8443"
 API = re.compile(

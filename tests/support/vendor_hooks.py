@@ -17,8 +17,8 @@ def written(fields, resource, before):
     return {**fields, "note": f"{fields.get('note')} after {before and before.id}"}
 
 
-def shown(record, kept):
-    return {**record, "at": kept.updated.isoformat()}
+def hub(record, resource):
+    return {**record, "kind": resource.key}
 
 
 def query(asked, found, _resource):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[1]
 _TEMPLATES = _PACKAGE / "commands" / "templates"
-_STARTER = _TEMPLATES / "vendor.yaml"
+STARTER = _TEMPLATES / "vendor.yaml"
 STARTERS = {path.stem: path for path in sorted((_TEMPLATES / "vendors").glob("*.yaml"))}
 """Vendor files to begin with, by what their vendors have that others have not."""
 _SCHEMA = "vendor.schema.json"
@@ -118,7 +118,7 @@ def _is_schema(content: bytes) -> bool:
 def _begun(name: str, like: str | None) -> str:
     """Return the text of a file to begin with."""
     if like is None:
-        return _STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
+        return STARTER.read_text("utf-8").replace("NAME", name).replace("TITLE", name.title())
     text = STARTERS[like].read_text("utf-8")
     for key, value in (("vendor", name), ("name", name.title()), ("origin", f"https://api.{name}.example")):
         text = re.sub(rf"^{key}: .*$", f"{key}: {value}", text, count=1, flags=re.MULTILINE)

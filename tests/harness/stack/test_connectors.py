@@ -7,6 +7,7 @@ from each_row import each_row
 
 from elements_local.clients.errors import OptionError
 from elements_local.clients.workspace_clients import BASE_PATH
+from elements_local.commands.vendor import STARTERS
 from elements_local.kit.settings import SettingsError
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack_settings import Configuration
@@ -23,7 +24,7 @@ steps:
 VENDORS = Path(__file__).parents[2] / "support" / "vendors"
 ON_THE_PAGE = Path(__file__).parents[2] / "docs" / "examples" / "small_lag.yaml"
 FILE = f"""scenario: records of a vendor that a file describes are named by their kinds
-settings: {{VENDORS: "{VENDORS}/pipes.yaml"}}
+settings: {{VENDORS: "{STARTERS["offsets"]}"}}
 instance: {{element: {{key: pipes}}}}
 records: 1
 steps:
@@ -59,13 +60,13 @@ steps:
 def test_a_setting_hands_one_in(tmp_path):
     project = tmp_path / "pyproject.toml"
     project.write_text(
-        f'[tool.elements-local]\nconnector = ["{NAMED}"]\nvendor = ["{VENDORS}/pipes.yaml", "{VENDORS}/hubly.yaml"]\n'
+        f'[tool.elements-local]\nconnector = ["{NAMED}"]\nvendor = ["{STARTERS["offsets"]}", "{VENDORS}/hubly.yaml"]\n'
     )
 
     with in_process(Options(environment=Configuration({}, project).environment())) as stack:
         clients = stack.workspace()
         known = clients.platform.call("GET", f"{BASE_PATH}/elements/keys")
-        assert known == ["insightly", "rolodex", "hubly", "pipes"]
+        assert known == ["insightly", "rolodex", "pipes", "hubly"]
 
 
 @pytest.mark.parametrize("scenario", [SCENARIO, HUBLIKE, FILE, ON_THE_PAGE.read_text("utf-8")])

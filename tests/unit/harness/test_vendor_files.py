@@ -7,12 +7,13 @@ import pytest
 from each_row import each_row
 from jsonschema import Draft202012Validator
 
+from elements_local.commands.vendor import STARTERS
 from elements_local.stack.vendor_files import VendorFileError, connector_of, json_schema, path_of
 from elements_local.stack.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[3]
 STARTER = (ROOT / "platform" / "elements_local" / "commands" / "templates" / "vendor.yaml").read_text("utf-8")
-VENDORS = sorted((ROOT / "tests" / "support" / "vendors").glob("*.yaml"))
+VENDORS = [*STARTERS.values(), *sorted((ROOT / "tests" / "support" / "vendors").glob("*.yaml"))]
 GOOD = """vendor: acme
 name: Acme
 origin: https://api.acme.example
@@ -60,7 +61,7 @@ MISTAKES = [
     ("{path: made}", "{path: made, format: 'yyyy-mm-dd HH:MM:ss'}", "6:25: record.created.format: 'yyyy-mm-dd HH:MM:ss' mixes up letters; 'yyyy-MM-dd HH:mm:ss' is what is probably meant"),
     ("{path: made}", "{path: made, zone: America/Los_Angles}", "6:25: record.created.zone: unknown time zone"),
     ("{path: made}", "{path: made, zone: America/Denver}", "6:25: record.created.zone: milliseconds have no zone"),
-    ("record:\n", "record:\n  resolution: 2s\n", "6:3: record.resolution: unknown value '2s'; known: 1m, 1ms, 1s"),
+    ("record:\n", "record:\n  resolution: 2s\n", "6:3: record.resolution: unknown value '2s'; known: 1ms, 1s"),
     ("record:\n", "record:\n  constants: {url: '/{ident}'}\n", "6:3: record.constants: unknown placeholder 'ident'; known: id, resource, deleted"),
     ("named_by: title", "named_by: titel", "9:11: resources.deals.named_by: unknown field 'titel'; did you mean 'title'?"),
     ("text: note", "text: size", "9:28: resources.deals.text: the field 'size' takes no text"),
@@ -135,9 +136,10 @@ MISTAKES = [
     ("create:", "me: {path: /me, answer: {u: '{usr}'}}\ncreate:", "16:17: me.answer: unknown placeholder 'usr'; did you mean 'user'?"),
     ("create:", "errors: {body: {m: '{mesage}'}}\ncreate:", "16:10: errors.body: unknown placeholder 'mesage'; did you mean 'message'?"),
     ("create:", "errors: {cases: {cap: {values: {kind: x}}}}\ncreate:", "16:33: errors.cases.cap.values.kind: {kind} does not stand in the body"),
-    ("create:", "hooks: {shown: nowhere_at_all:f}\ncreate:", "16:9: hooks.shown: cannot import the hook's module 'nowhere_at_all'"),
-    ("create:", "hooks: {shown: json}\ncreate:", "16:9: hooks.shown: expected package.module:function; got 'json'"),
-    ("create:", "hooks: {shown: 'json:dump'}\nhooks:", "17:1: the key 'hooks' stands twice"),
+    ("create:", "hooks: {hub: nowhere_at_all:f}\ncreate:", "16:9: hooks.hub: cannot import the hook's module 'nowhere_at_all'"),
+    ("create:", "hooks: {hub: json}\ncreate:", "16:9: hooks.hub: expected package.module:function; got 'json'"),
+    ("create:", "hooks: {hub: 'json:dump'}\nhooks:", "17:1: the key 'hooks' stands twice"),
+    ("key: access.token, header: Authorization", "key: oauth.user.token, header: X, oauth2: {token: /t}", "4:18: authentication.key: the element has a key 'oauth.user.token' already"),
     ("header: Authorization", "header: X, oauth2: {token: token}", "4:57: authentication.oauth2.token: "),
     ("header: Authorization", "header: X, oauth2: {token: '/t/{resource}'}", "4:57: authentication.oauth2.token: nothing varies here; got {resource}"),
     ("header: Authorization", "header: X, oauth2: {token: /t, grants: []}", "4:68: authentication.oauth2.grants: give at least one grant"),
@@ -228,8 +230,8 @@ MISTAKES = [
     ("record:\n", "poller: {url: 5}\nrecord:\n", "5:1: poller: "),
     ("{by: offset}", "{by: offset, default: 20, max: 30}\n  x: 1", "15:3: list.x: unknown key 'x'"),
     ('size: "{size}", since: "{updated>}"}\n  answer: {data: "{records}"}\n  paging: {by: offset}', 'x: "{updated>}"}\n  answer: {data: "{records}"}\n  paging: {by: offset, default: 20, max: 30}', "14:3: list.paging: without {size} in the request each page has `default` records: give `max` the same"),
-    ("create:", "hooks: {shown: 'vendor_hooks:id_of'}\ncreate:", "16:9: hooks.shown: vendor_hooks:id_of takes other arguments: it is called with 2"),
-    ("create:", "hooks: {id: 'vendor_hooks:shown'}\ncreate:", "16:9: hooks.id: vendor_hooks:shown takes other arguments: it is called with 1"),
+    ("create:", "hooks: {hub: 'vendor_hooks:id_of'}\ncreate:", "16:9: hooks.hub: vendor_hooks:id_of takes other arguments: it is called with 2"),
+    ("create:", "hooks: {id: 'vendor_hooks:hub'}\ncreate:", "16:9: hooks.id: vendor_hooks:hub takes other arguments: it is called with 1"),
     ("create:", "hooks: {write: 'vendor_hooks:query', hub: 'vendor_hooks:written'}\ncreate:", "16:38: hooks.hub: vendor_hooks:written takes other arguments: it is called with 2"),
     ("create:", "hooks: {id: 'vendor_hooks:nothing'}\ncreate:", "16:9: hooks.id: unknown name in the hook's module vendor_hooks 'nothing'"),
     ("note: {}", "note: {fill: {text: {max_nb_chars: 100000000}}}", "9:67: resources.deals.fields.note.fill: `max_nb_chars` is more than 10,000"),
@@ -265,7 +267,7 @@ def test_mistakes_of_shape_and_of_meaning_are_said_at_once(tmp_path):
         .replace("{by: offset}", "{by: offset, max: many}")
         .replace("{start:", "{start2: '{ofset}', start:")
         .replace('path: "/{resource}/{id}"', "pth: x")
-        .replace("create:", "hooks: {shown: nowhere_at_all:f}\ncreate:")
+        .replace("create:", "hooks: {hub: nowhere_at_all:f}\ncreate:")
     )
 
     assert [each.partition("; ")[0] for each in mistakes(tmp_path, text)] == [
@@ -275,7 +277,7 @@ def test_mistakes_of_shape_and_of_meaning_are_said_at_once(tmp_path):
         "12:3: list.parameters: unknown placeholder 'ofset'",
         "14:24: list.paging.max: expected a whole number from 1",
         "15:7: get.pth: unknown key 'pth'",
-        "16:9: hooks.shown: cannot import the hook's module 'nowhere_at_all': there is no module 'nowhere_at_all'",
+        "16:9: hooks.hub: cannot import the hook's module 'nowhere_at_all': there is no module 'nowhere_at_all'",
     ]
 
 

@@ -171,6 +171,8 @@ def _doubles(file: VendorFile) -> Iterator[Objection]:
         if name in names:
             yield ("not_modelled", place), f"the file has a resource {name!r}"
     keys = Counter(each.key for each in engine.FileConnector(file).element.keys)
+    if keys[own := file.authentication.key] > 1 and own not in {each.key for each in file.configuration}:
+        yield ("authentication", "key"), f"the element has a key {own!r} already"
     for place, each in enumerate(file.configuration):
         if keys[each.key] > 1:
             yield ("configuration", place, "key"), f"the element has a key {each.key!r} already"

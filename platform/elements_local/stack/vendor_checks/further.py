@@ -94,8 +94,6 @@ def check_route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Ob
 def check_further(file: VendorFile) -> Iterator[Objection]:
     """Yield what is wrong with batches and links."""
     for where, further in further_calls(file):
-        if further.headers or further.request_headers:
-            yield where, "`headers` and `request_headers` are for the calls of the connector"
         yield from _link_call(file, where, further) if isinstance(further, LinkCall) else ()
         yield from _batch(file, where, further) if isinstance(further, BatchCall) else ()
     if file.merge:

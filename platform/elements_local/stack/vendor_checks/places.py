@@ -9,6 +9,7 @@ from elements_local.platform.configuration.callback_headers import is_header
 from elements_local.platform.dates.java_dates import MILLISECONDS, SECONDS, compile_pattern
 from elements_local.platform.elements import vendor_file as engine
 from elements_local.platform.elements.vendor_file import (
+    FakeCall,
     FileCall,
     VendorErrorCase,
     VendorFile,
@@ -52,7 +53,7 @@ def paths_of(file: VendorFile) -> list[str]:
     return [*(each.path for each in calls), *(each.path for each in file.routes), *tokens]
 
 
-def further_calls(file: VendorFile) -> Iterator[tuple[Where, FileCall]]:
+def further_calls(file: VendorFile) -> Iterator[tuple[Where, FakeCall]]:
     """Yield the calls that are no call of the connector's."""
     for key, several in (("batches", file.batches), ("links", file.links)):
         for place, call in enumerate(several.calls if several else ()):

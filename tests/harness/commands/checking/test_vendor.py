@@ -115,6 +115,6 @@ def test_a_vendor_has_none_of_the_names_by_which_the_stack_is_called(tmp_path, m
             (call("up", "--vendor", "acme.yaml", "--served-as", "build7"), 2),
             (call("up", "--vendor", "acme.yaml", "--host", "build7"), 2),
         ):
-            told = "acme.yaml:10:1: origin: expected the vendor's own host; the stack is called build7"
+            told = "acme.yaml:11:1: origin: expected the vendor's own host; the stack is called build7"
             assert (done.returncode, told in done.stdout + done.stderr) == (status, True), done
         assert call("vendor", "check", "acme.yaml").returncode == 0

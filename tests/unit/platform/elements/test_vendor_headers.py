@@ -1,15 +1,14 @@
 """Headers of a vendor file: of every answer, and of the requests of lists."""
 
-from pathlib import Path
-
 import pytest
 from each_row import each_row
 
 from elements_local.clients.guide import instance_body
+from elements_local.commands.vendor import STARTERS
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
-ROTARY = Path(__file__).parents[3] / "support" / "vendors" / "rotary.yaml"
+ROTARY = STARTERS["tokens"]
 CONTACTS = "/crm/v3/objects/contacts"
 
 
@@ -124,7 +123,7 @@ def test_a_record_that_has_changed_meanwhile_is_written_only_by_who_asks_for_no_
 
     assert (made.status, made.body, first) == (201, b"", again)
     assert [each.status for each in writes] == [200, 412, 200, 200]
-    assert decode(writes[1].body)["message"].startswith("the record has changed: its version is ")
+    assert decode(writes[1].body)["message"].startswith("the record is now of the version ")
     assert gone == [412, 204]
 
 

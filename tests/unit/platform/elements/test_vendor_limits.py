@@ -1,17 +1,17 @@
 """Limits of a vendor file: which calls are counted together, what an answer says is left, and when a refused call may come again."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from each_row import each_row
 
+from elements_local.commands.vendor import STARTERS
 from elements_local.kit.api.json_text import decode
 from elements_local.platform.elements.vendor_file.limits import retry_after, window
 from elements_local.platform.elements.vendor_file.model import VendorLimit
 from elements_local.start import Options, in_process
 
-ROTARY = Path(__file__).parents[3] / "support" / "vendors" / "rotary.yaml"
+ROTARY = STARTERS["tokens"]
 LIMITED = {"ELEMENTS_LOCAL_CRM_LIMITS": "vendor"}
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 """The day on which the clocks of Denver and New York go forward."""

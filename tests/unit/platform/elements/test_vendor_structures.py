@@ -75,18 +75,42 @@ def test_what_objects_do_not_have_is_left_out_and_warned_of(clients):
 
 def test_each_record_of_a_list_stands_in_an_envelope(clients):
     ids = [made(clients, emails=EMAILS)[1]["data"]["id"] for _ in range(3)]
-    body = {"page_number": 2, "page_size": 2, "minimum_modified_date": 1772445600}
+    clients.clock.advance("3s")
+    body = {"page_number": 1, "page_size": 2, "minimum_modified_date": 1772445600}
     found = decode(sent(clients, "POST", "/v1/people/search", body).body)
     batch = [{"id": each, "data": {"details": "new"}} for each in (ids[0], ids[0], ids[1])]
     changed = decode(sent(clients, "POST", "/v1/people/bulk", batch).body)
     none = decode(sent(clients, "POST", "/v1/companies/search").body)
 
-    assert [each["data"]["id"] for each in found["items"]] == ids[2:]
-    assert found["items"][0]["meta"]["id"] == ids[2]
+    assert [each["data"]["id"] for each in found["items"]] == ids[:1]
+    assert found["items"][0]["meta"]["id"] == ids[0]
     assert len(found["items"][0]["meta"]["version"]) == 16
     assert found["meta"] == {"count": 1, "total": 3}
-    assert [each["data"]["details"] for each in changed["items"]] == ["new"] * 3
+    assert [{**each["data"], "date_modified": 0} for each in changed["items"]] == [
+        {"id": each, "details": "new", "date_created": 1772445600, "date_modified": 0}
+        for each in (ids[0], ids[0], ids[1])
+    ]
     assert none == {"items": [], "meta": {"count": 0, "total": 0}}
+
+
+def test_a_link_changes_both_records_and_a_merged_one_has_what_the_first_lacks(clients):
+    one = made(clients, details="kept")[1]["data"]["id"]
+    other = made(clients, name="Bob", details="gone", emails=EMAILS)[1]["data"]["id"]
+    body = {"data": {"name": "Acme", "employees": 5, "founded": "1999-01-02"}}
+    company = decode(sent(clients, "POST", "/v1/companies", body).body)["data"]
+    clients.clock.advance("1m")
+    linked = sent(clients, "PUT", f"/v1/people/{one}/related/companies/{company['id']}").status
+    listed = sent(clients, "GET", f"/v1/companies/{company['id']}/related/people").body
+    changed = [
+        decode(sent(clients, "GET", f"/v1/{each}").body)["data"]["date_modified"]
+        for each in (f"people/{one}", f"companies/{company['id']}", f"people/{other}")
+    ]
+    merged = decode(sent(clients, "POST", "/v1/people/merge", {"winner": one, "loser": other}).body)["data"]
+
+    assert (linked, decode(listed)) == (204, {"items": [{"id": one}]})
+    assert [each > 1772445650 for each in changed] == [True, True, False]
+    assert (company["date_opened"], "date_created" in company) == (1772445600, False)
+    assert (merged["id"], merged["details"], merged["emails"]) == (one, "kept", EMAILS)
 
 
 @each_row("field", ["emails", "custom_fields"])
@@ -122,7 +146,7 @@ def test_the_hub_has_milliseconds_and_polls_by_them(clients):
 
 def test_made_up_records_have_lists_of_one_object():
     with in_process(Options(vendors=(STARTERS["structured"],), records=2)) as started:
-        found = sent(started.workspace(), "POST", "/v1/people/search", {"page_number": 1})
+        found = sent(started.workspace(), "POST", "/v1/people/search")
     people = [each["data"] for each in decode(found.body)["items"]]
 
     assert {len(each["emails"]) for each in people} == {1}

@@ -1,17 +1,17 @@
 """Access tokens of a vendor file: what they are given for, how long they are good, and what becomes of a refresh token."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from each_row import each_row
 
 from elements_local.clients.guide import instance_body
+from elements_local.commands.vendor import STARTERS
 from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
-ROTARY = Path(__file__).parents[3] / "support" / "vendors" / "rotary.yaml"
+ROTARY = STARTERS["tokens"]
 CLIENT = {"client_id": "an application", "client_secret": "KEY"}
 REFRESH = {"grant_type": "refresh_token", "refresh_token": "KEY"}
 V1, V3, DATED = "/oauth/v1/token", "/oauth/v3/token", "/oauth/2026-03/token"

@@ -11,7 +11,7 @@ from elements_local.kit.fakes.effects import PageEffect
 from elements_local.kit.fakes.records import effect_in_force
 from elements_local.kit.text import shortened
 from elements_local.kit.web.request_facts import facts_of
-from elements_local.platform.elements.vendor_file.model import FileCall, FileRoute
+from elements_local.platform.elements.vendor_file.model import FakeCall, FileRoute
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
 from elements_local.platform.elements.vendor_file.templates import misfit, rows_read, unread
 
@@ -30,7 +30,7 @@ def sent_parameters() -> dict[str, str]:
     return {name: ",".join(request.args.getlist(name)) for name in request.args if name != ignored}
 
 
-def sent_body(call: FileCall) -> Json:
+def sent_body(call: FakeCall) -> Json:
     """Return the body of the present request, without a parameter that a fault has ignored.
 
     Raises:
@@ -47,7 +47,7 @@ def sent_body(call: FileCall) -> Json:
     return {name: each for name, each in body.items() if name != ignored} if isinstance(body, dict) else body
 
 
-def note_unread(call: FileCall | FileRoute, body: object, known: Iterable[str | None] = ()) -> None:
+def note_unread(call: FakeCall | FileRoute, body: object, known: Iterable[str | None] = ()) -> None:
     """Note what the present request has and nothing reads: in the journal, and for a header of the answer.
 
     Args:
@@ -79,7 +79,7 @@ def unread_header() -> str | None:
     return json.dumps(warnings)
 
 
-def inputs(call: FileCall, path: Mapping[str, object]) -> list[dict[str, object]]:
+def inputs(call: FakeCall, path: Mapping[str, object]) -> list[dict[str, object]]:
     """Return what the present request has of each thing that it is about: that in its path, and each entry of its body.
 
     Raises:

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
     from elements_local.platform.elements.vendor_file.hooks import FileHooks
 
-_RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1), "1m": timedelta(minutes=1)}
+_RESOLUTIONS = {"1ms": timedelta(milliseconds=1), "1s": timedelta(seconds=1)}
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
@@ -165,7 +165,7 @@ class FileFake:
         known = [*parameters, self.file.authentication.parameter]
 
         def noted(**variables: str) -> Response:
-            note_unread(model.FileCall(path=path), None, known)
+            note_unread(model.FakeCall(path=path), None, known)
             answer: Response = call(**variables)
             return answer
 
@@ -191,7 +191,7 @@ class FileFake:
 
     def body(self) -> dict[str, Any]:
         """Return the body of the present request, an object, for a route of a hook."""
-        return cast("dict[str, Any]", sent_body(model.FileCall(path="/", body={})))
+        return cast("dict[str, Any]", sent_body(model.FakeCall(path="/", body={})))
 
     def _caller(self) -> Workspace:
         return self.fake.caller()
@@ -388,7 +388,8 @@ class FileFake:
             raise VendorRefusalError("invalid", "the body has to have the ids of two records")
         record = self.records.merge(resource, call, (str(ids[0]), str(ids[1])))
         shown = self.records.after_write(resource, record, "valued", None)
-        return self._with_record(call, resource, record, shown)
+        values = {"record": shown, "id": resource.record.id.shown(record.id), "resource": resource.name}
+        return response(filled(call.answer, values), call.status)
 
     def _unless_changed(self, found: Found) -> AbstractContextManager[object]:
         """Let nobody change a record between the look at its version and what follows, if a version is asked for."""

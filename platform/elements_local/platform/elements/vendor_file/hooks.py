@@ -22,7 +22,6 @@ Fields = dict[str, Any]
 HOOK_ARGUMENTS: Mapping[str, int] = {
     "id": 1,
     "write": 3,
-    "shown": 2,
     "query": 3,
     "routes": 1,
     "where": 2,
@@ -80,7 +79,6 @@ class FileHooks(Struct, frozen=True, kw_only=True):
 
     id: Callable[[int], str] | None = None
     write: Callable[[Fields, FileResource, KeptRecord | None], Fields] | None = None
-    shown: Callable[[Fields, KeptRecord], Fields] | None = None
     query: Callable[[Any, VendorQuery, FileResource], VendorQuery] | None = None
     routes: Callable[[Any], None] | None = None
     where: Callable[[Clause, FileResource], Clause] | None = None

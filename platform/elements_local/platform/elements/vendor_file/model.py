@@ -196,7 +196,7 @@ class RecordShape(_Part, frozen=True, kw_only=True):
     fields: str = ""
     created: RecordDate
     updated: RecordDate
-    resolution: Literal["1ms", "1s", "1m"] = "1s"
+    resolution: Literal["1ms", "1s"] = "1s"
     values: Literal["typed", "text"] = "typed"
     missing: Literal["absent", "null"] = "absent"
     unknown: Literal["refuse", "keep", "ignore"] = "refuse"
@@ -357,18 +357,15 @@ class DeletedParameter(_Part, frozen=True, kw_only=True):
     value: str = "true"
 
 
-class FileCall(_Part, frozen=True, kw_only=True):
-    """A call.
+class FakeCall(_Part, frozen=True, kw_only=True):
+    """A call that the fake answers.
 
     Attributes:
         method: of the request; without it, POST for `create`, PATCH for `update`, DELETE for `delete`, else GET.
         path: below the origin, with {resource} and {id}.
         parameters: of the query.
         body: of the request, a template of JSON.
-        request_headers: of the request, templates as in `parameters`, such as `Prefer: maxpagesize={size}`; in those of `update` and
-            `delete`, {version} is the one that the record has to have.
         status: of the answer.
-        headers: of the answer, templates with the names of `answer`, and {origin}; {version} of a record is another after each change.
         answer: the body of the answer, a template of JSON; without it {records} of a list, {record} of other calls, nothing of `delete`.
     """
 
@@ -376,10 +373,21 @@ class FileCall(_Part, frozen=True, kw_only=True):
     path: UrlPath
     parameters: dict[str, str] = {}
     body: Template = None
-    request_headers: dict[str, str] = {}
     status: Annotated[int, Meta(ge=200, le=299)] = 200
-    headers: dict[str, str] = {}
     answer: Template = "{record}"
+
+
+class FileCall(FakeCall, frozen=True, kw_only=True):
+    """A call that the connector makes, and the fake answers.
+
+    Attributes:
+        request_headers: of the request, templates as in `parameters`, such as `Prefer: maxpagesize={size}`; in those of `update` and
+            `delete`, {version} is the one that the record has to have.
+        headers: of the answer, templates with the names of `answer`, and {origin}; {version} of a record is another after each change.
+    """
+
+    request_headers: dict[str, str] = {}
+    headers: dict[str, str] = {}
 
 
 class GetCall(FileCall, frozen=True, kw_only=True):
@@ -437,7 +445,7 @@ class FileListCall(FileCall, frozen=True, kw_only=True):
     hooked: tuple[str, ...] = ()
 
 
-class BatchCall(WriteCall, frozen=True, kw_only=True):
+class BatchCall(FakeCall, frozen=True, kw_only=True):
     """A call about several records. A list with one template in its body is that of its inputs.
 
     Attributes:
@@ -446,6 +454,7 @@ class BatchCall(WriteCall, frozen=True, kw_only=True):
         answer: its body, a template with {records}, or {record} in a list with one template; an upsert's have `new`; and {now}. What is refused alone: {missing}, or {all_missing}, the
             ids of records that are not there; {message}, {trace}, {id} and the `values` of the case of another refusal; {failed}, the
             number of all these.
+        shows: which fields the answer has: all, those that have a value, or those that were sent.
         partial: the status of an answer if something is refused alone: records that are not there, and, if each input has a
             {trace}, whatever is refused. Without it, and of all else, nothing is done.
         empty: the status of the answer if there is no input; without it, that of others.
@@ -521,7 +530,7 @@ class LinkedPair(_Part, frozen=True, kw_only=True):
     labels: Annotated[tuple[LinkLabel, ...], Meta(min_length=1)]
 
 
-class LinkCall(FileCall, frozen=True, kw_only=True):
+class LinkCall(FakeCall, frozen=True, kw_only=True):
     """A call about links. A list with one template in its body or answer stands for several inputs, or links.
 
     Attributes:
@@ -581,7 +590,7 @@ class VendorHistory(_Part, frozen=True, kw_only=True):
     max: Annotated[int, Meta(ge=1, le=10_000)] = 50
 
 
-class MergeCall(FileCall, frozen=True, kw_only=True):
+class MergeCall(FakeCall, frozen=True, kw_only=True):
     """The call that makes one record of two. It has the values of the first, and those of the other that the first has not.
 
     Attributes:
@@ -719,7 +728,6 @@ class HookNames(_Part, frozen=True, kw_only=True):
     Attributes:
         id: takes a record's number; returns its id.
         write: takes what was written, the resource, and the record before or None; returns what the fake keeps.
-        shown: takes the record as the file shows it, and as the fake keeps it; returns what the fake shows.
         query: takes the body or the parameters of a list's request, what was read of them, and the resource; returns what the
             list is asked for. It reads filters and order itself.
         routes: takes the fake; adds routes by its `route`.
@@ -729,7 +737,6 @@ class HookNames(_Part, frozen=True, kw_only=True):
 
     id: str | None = None
     write: str | None = None
-    shown: str | None = None
     query: str | None = None
     routes: str | None = None
     where: str | None = None
@@ -836,6 +843,6 @@ METHODS = {"create": "POST", "update": "PATCH", "delete": "DELETE"}
 """Of a call that names none; of the others GET."""
 
 
-def method_of(name: str, call: FileCall) -> str:
+def method_of(name: str, call: FakeCall) -> str:
     """Return the method of a call, from its key in the file."""
     return call.method or METHODS.get(name, "GET")

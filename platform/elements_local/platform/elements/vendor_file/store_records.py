@@ -178,7 +178,6 @@ class FileRecords:
         """Return a record as the vendor shows it."""
         linked, history = how.pop("linked", ()), how.pop("history", ())
         made = resource.shown(record.id, record.fields, created=record.created, updated=record.updated, **how)
-        made = self.hooks.shown(made, record) if self.hooks.shown else made
         if self.links:
             self.links.show(made, resource, linked, record.id)
         if self.history and history:
