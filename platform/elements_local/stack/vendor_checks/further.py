@@ -82,6 +82,8 @@ def check_route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Ob
         yield where, "{resource} in the path and `resource` belong together"
     elif route.resource is not None and route.resource not in file.resources:
         yield (*where, "resource"), unknown("resource", route.resource, file.resources)
+    if route.hub is not None:
+        yield from _small_list(file, where, route)
     choosing = [name for name in varying if name != "resource"] if route.items else []
     for key, names in (("path", choosing), ("parameters", route.parameters)):
         for name in names:
@@ -89,6 +91,30 @@ def check_route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Ob
                 yield (*where, key), f"{name!r} chooses among `items`, but not each of them has that key"
     own = ["item", "items", *sorted(route.keys)] if route.items else []
     yield from check_places((*where, "answer"), route.answer, ["origin", *varying, *own])
+
+
+def _small_list(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objection]:
+    wanted, others = ("item", "{id}") if "{id}" in route.path else ("items", "")
+    if route.hub in file.resources:
+        yield (*where, "hub"), f"the file has a resource {route.hub!r}"
+    if not route.items or "id" not in route.keys:
+        yield (*where, "hub"), "the hub reads `items`, each of which has an id"
+    if f"{{{wanted}}}" not in _values_in(route.answer):
+        yield (*where, "answer"), f"{{{wanted}}} has to stand there alone, for the hub to read"
+    if more := {*placeholders(route.path)} - {"resource", others.strip("{}")}:
+        yield (*where, "path"), f"the hub does not know what {{{min(more)}}} is"
+    several = [("{id}" in each.path) for each in file.small_lists[str(route.hub)]]
+    if several != [False, True]:
+        yield (*where, "hub"), f"{route.hub!r} needs two routes: its list, and one of its items by {{id}}"
+
+
+def _values_in(template: object) -> Iterator[object]:
+    """Yield what stands in objects, at any depth."""
+    if isinstance(template, dict):
+        for inner in template.values():
+            yield from _values_in(inner)
+    else:
+        yield template
 
 
 def check_further(file: VendorFile) -> Iterator[Objection]:

@@ -24,6 +24,7 @@ from elements_local.platform.elements.vendor_file.model import (
     STRUCTURED,
     FileCall,
     FileListCall,
+    FileRoute,
     VendorFile,
     method_of,
 )
@@ -31,6 +32,7 @@ from elements_local.platform.elements.vendor_file.query import (
     VendorQuery,
     asked,
     holds,
+    name_of,
     places_of,
 )
 from elements_local.platform.elements.vendor_file.templates import (
@@ -56,6 +58,8 @@ _METADATA_TYPES = {
 }
 
 
+_RECORD = ""
+"""By which a record stands among its own values while it is put in an order."""
 _LINK = re.compile(r"(?:https?://[^/?#]*)?(/.*)")
 
 
@@ -114,42 +118,78 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def page(self, resource: str, page_request: PageRequest) -> Slice[Record]:
         """Return a page of a list."""
+        if routes := self.file.small_lists.get(resource):
+            return self._small_list(routes[0], page_request)
         kind = resource_named(self.resources, resource)
         where = page_request.where and self.hooks.understood(page_request.where, kind)
+        if (order := page_request.order) is not None:
+            page_request = replace(page_request, order=replace(order, field=name_of(kind, order.field)))
         chosen = self._list_call(kind, where, page_request)
-        if page_request.order is not None and not chosen.is_ordered:
-            every = lists.whole(lambda: [one for _, _, one in self._walk(chosen, None, size=None)])
-            keeps = None if where is None else lambda one: holds(chosen.left, kind.comparable(one))
+        if order is not None and not chosen.is_ordered:
+            every = lists.whole(
+                lambda: [
+                    {**kind.comparable(one), _RECORD: one}
+                    for _, _, one in self._walk(chosen, None, size=None)
+                ]
+            )
+            keeps = None if where is None else lambda one: holds(chosen.left, one)
             page = lists.page(page_request, every, keeps=keeps, largest=chosen.call.paging.max)
-            return replace(page, items=[self._of_hub(one, kind) for one in page.items])
+            return replace(
+                page, items=[self._of_hub(cast("Record", one[_RECORD]), kind) for one in page.items]
+            )
         return self._paged(chosen, kind, page_request)
+
+    def _small_list(self, route: FileRoute, page_request: PageRequest) -> Slice[Record]:
+        """Return a page of a list that the vendor has as a whole."""
+        where = page_request.where
+        every = lists.whole(lambda: self._fixed(route, "items", {}))
+        keeps = None if where is None else lambda one: holds(where, one)
+        return lists.page(page_request, every, keeps=keeps, largest=self.file.listing.paging.max)
+
+    def _fixed(self, route: FileRoute, name: str, values: Values) -> Any:
+        """Return what a fixed answer has in one of its places."""
+        named = {"resource": self.resources[route.resource].name, **values} if route.resource else values
+        path = filled(route.path, {key: quote(str(one), safe="") for key, one in named.items()})
+        reply = self.calls.send(ProviderRequest(method="GET", path=self._with_key(str(path))))
+        found = read(route.answer, self.calls.decoded(reply)).get(name)
+        if found is None:
+            raise self._failed("answered a list with something else", reply.body)
+        return found
 
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
+        if routes := self.file.small_lists.get(resource):
+            return cast("Record", self._fixed(routes[-1], "item", {"id": record_id}))
         kind = resource_named(self.resources, resource)
         return self._record(self._sent("get", self._of(kind, record_id)), kind)
 
     def create(self, resource: str, body: Mapping[str, object]) -> Record:
         """Make a record and return it."""
-        kind = resource_named(self.resources, resource)
+        kind = self._written_kind(resource)
         found = self._sent("create", {**self._of(kind), "fields": self._fields(body)})
         return self._written(found, kind, found.get("id"))
 
     def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         """Change some fields of a record and return it."""
-        kind = resource_named(self.resources, resource)
+        kind = self._written_kind(resource)
         found = self._sent("update", {**self._of(kind, record_id), "fields": self._fields(body)})
         return self._written(found, kind, record_id)
 
     def delete(self, resource: str, record_id: str) -> None:
         """Delete a record."""
-        self._sent("delete", self._of(resource_named(self.resources, resource), record_id))
+        self._sent("delete", self._of(self._written_kind(resource), record_id))
+
+    def _written_kind(self, resource: str) -> FileResource:
+        if resource in self.file.small_lists:
+            raise InvalidRequestError(f"{resource} can only be read")
+        return resource_named(self.resources, resource)
 
     def objects(self) -> list[connector.ObjectName]:
         """Return the objects that there are."""
-        return [
-            {"name": key, "vendorName": one.name, "type": "vendor"} for key, one in self.resources.items()
-        ]
+        names = {key: one.name for key, one in self.resources.items()} | {
+            key: key for key in self.file.small_lists
+        }
+        return [{"name": key, "vendorName": name, "type": "vendor"} for key, name in names.items()]
 
     def renamed_fields(self, resource: str) -> Mapping[str, connector.RenamedField]:  # noqa: ARG002 - a file has one version
         """Return none."""
@@ -157,6 +197,10 @@ class FileClient(Struct, frozen=True, kw_only=True):
 
     def fields(self, resource: str, *, ask: bool) -> list[connector.FieldMetadata]:  # noqa: ARG002 - the file says it without
         """Return the fields of a resource's records."""
+        if routes := self.file.small_lists.get(resource):
+            return [
+                _metadata(name, _kind_of(value), writable=False) for name, value in routes[0].items[0].items()
+            ]
         kind = resource_named(self.resources, resource)
         own = [
             (kind.record.id.path, kind.record.id.type),
@@ -192,8 +236,7 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def _list_call(self, kind: FileResource, where: Clause | None, page_request: PageRequest) -> _ListCall:
         """Return the call that is to be asked: the search, if there is one that sees to a condition."""
         order = page_request.order
-        known = order and replace(order, field=kind.known.get(order.field, order.field))
-        name, query = "list", VendorQuery(where=where, order=known)
+        name, query = "list", VendorQuery(where=where, order=order)
         values, left, is_ordered = asked(call := self.file.listing, kind, query)
         if where is not None and self.file.search is not None:
             searched = asked(self.file.search, kind, query)
@@ -343,6 +386,11 @@ def _following(call: FileListCall, found: Values, page: Any, *, size: int, count
     else:
         goes_on = "more" in found or "done" in found
     return (page + (count if by == "offset" else 1)) if goes_on else None
+
+
+def _kind_of(value: object) -> str:
+    kinds = {bool: "boolean", int: "number", float: "number", list: "list", dict: "json"}
+    return kinds.get(type(value), "text")
 
 
 def _metadata(path: str, kind: str, *, writable: bool) -> connector.FieldMetadata:

@@ -111,6 +111,8 @@ class FileConnector:
 
     def collection(self, resource: str) -> VendorCollection:
         """Return what a resource is at the vendor."""
+        if resource in self.file.small_lists:
+            return VendorCollection(name=resource.lower(), id_field="id", read_only=True)
         key = resource_named(self.resources, resource).key
         return VendorCollection(name=key.lower(), id_field=self.element.id_fields[key])
 
@@ -121,6 +123,8 @@ class FileConnector:
 
     def date_condition(self, resource: str, condition: Clause) -> DateCondition | None:
         """Return what a condition asks of a record's updated or created date."""
+        if resource in self.file.small_lists:
+            return None
         kind = resource_named(self.resources, resource)
         try:
             meant = self.hooks.understood(condition, kind)

@@ -487,6 +487,7 @@ class FileRoute(_Part, frozen=True, kw_only=True):
     Attributes:
         path: below the origin. A name in braces chooses among `items` by the key of that name; {resource} is any name of `resource`.
         resource: the resource that {resource} in the path has to be, by the hub's name.
+        hub: the name by which the hub reads these `items`, or the one whose {id} is in the path; it does not write them.
         items: a small list. If a path has a name in braces, and no item has the value, the answer is that of `not_found`.
         parameters: of the query, which choose among `items` by the key of that name -> the value if the request has none, or null for all.
         answer: a template of JSON, with {origin}, the path's names, {items} that are chosen, and {item} or any of its keys for the first of them.
@@ -494,6 +495,7 @@ class FileRoute(_Part, frozen=True, kw_only=True):
 
     path: UrlPath
     resource: str | None = None
+    hub: str | None = None
     items: tuple[dict[str, Any], ...] = ()
     parameters: dict[str, str | None] = {}
     answer: Template
@@ -814,6 +816,12 @@ class VendorFile(_Part, frozen=True, kw_only=True):
     errors: VendorErrors = VendorErrors()
     limits: tuple[VendorLimit, ...] = ()
     hooks: HookNames = HookNames()
+
+    @property
+    def small_lists(self) -> Mapping[str, list[FileRoute]]:
+        """The routes by which the hub reads small lists, by its names of them: that of the list first, then that of one item."""
+        routes = sorted(self.routes, key=lambda each: "{id}" in each.path)
+        return {each.hub: [one for one in routes if one.hub == each.hub] for each in routes if each.hub}
 
     @property
     def calls(self) -> Mapping[str, FileCall]:

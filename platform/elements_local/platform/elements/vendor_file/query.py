@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -60,20 +61,22 @@ def understood(clause: Clause, resource: FileResource) -> Clause:
     Raises:
         InvalidRequestError: the records have no such field, or a date is none.
     """
-    known = resource.known
-    shape = resource.record
+    return _with_dates(with_fields(clause, partial(name_of, resource)), resource)
 
-    def name(field: str) -> str:
-        found = known.get(field) or {each.casefold(): name for each, name in known.items()}.get(
-            field.casefold()
-        )
-        if found is None and shape.unknown == "refuse" and field.partition(".")[0] not in shape.constants:
-            near = nearest(field, known)
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(resource.names.values())}"
-            raise InvalidRequestError(f"{resource.key} have no field {quoted(field)}; {hint}")
-        return found or field
 
-    return _with_dates(with_fields(clause, name), resource)
+def name_of(resource: FileResource, field: str) -> str:
+    """Return the name by which a field is known that a client of the hub names; case does not count.
+
+    Raises:
+        InvalidRequestError: the records have no such field.
+    """
+    known, shape = resource.known, resource.record
+    found = known.get(field) or {each.casefold(): name for each, name in known.items()}.get(field.casefold())
+    if found is None and shape.unknown == "refuse" and field.partition(".")[0] not in shape.constants:
+        near = nearest(field, known)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(resource.names.values())}"
+        raise InvalidRequestError(f"{resource.key} have no field {quoted(field)}; {hint}")
+    return found or field
 
 
 def _with_dates(clause: Clause, resource: FileResource) -> Clause:
