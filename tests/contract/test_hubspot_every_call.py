@@ -330,7 +330,6 @@ def test_the_fake_says_what_it_ignores_of_them(made, clients):  # noqa: ARG001 -
     }
 
     assert ignored == {
-        ("/crm/v3/owners/", "query.limit"),
         ("/crm-object-schemas/v3/schemas", "query.archived"),
     }
 

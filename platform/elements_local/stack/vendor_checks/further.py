@@ -85,12 +85,25 @@ def check_route(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Ob
     if route.hub is not None:
         yield from _small_list(file, where, route)
     choosing = [name for name in varying if name != "resource"] if route.items else []
-    for key, names in (("path", choosing), ("parameters", route.parameters)):
+    yield from _pages(where, route)
+    for key, names in (("path", choosing), ("parameters", route.parameters.keys() - route.places.keys())):
         for name in names:
             if name not in route.keys:
                 yield (*where, key), f"{name!r} chooses among `items`, but not each of them has that key"
     own = ["item", "items", *sorted(route.keys)] if route.items else []
-    yield from check_places((*where, "answer"), route.answer, ["origin", *varying, *own])
+    ahead = ["next", "link"] if route.paging else []
+    yield from check_places((*where, "answer"), route.answer, ["origin", *varying, *own, *ahead])
+
+
+def _pages(where: Where, route: FileRoute) -> Iterator[Objection]:
+    pages = "size token offset page" if route.paging else ""
+    by = "by" if "{id}" in route.path and route.items else ""
+    for name, template in route.places.items():
+        yield from check_places((*where, "parameters", name), template, f"{pages} {by}")
+    if route.paging and "id" not in route.keys:
+        yield (*where, "paging"), "pages are counted by the `id` of `items`, which each of them has to have"
+    if route.paging and route.paging.by == "link":
+        yield (*where, "paging", "by"), "the next page of a fixed answer is asked for by its own path"
 
 
 def _small_list(file: VendorFile, where: Where, route: FileRoute) -> Iterator[Objection]:
@@ -210,6 +223,8 @@ def _link_call(file: VendorFile, where: Where, call: LinkCall) -> Iterator[Objec
     more = [*sorted(values), *(f"to_{each}" for each in sorted(values))]
     known = f"resource to now missing failed {_LINK_SHOWN}{f' {PAGE}' if paged else ''}".split()
     yield from check_places((*where, "answer"), call.answer, [*known, *more])
+    if call.max is not None and call.body is None:
+        yield (*where, "max"), "without a body there is one input"
     if call.does != "list" and call.paging is not None:
         yield (*where, "paging"), "only a list has pages"
     if engine.method_of("", call) == "GET" and call.body is not None:

@@ -9,7 +9,7 @@ from elements_local.kit.api.json_text import decode
 from elements_local.start import Options, in_process
 
 OBJECTS = "/crm/v3/objects"
-ROOTS = ("/crm/", "/crm-", "/deals/v1", "/properties/", "/account-info/")
+ROOTS = ("/crm/", "/crm-", "/deals/v1", "/properties/", "/account-info/", "/integrations/")
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,15 @@ def test_a_kind_is_called_by_each_of_its_names_at_each_version(call, objects, na
         ("/crm/v3/owners", ("88842095", "88842096")),
         ("/crm/v3/owners/", ("88842095", "88842096")),
         ("/crm/owners/2026-03?limit=500", ("88842095", "88842096")),
+        ("/crm/owners/2026-09?after=88842096", ("88842096",)),
+        ("/crm/v3/owners?limit=1", ("88842095",)),
         ("/crm/v3/owners?archived=True", ("88842097",)),
         ("/crm/v3/owners?email=ben@example.com", ("88842096",)),
         ("/crm/v3/pipelines/deals", ("default",)),
         ("/crm/v3/pipelines/0-3", ("default",)),
         ("/crm/pipelines/2026-03/deal", ("default",)),
+        ("/crm/pipelines/2026-09/deal", ("default",)),
+        ("/crm-object-schemas/2026-09/schemas", ()),
         ("/crm/v3/schemas", ()),
         ("/crm-object-schemas/v3/schemas", ()),
     ],
@@ -98,6 +102,32 @@ def test_a_small_list_has_the_items_that_are_asked_for(call, path, ids):
     status, listed = call("GET", path)
 
     assert (status, tuple(each["id"] for each in listed["results"])) == (200, ids)
+
+
+def test_owners_come_in_pages_and_are_read_by_the_id_of_their_user(call):
+    first = call("GET", "/crm/v3/owners?limit=1&archived=false")[1]
+    after = first["paging"]["next"]["after"]
+    last = call("GET", f"/crm/v3/owners?limit=1&after={after}")[1]
+
+    assert (after, [each["id"] for each in last["results"]], "paging" in last) == (
+        "88842096",
+        ["88842096"],
+        False,
+    )
+    assert first["paging"]["next"]["link"].endswith("/crm/v3/owners?limit=1&archived=false&after=88842096")
+    assert call("GET", "/crm/v3/owners/88842096?idProperty=userId")[1]["email"] == "ben@example.com"
+    assert call("GET", "/crm/v3/owners/88842096?idProperty=nickname")[0] == 400
+    assert call("GET", "/crm/v3/owners?limit=501")[0] == 200
+    assert call("GET", "/integrations/v1/me")[1]["currency"] == "USD"
+
+
+def test_a_list_goes_on_after_a_record_that_is_archived_meanwhile(call):
+    ids = sorted(int(call("POST", "/deals", dealname=str(n))[1]["id"]) for n in range(3))
+    call("DELETE", f"/deals/{ids[1]}")
+
+    listed = [int(each["id"]) for each in call("GET", f"/deals?after={ids[1]}&limit=1")[1]["results"]]
+    assert listed == [ids[2]]
+    assert call("GET", "/deals?after=none")[0] == 400
 
 
 def test_owners_pipelines_and_stages_are_read_by_id(call):

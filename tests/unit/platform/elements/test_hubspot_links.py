@@ -248,3 +248,22 @@ def test_what_cannot_be_linked_is_refused(call, path, body, status, message):
 
 def test_links_to_an_unknown_kind_are_refused(call, contact):
     assert call("GET", f"/contacts/{contact}?associations=widgets")[0] == 400
+
+
+def test_a_thousand_records_are_read_at_once_and_no_more(call, contact):
+    path = f"{V4}/contacts/companies/batch/read"
+    status, body = call("POST", path, ids(*map(str, range(1001))))
+
+    assert (status, body["category"], body["message"]) == (
+        400,
+        "VALIDATION_ERROR",
+        "there are at most 1000 inputs; got 1001",
+    )
+    assert call("POST", path, ids(contact, *map(str, range(999))))[0] == 207
+
+
+@pytest.mark.parametrize("version", ["2026-03", "2026-09"])
+def test_dated_paths_list_associations(call, contact, company, version):
+    listed = call("GET", f"/crm/objects/{version}/contacts/{contact}/associations/companies")[1]
+
+    assert [each["toObjectId"] for each in listed["results"]] == [int(company)]

@@ -151,3 +151,30 @@ def test_made_up_records_have_lists_of_one_object():
 
     assert {len(each["emails"]) for each in people} == {1}
     assert all("@" in each["emails"][0]["email"] for each in people)
+
+
+USERS = """
+routes:
+  - path: /v1/users
+    hub: users
+    items: &users [{ id: "1", name: Ann }, { id: "2", name: Bob }, { id: "3", name: Cleo }]
+    parameters: { page: "{page}", size: "{size}" }
+    paging: { by: page, default: 2, max: 2 }
+    answer: { items: "{items}", next: "{next}" }
+  - { path: "/v1/users/{id}", hub: users, items: *users, answer: "{item}" }
+"""
+
+
+def test_the_hub_reads_all_pages_of_a_small_list(tmp_path):
+    path = tmp_path / "structured.yaml"
+    path.write_text(STARTERS["structured"].read_text("utf-8") + USERS, "utf-8")
+    with in_process(Options(vendors=(path,))) as started:
+        clients = started.workspace()
+        body = instance_body(clients.credentials, element="structured")
+        hub = clients.platform.hub(clients.platform.create_instance(body)["token"])
+        users = hub.call("GET", "/users")
+        descending = hub.call("GET", "/users?orderBy=name%20desc&pageSize=1")
+        page = decode(sent(clients, "GET", "/v1/users").body)
+
+    assert ([each["name"] for each in users], page["next"]) == (["Ann", "Bob", "Cleo"], 2)
+    assert descending == [{"id": "3", "name": "Cleo"}]

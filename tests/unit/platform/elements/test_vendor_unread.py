@@ -27,7 +27,7 @@ def unread_of(reply):
         "a list": ("GET", "contacts?limit=5&sort=asc&order_by=x", None, ["query.sort", "query.order_by"]),
         "all that a list reads": (
             "GET",
-            "contacts?limit=5&after=1&properties=a&associations=deals&archived=false&propertiesWithHistory=b",
+            "contacts?limit=5&after=1&properties=city&associations=deals&archived=false&propertiesWithHistory=zip",
             None,
             [],
         ),
@@ -58,7 +58,38 @@ def unread_of(reply):
             {"inputs": [{"id": "1", "x": 1}, {"id": "2", "x": 1}], "properties": []},
             ["body.inputs.x"],
         ),
-        "a fixed answer": ("GET", "/crm/v3/owners?limit=5&email=a", None, ["query.limit"]),
+        "a fixed answer": ("GET", "/crm/v3/owners?limit=5&email=a&sort=x", None, ["query.sort"]),
+        "properties that the fake has not": (
+            "GET",
+            "contacts?properties=city,hs_email_domain&propertiesWithHistory=nope",
+            None,
+            ["asked.hs_email_domain", "asked.nope"],
+        ),
+        "of a search": ("POST", "contacts/search", {"properties": ["email", "nope"]}, ["asked.nope"]),
+        "of a batch": (
+            "POST",
+            "contacts/batch/read",
+            {"inputs": [{"id": "1"}], "properties": ["nope"], "propertiesWithHistory": ["old"]},
+            ["asked.nope", "asked.old"],
+        ),
+        "associations of kinds that are not modelled": (
+            "GET",
+            "contacts?associations=deals,products,quotes",
+            None,
+            ["associations.products", "associations.quotes"],
+        ),
+        "a filter and a sort": (
+            "POST",
+            "contacts/search",
+            {
+                "filterGroups": [
+                    {"filters": [{"propertyName": "city", "operator": "IN", "values": ["x"], "case": 1}]},
+                    {"filters": [], "not": 1},
+                ],
+                "sorts": [{"propertyName": "city", "direction": "ASCENDING", "nulls": 1}],
+            },
+            ["body.filterGroups.filters.case", "body.filterGroups.not", "body.sorts.nulls"],
+        ),
         "a route of a hook": (
             "GET",
             "/crm/v3/properties/deals?archived=false&limit=5",

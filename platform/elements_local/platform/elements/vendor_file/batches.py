@@ -8,7 +8,7 @@ from flask import Response
 from msgspec import Struct, field
 
 from elements_local.kit.fakes.records import NoKeptRecordError
-from elements_local.platform.elements.vendor_file.exchange import inputs, response
+from elements_local.platform.elements.vendor_file.exchange import inputs, note_unknown, response
 from elements_local.platform.elements.vendor_file.file_resource import FileResource
 from elements_local.platform.elements.vendor_file.model import (
     BatchCall,
@@ -107,8 +107,10 @@ class FileBatches:
         store, by, sent = self._records, row.get("by"), row.get("fields")
         record_id = str(row.get("id"))
         if call.does == "read":
-            record, history = store.find(resource, record_id, by), names_read(row.get("history"))
-            return [store.shown(resource, record, asked=names_read(sent) or None, history=history or ())]
+            asked, history = names_read(sent) or (), names_read(row.get("history")) or ()
+            note_unknown(resource, [*asked, *history])
+            record = store.find(resource, record_id, by)
+            return [store.shown(resource, record, asked=asked or None, history=history)]
         if call.does == "delete":
             store.kept.delete(resource.key, record_id)
             return []

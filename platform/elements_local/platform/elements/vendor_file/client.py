@@ -142,24 +142,37 @@ class FileClient(Struct, frozen=True, kw_only=True):
     def _small_list(self, route: FileRoute, page_request: PageRequest) -> Slice[Record]:
         """Return a page of a list that the vendor has as a whole."""
         where = page_request.where
-        every = lists.whole(lambda: self._fixed(route, "items", {}))
+        every = lists.whole(lambda: self._items(route))
         keeps = None if where is None else lambda one: holds(where, one)
         return lists.page(page_request, every, keeps=keeps, largest=self.file.listing.paging.max)
 
-    def _fixed(self, route: FileRoute, name: str, values: Values) -> Any:
-        """Return what a fixed answer has in one of its places."""
+    def _items(self, route: FileRoute) -> list[Record]:
+        """Return the items of all pages of a list."""
+        items, page = list[Record](), None
+        while True:
+            sizes = {route.paging.by: page, "size": route.paging.max} if route.paging else {}
+            found = self._fixed(route, "items", {name: one for name, one in sizes.items() if one is not None})
+            items += found["items"]
+            if (page := found.get("next")) is None:
+                return items
+
+    def _fixed(self, route: FileRoute, name: str, values: Values) -> Values:
+        """Return what a fixed answer has in its places, this one among them."""
         named = {"resource": self.resources[route.resource].name, **values} if route.resource else values
         path = filled(route.path, {key: quote(str(one), safe="") for key, one in named.items()})
-        reply = self.calls.send(ProviderRequest(method="GET", path=self._with_key(str(path))))
-        found = read(route.answer, self.calls.decoded(reply)).get(name)
-        if found is None:
+        parameters = filled({**route.places}, named)
+        query = urlencode(parameters) if isinstance(parameters, dict) else ""
+        path = f"{path}?{query}" if query else str(path)
+        reply = self.calls.send(ProviderRequest(method="GET", path=self._with_key(path)))
+        found = read(route.answer, self.calls.decoded(reply))
+        if found.get(name) is None:
             raise self._failed("answered a list with something else", reply.body)
         return found
 
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
         if routes := self.file.small_lists.get(resource):
-            return cast("Record", self._fixed(routes[-1], "item", {"id": record_id}))
+            return cast("Record", self._fixed(routes[-1], "item", {"id": record_id})["item"])
         kind = resource_named(self.resources, resource)
         return self._record(self._sent("get", self._of(kind, record_id)), kind)
 

@@ -11,11 +11,14 @@ from elements_local.kit.fakes.effects import PageEffect
 from elements_local.kit.fakes.records import effect_in_force
 from elements_local.kit.text import shortened
 from elements_local.kit.web.request_facts import facts_of
-from elements_local.platform.elements.vendor_file.model import FakeCall, FileRoute
+from elements_local.platform.elements.vendor_file.file_resource import FileResource
+from elements_local.platform.elements.vendor_file.model import FakeCall, FileListCall, FileRoute
 from elements_local.platform.elements.vendor_file.refusal import VendorRefusalError
-from elements_local.platform.elements.vendor_file.templates import misfit, rows_read, unread
+from elements_local.platform.elements.vendor_file.templates import inserted, misfit, rows_read, unread
 
 UNREAD_HEADER = "Elements-Local-Warnings"
+_UNREAD = "nothing reads it: the fake has ignored it"
+_UNKNOWN = "the fake has no such field: the answer lacks it"
 _MOST_UNREAD, _LONGEST_NAME = 20, 80
 
 
@@ -54,17 +57,33 @@ def note_unread(call: FakeCall | FileRoute, body: object, known: Iterable[str | 
         known: names of parameters, and of the body's members, that are read though the call does not name them.
     """
     names = {*known}
+    body_template = _whole_body(call)
     query = [f"query.{name}" for name in request.args if name not in {*call.parameters, *names}]
-    members = [] if body is None else [*unread(getattr(call, "body", None) or {}, body)]
-    found = [*query, *(f"body.{each}" for each in members if each not in names)]
+    members = [] if body is None else [*unread(body_template, body)]
+    found = [*query, *(f"body.{each}" for each in members if each.rpartition(".")[2] not in names)]
     note_ignored(found)
+
+
+def _whole_body(call: FakeCall | FileRoute) -> object:
+    """Return the template of a call's body, with those of its filters and its order in their places."""
+    body = getattr(call, "body", None) or {}
+    if not isinstance(call, FileListCall):
+        return body
+    filters = [call.filter.each] if call.filter.join is None else call.filter.each
+    return inserted(body, {"{filters}": filters, "{order}": call.order.each})
 
 
 def note_ignored(names: Iterable[str]) -> None:
     """Note what the present request has that has no effect."""
     noted = facts_of(request).noted
-    if found := [*noted.get("unread", []), *names][:_MOST_UNREAD]:
+    if found := [*dict.fromkeys([*noted.get("unread", []), *names])][:_MOST_UNREAD]:
         noted["unread"] = found
+
+
+def note_unknown(resource: FileResource, names: Iterable[str]) -> None:
+    """Note the fields that the present request asks for and no record has."""
+    if resource.record.unknown != "keep":
+        note_ignored(f"asked.{name}" for name in dict.fromkeys(names) if name not in resource.known)
 
 
 def unread_header() -> str | None:
@@ -73,7 +92,10 @@ def unread_header() -> str | None:
     if not isinstance(found, list):
         return None
     warnings = [
-        {"path": shortened(each, _LONGEST_NAME), "message": "nothing reads it: the fake has ignored it"}
+        {
+            "path": shortened(each, _LONGEST_NAME),
+            "message": _UNKNOWN if each.startswith("asked.") else _UNREAD,
+        }
         for each in found
     ]
     return json.dumps(warnings)

@@ -25,6 +25,7 @@ from elements_local.platform.elements.vendor_file import model
 from elements_local.platform.elements.vendor_file.answers import LIMITS, FileAnswers
 from elements_local.platform.elements.vendor_file.batches import FileBatches
 from elements_local.platform.elements.vendor_file.exchange import (
+    note_unknown,
     note_unread,
     response,
     sent_body,
@@ -57,6 +58,7 @@ from elements_local.platform.elements.vendor_file.store_limits import CallCounts
 from elements_local.platform.elements.vendor_file.store_records import FileRecords
 from elements_local.platform.elements.vendor_file.templates import TemplateRows, filled, read
 from elements_local.platform.elements.vendor_file.tokens import key_of
+from elements_local.platform.errors import quoted
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -269,13 +271,28 @@ class FileFake:
         wanted: Found = dict(variables)
         if "resource" in wanted and self.resource(wanted.pop("resource")).key != route.resource:
             raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
-        wanted |= {name: request.args.get(name, usual) for name, usual in route.parameters.items()}
+        places, parameters = route.places, sent_parameters()
+        found: Found = {"resource": "", **variables, **read(dict(places), parameters)}
+        if by := found.get("by"):
+            if by not in route.keys:
+                raise VendorRefusalError("invalid", f"{quoted(str(by))} is no key that items have")
+            wanted[by] = wanted.pop("id", None)
+        wanted |= {
+            name: parameters.get(name, usual)
+            for name, usual in route.parameters.items()
+            if name not in places
+        }
         items = [each for each in route.items if _is_chosen(each, wanted)]
         if route.items and variables and not items:
             raise VendorRefusalError("not_found", f"there is nothing at {request.path}")
+        values: Found = {"origin": request.host_url.rstrip("/"), **variables}
+        if route.paging:
+            size, ids = page_size(route.paging, found), [str(each["id"]) for each in items]
+            start = page_start(route.paging, found, size, ids)
+            values |= page_places(self.file, route.paging, found, ids, start=start, size=size)
+            items = items[start : start + size]
         first = {**items[0], "item": items[0]} if items else {}
-        values = {"origin": request.host_url.rstrip("/"), **variables, **first, "items": items}
-        return response(filled(route.answer, values), 200)
+        return response(filled(route.answer, {**values, **first, "items": items}), 200)
 
     def _resource(self, found: Found) -> FileResource:
         only = next(iter(self.resources)) if len(self.file.resources) == 1 else None
@@ -296,6 +313,7 @@ class FileFake:
             found.get("history"),
         )
         size = min(size, self.file.history.max) if self.file.history and history else size
+        note_unknown(resource, [*(query.fields or ()), *(history or ())])
         items = self._ordered(call, resource, query, deleted=deleted)
         start = page_start(call.paging, found, size, [each.id for each in items])
         if call.cap is not None and start + size > call.cap:
@@ -354,6 +372,7 @@ class FileFake:
         deleted = bool(found.get("deleted"))
         record = self.records.find(resource, found["id"], found.get("by"), deleted=deleted)
         asked, gone = names_read(found.get("fields")), self.records.deleted(resource) if deleted else {}
+        note_unknown(resource, [*(asked or ()), *found.get("history", ())])
         shown = self.records.shown(
             resource,
             record,

@@ -9,7 +9,12 @@ from msgspec import Struct
 
 from elements_local.kit.fakes.links import KeptLink
 from elements_local.kit.fakes.records import KeptRecords, NoKeptRecordError
-from elements_local.platform.elements.vendor_file.exchange import inputs, response, sent_parameters
+from elements_local.platform.elements.vendor_file.exchange import (
+    inputs,
+    note_ignored,
+    response,
+    sent_parameters,
+)
 from elements_local.platform.elements.vendor_file.file_resource import FileResource, put
 from elements_local.platform.elements.vendor_file.model import LinkCall, LinkLabel, VendorFile, VendorLinks
 from elements_local.platform.elements.vendor_file.pages import Found, page_places, page_size, page_start
@@ -91,6 +96,7 @@ class FileLinks:
     def asked(self, names: str) -> list[str]:
         """Return the keys of the resources to which links are to be shown, from the parameter that names them."""
         named = [each.strip() for each in names.split(",")]
+        note_ignored(f"{self._links.parameter}.{each}" for each in named if each in self._file.not_modelled)
         return [self._resource(each).key for each in named if each and each not in self._file.not_modelled]
 
     def show(
@@ -160,8 +166,11 @@ class FileLinks:
         if call.does == "list":
             return self._listed(call, direction, {**values, **path})
         ends, missing = list[KeptLink](), list[str]()
+        given = inputs(call, {**path})
+        if call.max is not None and len(given) > call.max:
+            raise VendorRefusalError("invalid", f"there are at most {call.max} inputs; got {len(given)}")
         with self._records.together():
-            for row in inputs(call, {**path}):
+            for row in given:
                 try:
                     found = self._carried_out(call, direction, row)
                 except NoKeptRecordError:

@@ -489,8 +489,11 @@ class FileRoute(_Part, frozen=True, kw_only=True):
         resource: the resource that {resource} in the path has to be, by the hub's name.
         hub: the name by which the hub reads these `items`, or the one whose {id} is in the path; it does not write them.
         items: a small list. If a path has a name in braces, and no item has the value, the answer is that of `not_found`.
-        parameters: of the query, which choose among `items` by the key of that name -> the value if the request has none, or null for all.
-        answer: a template of JSON, with {origin}, the path's names, {items} that are chosen, and {item} or any of its keys for the first of them.
+        parameters: of the query, which choose among `items` by the key of that name -> the value if the request has none, or null for
+            all; or a place of a page, such as {size}, or {by}: the key of which the {id} in the path is the value.
+        paging: how a client asks for the next page of `items`, each of which has an `id`.
+        answer: a template of JSON, with {origin}, the path's names, {items} that are chosen, and {item} or any of its keys for the first
+            of them; {next} and {link} of pages.
     """
 
     path: UrlPath
@@ -498,7 +501,15 @@ class FileRoute(_Part, frozen=True, kw_only=True):
     hub: str | None = None
     items: tuple[dict[str, Any], ...] = ()
     parameters: dict[str, str | None] = {}
+    paging: VendorPaging | None = None
     answer: Template
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The parameters that choose nothing by their own names, with their templates."""
+        return {
+            name: usual for name, usual in self.parameters.items() if usual and usual[0] + usual[-1] == "{}"
+        }
 
     @property
     def keys(self) -> frozenset[str]:
@@ -540,6 +551,7 @@ class LinkCall(FakeCall, frozen=True, kw_only=True):
             without {type} and {name}, it removes all between two records.
         path: below the origin, with {resource}, {id}, {to} and {other}.
         both: whether the answer shows a link that was made from both ends.
+        max: how many inputs there are at most; more are refused.
         partial: the status of an answer in which there is nothing for some of the inputs, each a {missing} of the answer.
         paging: how a client asks for the next page of a list.
     """
@@ -547,6 +559,7 @@ class LinkCall(FakeCall, frozen=True, kw_only=True):
     does: Literal["list", "read", "add", "remove"]
     answer: Template = None
     both: bool = False
+    max: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     partial: Annotated[int, Meta(ge=200, le=599)] | None = None
     paging: VendorPaging | None = None
 

@@ -38,8 +38,19 @@ def _asked_start(paging: VendorPaging, found: Found, size: int, ids: Sequence[st
     if paging.by != "token" or token is None or token == "":
         return _whole(found.get("offset", 0), "the offset")
     if paging.token == "id":  # noqa: S105 - what a token is
-        return ids.index(str(token)) if token in ids else len(ids)
+        return _place_of(str(token), ids)
     return _whole(token if paging.token == "offset" else opened(str(token)).get("offset"), "the token")  # noqa: S105 - as above
+
+
+def _place_of(token: str, ids: Sequence[str]) -> int:
+    """Return where a record stands in a list, or the one after it if it is gone meanwhile and the list is in the order of ids."""
+    if token in ids:
+        return ids.index(token)
+    if not all(each.isdecimal() for each in ids):
+        return len(ids)
+    number, numbers = _whole(token, "the token"), [int(each) for each in ids]
+    is_ordered = numbers == sorted(numbers)
+    return sum(each < number for each in numbers) if is_ordered else len(ids)
 
 
 def _whole(value: object, what: str) -> int:

@@ -172,6 +172,22 @@ def unread(template: object, value: object, path: str = "") -> Iterator[str]:
             yield from dict.fromkeys(name for each in value for name in unread(inner, each, path))
 
 
+def inserted(template: object, values: Mapping[str, object]) -> object:
+    """Return a template with others in the places of these texts.
+
+    >>> inserted({"sorts": ["{order}"]}, {"{order}": {"by": "{field}"}})
+    {'sorts': [{'by': '{field}'}]}
+    """
+    match template:
+        case str():
+            return values.get(template, template)
+        case dict():
+            return {key: inserted(inner, values) for key, inner in template.items()}
+        case list():
+            return [inserted(inner, values) for inner in template]
+    return template
+
+
 def _read_all(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {name: found for template, value in pairs for name, found in read(template, value).items()}
 
