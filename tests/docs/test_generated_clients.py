@@ -1,6 +1,7 @@
 """Clients that generators make of the OpenAPI documents compile, and do what a test does, against a stack that runs."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,8 +53,10 @@ def compiled(tmp_path_factory):
 
 
 def in_node(folder, *words, **variables):
-    command = [find_program("node", needed="typescript"), *words]
-    where = {"PATH": PATH, **variables}
+    return ran([find_program("node", needed="typescript"), *words], folder, {"PATH": PATH, **variables})
+
+
+def ran(command, folder, where=None):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=where)
 
 
@@ -79,3 +82,15 @@ def test_the_client_makes_a_record_and_reads_its_callback_and_why(compiled):
     assert json.loads(done.stdout or "null") == {"polls": 4, "event": "CREATED", "verdict": "reported"}, (
         done.stderr
     )
+
+
+@pytest.mark.parametrize("service", ["platform", "sink"])
+def test_a_client_in_go_compiles(service, tmp_path):
+    go, _ = find_program("go"), find_program("java")
+    generator = find_program("openapi-generator-cli", needed="openapi_generator")
+    (tmp_path / f"{service}.json").write_text(call("openapi", *DOCUMENTS[service]).stdout, encoding="utf-8")
+    words = f"generate -g go -i {service}.json -o client --package-name {service} --name-mappings instance_id=InstanceIdOfElement"
+    made = ran([generator, *words.split()], tmp_path)
+    assert made.returncode == 0, made.stderr[-2000:]
+    built = ran([go, "build", "./..."], tmp_path / "client", {**os.environ, "GOFLAGS": "-mod=mod"})
+    assert built.returncode == 0, built.stderr

@@ -47,6 +47,27 @@ def test_a_document_is_a_valid_one(documents, service):
     ).validate()
 
 
+def parts(said):
+    """Yield an object and all that are in it."""
+    if isinstance(said, dict):
+        yield said
+    for inner in said.values() if isinstance(said, dict) else said if isinstance(said, list) else ():
+        yield from parts(inner)
+
+
+@pytest.mark.parametrize("service", URLS)
+def test_no_default_is_one_that_generators_of_clients_fall_over(documents, service):
+    kept = [
+        said for said in parts(documents[service]) if isinstance(said.get("type"), str) and "default" in said
+    ]
+    chosen = [
+        said for said in parts(documents[service]) if "default" in said and said.keys() & {"$ref", "anyOf"}
+    ]
+
+    assert kept
+    assert [said for said in chosen if "$ref" in said or said["default"] is not None] == []
+
+
 def resolved(said, document):
     """Follow a reference to a part of a document."""
     while "$ref" in said:

@@ -215,15 +215,17 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
 
 
 def _for_generators(value: Any) -> Any:
-    """Return a document as generators of clients take it: they fall over a default beside a reference, and take 32 bits for an integer's."""
+    """Return a document as generators of clients take it.
+
+    They fall over a default beside a reference or a choice of types, and take 32 bits for an integer's.
+    """
     if isinstance(value, list):
         return [_for_generators(inner) for inner in value]
     if not isinstance(value, dict):
         return value
+    falls_over = "$ref" in value or ("anyOf" in value and value.get("default") is not None)
     taken = {
-        key: _for_generators(inner)
-        for key, inner in value.items()
-        if not (key == "default" and "$ref" in value)
+        key: _for_generators(inner) for key, inner in value.items() if not (key == "default" and falls_over)
     }
     is_bare = taken.get("type") == "integer" and "format" not in taken
     return {"format": "int64", **taken} if is_bare else taken
