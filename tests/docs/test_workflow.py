@@ -81,9 +81,20 @@ def test_the_linter_has_nothing_against_them_and_would_have(workflow: Path) -> N
     assert "template-injection" in zizmor(workflow).stdout
 
 
-def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed() -> None:
+def steps_of_a_release() -> list[dict]:
     (job,) = yaml.safe_load(RELEASE.read_text("utf-8"))["jobs"].values()
-    scripts = [step.get("run") or step["uses"] for step in job["steps"]]
+    assert {*job["permissions"]} == {"contents", "id-token", "attestations", "packages"}
+    assert job["permissions"]["contents"] == "read"
+    return job["steps"]
+
+
+def script_of_a_release(word: str) -> str:
+    (script,) = (step["run"] for step in steps_of_a_release() if word in step.get("run", ""))
+    return script
+
+
+def test_a_release_is_checked_and_tried_before_it_is_uploaded_by_tools_that_are_installed() -> None:
+    scripts = [step.get("run") or step["uses"] for step in steps_of_a_release()]
 
     order = [
         scripts.index(next(each for each in scripts if word in each))
@@ -92,15 +103,35 @@ def test_a_release_is_checked_before_it_is_uploaded_by_tools_that_are_installed(
             "poe check",
             "poe advisories",
             "twine check",
+            "/bin/elements-local",
+            "docker run",
             "attest-build-provenance",
             "uv publish",
+            "--push",
         )
     ]
     assert order == sorted(order)
-    assert job["permissions"] == {"contents": "read", "id-token": "write", "attestations": "write"}
     extras = PROJECT["optional-dependencies"]
     installed = {Requirement(each).name for each in (*extras["dev"], *extras["test"])}
     assert installed >= {"hatchling", "poethepoet", "twine", "uv"}
+
+
+@pytest.mark.parametrize("by", ["/bin/elements-local", "docker run --rm --read-only"])
+def test_a_release_does_the_readmes_first_job_by_what_it_has_built(by: str) -> None:
+    job = (
+        (ROOT / "README.md").read_text("utf-8").partition("<!-- command: run -->")[2].partition("\n```\n")[0]
+    )
+    (line,) = (line for line in script_of_a_release(by).splitlines() if by in line)
+
+    assert line.split()[-1] == job.split()[-1]
+
+
+def test_the_image_of_a_release_is_the_documented_one_for_two_architectures() -> None:
+    built, pushed = (shlex.split(script_of_a_release(word)) for word in ("--load", "--push"))
+
+    for words in (built, pushed):
+        assert (ROOT / words[words.index("--file") + 1]).samefile(ROOT / "docs/container/Containerfile")
+    assert pushed[pushed.index("--platform") + 1] == "linux/amd64,linux/arm64"
 
 
 @each_row(
