@@ -87,11 +87,6 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
             "incurable": "none of the changes that were tried helps",
         },
     ),
-    "of minutes": (
-        "  unchanged:",
-        "  resolution: 1m\n  unchanged:",
-        {"cause": "tie", "story": ["1m", "create bob", "14m 30s", "create", "15m"]},
-    ),
     "of milliseconds": (
         f', format: "{WRITTEN}", zone: America/Denver',
         "",
