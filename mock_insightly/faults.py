@@ -195,7 +195,8 @@ class CrmEffect(PageEffect, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         list_cap: a list or a search ends after N records, on whichever page.
         page_overlap: each further page begins with N records of the page before, as if others had come in between.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
-        update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
+        update_listed: N records at the start of the list are updated before or after (``phase``) it is read. With ``delay_s``
+            both happen so long after it was asked for, to which a virtual clock moves on.
         unordered: a list or a search has its records in another order than is asked for, the same on each page; it follows
             from the workspace's seed.
         repeat_page: a further page is the page before once more.

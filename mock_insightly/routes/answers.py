@@ -207,13 +207,15 @@ def _note_in_journal(call: CrmCall, what: str, ids: Iterable[int]) -> None:
 def _change_listed_records(call: CrmCall, shape: Shape, record_filter: RecordFilter) -> None:
     """Delete and update the first records of a list, as somebody else might at this moment."""
     effect, kind = call.fault.effect, shape.kind
+    wait = timedelta(seconds=effect.delay_s)
     if effect.delete_listed and "DELETE" in shape.on_one:
-        with call.writing(meanwhile=True) as writing:
+        with call.writing(meanwhile=wait) as writing:
             for number in _first(call, kind, record_filter, effect.delete_listed):
                 writing.delete(kind, number)
+        wait = timedelta(0)
     if effect.update_listed and "PUT" in shape.on_all:
         renewed = _first(call, kind, record_filter, effect.update_listed)
-        with call.writing(meanwhile=True) as writing:
+        with call.writing(meanwhile=wait) as writing:
             for number in renewed:
                 writing.update(kind, number, partial(updated_at, call.stamped))
         if record_filter.by_date:

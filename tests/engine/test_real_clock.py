@@ -9,7 +9,7 @@ from deadline import DEADLINE_S
 from hand_clock import START, HandClock, Sent, following
 from rooms import Room
 
-from elements_local.kit.clock import Mode
+from elements_local.kit.clock import Mode, end_of_last_second
 from elements_local.kit.http_message import Reply
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.polling.store import Polls
@@ -38,7 +38,7 @@ def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found)
     workspace, clock = real()
     bench.instance(workspace)
     sent = Sent(bench)
-    sent.answer = lambda method, *_: found((1, 1, clock.time.minute)) if method == "GET" else None
+    sent.answer = lambda method, *_: found((1, 1, clock.time.minute - 1)) if method == "GET" else None
 
     with following(bench.engine):
         clock.time = START + timedelta(minutes=15, seconds=1)
@@ -49,7 +49,10 @@ def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found)
         sent.wait(4)
 
     polls = Room(bench.database, Polls, workspace.name).latest(limit=9)
-    assert [(poll.at - START) / timedelta(seconds=1) for poll in polls] == [15 * 60 + 1, 31 * 60]
+    assert [poll.at - START for poll in polls] == [
+        timedelta(minutes=15, milliseconds=999),
+        timedelta(minutes=30, seconds=59, milliseconds=999),
+    ]
     assert [method for method, *_ in bench.wire.sent] == ["GET", "POST", "GET", "POST"]
 
 
@@ -63,7 +66,7 @@ def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
         sent.wait(1)
 
     (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
-    assert poll.at == START + timedelta(days=3)
+    assert poll.at == end_of_last_second(START + timedelta(days=3))
 
 
 def test_virtual_workspaces_are_left_alone(bench, real):
@@ -102,8 +105,8 @@ def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_anoth
         sent.wait(4)
 
     assert [poll.at for poll in Room(bench.database, Polls, sound.name).latest(limit=9)] == [
-        START + timedelta(minutes=15),
-        START + timedelta(minutes=30),
+        end_of_last_second(START + timedelta(minutes=15)),
+        end_of_last_second(START + timedelta(minutes=30)),
     ]
     assert Room(bench.database, Polls, broken.name).latest(limit=9) == []
 
@@ -161,7 +164,7 @@ def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
         sent.wait(1)
 
     (poll,) = Room(bench.database, Polls, workspace.name).latest(limit=9)
-    assert poll.at == START + timedelta(minutes=16)
+    assert poll.at == end_of_last_second(START + timedelta(minutes=16))
 
 
 def test_the_wait_is_for_the_next_job_to_come_and_never_longer_than_a_minute(bench, real):

@@ -8,7 +8,7 @@ from deadline import DEADLINE, DEADLINE_S
 from hand_clock import START, HandClock, following
 from rooms import Room
 
-from elements_local.kit.clock import Mode
+from elements_local.kit.clock import Mode, end_of_last_second
 from elements_local.kit.http_message import Reply
 from elements_local.platform.callbacks.store import Deliveries
 from elements_local.platform.callbacks.store_attempts import Attempts
@@ -232,7 +232,7 @@ def test_a_poll_goes_on_where_the_one_before_began_and_not_where_it_ended(bench)
     for _ in range(2):
         bench.engine.poll_now(workspace, instance)
 
-    assert f"{began:%H%%3A%M%%3A%S}" in asked[1]
+    assert f"{end_of_last_second(began):%H%%3A%M%%3A%S}" in asked[1]
 
 
 def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers):

@@ -17,6 +17,7 @@ from elements_local.kit.clock import (
     MovedBackError,
     SystemClock,
     VirtualClock,
+    end_of_last_second,
 )
 from elements_local.kit.shared.choice import workspaces_on
 from elements_local.kit.workspaces.registry import DEFAULT_START, NewWorkspace
@@ -81,8 +82,10 @@ def test_processes_whose_machines_differ_change_and_read_by_the_databases_clock(
     )
     instants = [before]
     for reads, changes in [(here, there), (there, here)] * 2:
-        instants.append(reads.set_watermark(reads.default))
+        read_up_to = reads.set_watermark(reads.default)
+        assert end_of_last_second(instants[-1]) <= read_up_to
         with changes.changing(changes.default) as at:
+            assert read_up_to < at
             instants.append(at)
 
     assert instants == sorted(instants)
@@ -323,7 +326,7 @@ class TestWatermark:
 
         with pytest.raises(ValueError, match="refused"), workspaces.changing(workspaces.default):
             raise ValueError("refused")
-        with workspaces.changing(workspaces.default, stays=True) as at:
+        with workspaces.changing(workspaces.default, meanwhile=timedelta(0)) as at:
             pass
 
         assert at == workspaces.default.clock.now() == DEFAULT_START

@@ -109,7 +109,7 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 """Further vendor files, each the plain one with a part replaced, and the cause which that leads to."""
 
-UNPLANTED = {Cause.CHANGED_DURING_POLL, Cause.NOT_SENT_YET, Cause.PASSED_OVER, Cause.PLATFORM_FAULT}
+UNPLANTED = {Cause.POLL_OVERLAP, Cause.NOT_SENT_YET, Cause.PASSED_OVER, Cause.PLATFORM_FAULT}
 """Causes that no story brings about at any CRM: a change while a poll is under way, a callback that is not sent at once on a virtual
 clock, a record that no other cause explains, and a fault of the platform itself."""
 

@@ -237,6 +237,29 @@ class WorkspaceClock:
         is_tie = self.watermark.replace(microsecond=0) == second and second + _SECOND <= LAST_OF_CLOCKS
         return second + _SECOND if is_tie else now
 
+    def later(self, wait: timedelta) -> datetime:
+        """Return the instant to which a virtual clock comes in so much time; a real one's, which passes by itself, is now."""
+        now = self.now()
+        return now if self.mode is Mode.REAL else min(now + wait, LAST_OF_CLOCKS)
+
+    def as_of(self) -> datetime:
+        """Return the instant as of which may be read: now, or on a real clock the end of the last second that is over.
+
+        Records are dated by the second, and more of them may come in one that is not over: on a virtual clock they are kept
+        out of it, on a real one they are left to the next reading.
+        """
+        now = self.now()
+        return now if self.mode is Mode.VIRTUAL or self.keeps_ties else end_of_last_second(now)
+
+
+def end_of_last_second(now: datetime) -> datetime:
+    """Return the last millisecond of the second before that of an instant.
+
+    >>> end_of_last_second(datetime(2026, 3, 2, 10, 0, 7, 300_000, tzinfo=UTC)).isoformat()
+    '2026-03-02T10:00:06.999000+00:00'
+    """
+    return now.replace(microsecond=0) - timedelta(milliseconds=1)
+
 
 def in_utc(instant: datetime) -> datetime:
     """Return the same instant in UTC.

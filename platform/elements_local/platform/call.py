@@ -67,6 +67,9 @@ class DueWork(Protocol):
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None) -> None:
         """Change a clock without running anything in between."""
 
+    def end_second(self, workspace: Workspace) -> None:
+        """Wait until a poll sees what has been changed so far."""
+
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
         """Poll an instance at once."""
 

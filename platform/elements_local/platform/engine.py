@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import datetime, timedelta
-from threading import Thread, current_thread
+from threading import Event, Thread, current_thread
 
 from elements_local.kit.admin.metrics import Measure
 from elements_local.kit.clock import LAST_OF_CLOCKS, Mode
@@ -101,7 +101,7 @@ class Engine:
         self._locks = RunLocks(database.locks)
         self._runs: dict[str, AdvanceRun] = {}
         self._started: dict[str, tuple[AdvanceRun, Thread]] = {}
-        self._stopping = False
+        self._stopped = Event()
         self._patience_s = patience.total_seconds()
         self._real_time = real_time_on(
             database,
@@ -208,6 +208,12 @@ class Engine:
         thread.join(patience_s)
         return run
 
+    def end_second(self, workspace: Workspace) -> None:
+        """Wait until a poll sees what has been changed so far: on a real clock, until this second is over."""
+        if workspace.clock.mode is Mode.REAL and workspace.clock.as_of() < workspace.clock.now():
+            rest = timedelta(microseconds=1_000_000 - workspace.clock.now().microsecond)
+            self._stopped.wait((rest / workspace.clock.speed).total_seconds())
+
     def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
         """Poll an instance at once, regardless of its schedule, and deliver the callbacks that are due then.
 
@@ -308,7 +314,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and advances end after the job that is being run."""
-        self._stopping = True
+        self._stopped.set()
         for run in list(self._runs.values()):
             run.stopped = "shutdown"
         self._activities.stop()
@@ -338,7 +344,7 @@ class Engine:
         self._real_time.wait_for_receivers(workspace, patience_s=self._patience_s)
         latest: Job | None = None
         self._runs[workspace.name] = run
-        if self._stopping:  # asked after the run can be found, so that none is missed
+        if self._stopped.is_set():  # asked after the run can be found, so that none is missed
             run.stopped = "shutdown"
         try:
             while run.goes_on():

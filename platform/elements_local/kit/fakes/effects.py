@@ -32,7 +32,8 @@ class RecordEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True
             follows from the workspace's seed and the write, so a later write may be seen first.
         list_cap: a list or a search ends after N records, on whichever page.
         delete_listed: N records at the start of the list are deleted before or after (``phase``) it is read.
-        update_listed: N records at the start of the list are updated before or after (``phase``) it is read.
+        update_listed: N records at the start of the list are updated before or after (``phase``) it is read. With ``delay_s``
+            both happen so long after it was asked for, to which a virtual clock moves on.
         unordered: a list or a search has its records in another order than is asked for, the same on each page; it follows
             from the workspace's seed.
 

@@ -263,7 +263,7 @@ class KeptRecords:
     ) -> None:
         """Delete and update the first records of a list, as somebody else might at this moment."""
         left = found[effect.delete_listed :][: effect.update_listed]
-        with self._changing(stays=True) as (tx, at):
+        with self._changing(meanwhile=timedelta(seconds=effect.delay_s)) as (tx, at):
             for record in found[: effect.delete_listed]:
                 self._set(tx, record, deleted=1)
                 self._links.remove_all(tx, kind, record.id)
@@ -337,18 +337,18 @@ class KeptRecords:
             yield tx
 
     @contextmanager
-    def _changing(self, *, stays: bool = False) -> Iterator[tuple[Transaction, datetime]]:
+    def _changing(self, *, meanwhile: timedelta | None = None) -> Iterator[tuple[Transaction, datetime]]:
         """Open a transaction in which records are changed, at the instant of the change.
 
         Args:
-            stays: the change happens while something else is asked, at the same instant.
+            meanwhile: the change happens while something else is asked, so long after that began.
         """
         if changing := self._open.get():
             yield changing
             return
         workspace = self._workspace_of()
         with (
-            self._host.workspaces.changing(workspace, stays=stays) as at,
+            self._host.workspaces.changing(workspace, meanwhile=meanwhile) as at,
             self._host.database.transaction(workspace.name) as tx,
         ):
             yield tx, at

@@ -6,7 +6,7 @@ says is the time for every service.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any, ClassVar
 
@@ -252,13 +252,13 @@ class Workspaces:
                 workspace.clock.use(self._clock(Mode.VIRTUAL, instant), watermark=watermark)
 
     def set_watermark(self, workspace: Workspace) -> datetime:
-        """Note that a workspace is read as of now, and return that instant.
+        """Note that a workspace is read as of now, or as a real clock has it, and return that instant.
 
         A change that has an earlier stamp is kept by then, and the next one begins another second.
         """
         clock = workspace.clock
         with clock.lock:
-            now = clock.now()
+            now = clock.as_of()
             # kept in the database as well, or a restart would let a change fall into a second that was read
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
                 self._remember(SET_WATERMARK, {"of": workspace.name, "read_at": now})
@@ -267,29 +267,29 @@ class Workspaces:
 
     @contextmanager
     def reading(self, workspace: Workspace) -> Iterator[datetime]:
-        """Let a workspace be read as of now, and give that instant; on a virtual clock no change happens meanwhile."""
+        """Let a workspace be read, and give the instant as of which; on a virtual clock no change happens meanwhile."""
         with nullcontext() if workspace.clock.mode is Mode.REAL else workspace.clock.reading:
             yield self.set_watermark(workspace)
 
     @contextmanager
-    def changing(self, workspace: Workspace, *, stays: bool = False) -> Iterator[datetime]:
+    def changing(self, workspace: Workspace, *, meanwhile: timedelta | None = None) -> Iterator[datetime]:
         """Give the instant of a change, which is to be kept meanwhile; if it fails, time has not moved.
 
         In the second of the watermark the change begins the next one, unless ties are kept.
 
         Args:
-            stays: the change happens at the present instant, not at that of the read.
+            meanwhile: the change happens while somebody reads, so long after the present instant; a real clock is where it is.
         """
         with ExitStack() as locks:
             if (
-                not stays
+                meanwhile is None
                 and workspace.clock.mode is Mode.VIRTUAL
                 and workspace.clock.reading.acquire(timeout=_PATIENCE_S)
             ):  # without the lock after that: the reader itself may be waiting for this change
                 locks.callback(workspace.clock.reading.release)
             # held until the change is kept: nobody reads as of a later instant before that
             locks.enter_context(workspace.clock.lock)
-            at = workspace.clock.now() if stays else workspace.clock.next_change()
+            at = workspace.clock.next_change() if meanwhile is None else workspace.clock.later(meanwhile)
             yield at
             if workspace.clock.mode is Mode.VIRTUAL:
                 self.move(workspace, at)

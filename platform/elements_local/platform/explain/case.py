@@ -342,7 +342,13 @@ class ExplainedCase(Struct, frozen=True, kw_only=True, dict=True):
     def as_of(self, seen: PollOfRecord) -> VendorChange | None:
         """Return the latest change of the record that a poll could see."""
         before = [one for one in self.history if one.at < seen.poll.at]
-        return before[-1] if before else self.change
+        return self.came_during(seen) or (before[-1] if before else self.change)
+
+    def came_during(self, seen: PollOfRecord) -> VendorChange | None:
+        """Return the change of the record that came while a poll was under way, which saw it; None if none did."""
+        began, dates = seen.poll.at, {one.date.replace(microsecond=0) for one in seen.decisions}
+        came = (one for one in self.history if one.at > began and one.dated > began and one.dated in dates)
+        return next(came, None)
 
     def _tells(self, seen: PollOfRecord) -> bool:
         if self.change is None or seen.reported_as is None or self.change.kind == "DELETED":

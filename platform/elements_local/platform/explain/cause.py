@@ -184,7 +184,7 @@ class Cause(Enum):
 
     POLL_DELAY_REPEATS = CauseStage.REPEAT, "pollDelay lets polls look back at what has been reported"
     PAGE_OVERLAP = CauseStage.REPEAT, "two pages of one poll held the same record"
-    CHANGED_DURING_POLL = (
+    POLL_OVERLAP = (
         CauseStage.REPEAT,
         "the record was changed while a poll was under way, which saw it, and is dated later than that began",
     )

@@ -39,6 +39,7 @@ def of_filter(
     return (
         # A date that is not found comes before one that is misread, and both before the flags that compare it.
         _misclassified(case, resource, deciding, seen)
+        or _changed_meanwhile(case, resource, decision, seen)
         or misread(case, case.as_of(seen) or change, deciding, now=seen.poll.at, is_updated=by_updated)
         or _by_flag(resource, change, decision, seen)
         or of_window(case, change, seen)
@@ -176,6 +177,20 @@ def moved_by(mapped: Transformation | None, field: str) -> str:
         return f"the transformation leaves {field} out"
     moved = next((one for one in mapped.fields if one.vendor_path == field != one.path), None)
     return f"a transformation shows {moved.vendor_path} as {moved.path}" if moved else ""
+
+
+def _changed_meanwhile(
+    case: ExplainedCase, resource: Resource, decision: Decision, seen: PollOfRecord
+) -> CauseFinding | None:
+    came = case.came_during(seen)
+    if came is None or decision.date <= seen.poll.at:
+        return None
+    why = (
+        f"the record was changed at {shown(came.at)}, while {seen.named} was under way, which left what is dated later than "
+        "its start to the next poll"
+    )
+    cause = Cause.FILTER_BY_CURRENT_DATE if resource.filter_by_current_date else Cause.POLL_OVERLAP
+    return CauseFinding(cause, why)
 
 
 def _by_flag(

@@ -153,9 +153,9 @@ def of_repeats(case: ExplainedCase, change: VendorChange, seen: PollOfRecord) ->
         why = (
             f"{said}: the change of {shown(change.at)} came while {seen.named} was under way, and is dated "
             f"{shown(change.dated)}, which is later than that poll's start, after which the next one asks; "
-            "filterByCurrentDate leaves such a change to the next poll"
+            "filterByCurrentDate leaves such a change to the next poll, and so does platform.poll_overlap=leave"
         )
-        return CauseFinding(Cause.CHANGED_DURING_POLL, why)
+        return CauseFinding(Cause.POLL_OVERLAP, why)
     if seen.decision.date > seen.poll.at:
         why = f"{said}: it is dated {shown(seen.decision.date)}, later than {seen.named}"
         return CauseFinding(Cause.CLOCK_SKEW, why)

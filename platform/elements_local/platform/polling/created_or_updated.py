@@ -46,6 +46,9 @@ def decide(
     except UnreadableDateError as error:
         return _decision(record, resource, PollVerdict.IGNORED, f"{deciding.path}: {error}", date=covered.at)
     verdict, why = _judge(record, resource, covered, date, default_tolerance)
+    if verdict is not PollVerdict.IGNORED and covered.until < date <= covered.left_up_to:
+        verdict = PollVerdict.IGNORED
+        why = f"{shown(date)} came after the poll's start {shown(covered.until)}, so the next poll reports it"
     return _decision(record, resource, verdict, why, date=date)
 
 

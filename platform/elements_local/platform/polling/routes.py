@@ -76,8 +76,9 @@ def index(call: AdminCall, query: PollsQuery) -> Answer[Json]:
 @bp.post("")
 @operation(problems=(401, 403, 404, 409))
 def poll_now(call: AdminCall, body: PollRequest) -> Answer[Json]:
-    """Poll at once, regardless of the schedule."""
+    """Poll at once, regardless of the schedule; on a real clock, once the present second is over."""
     ran = RunSummary()
+    call.platform.engine.end_second(call.workspace)
     for instance in instances_asked_for(call, body.instance_id):
         ran += call.platform.engine.poll_now(call.workspace, instance)
     return Answer(structs.asdict(ran))

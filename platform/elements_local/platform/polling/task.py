@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from elements_local.kit.storage.database import Database
 from elements_local.kit.storage.retention import Retention
@@ -20,7 +21,7 @@ from elements_local.platform.core.paths import ID_ALIAS_HEADER, POLL_HEADER, pol
 from elements_local.platform.core.poll import Decision, LastPoll, Poll, PollCall, Resource
 from elements_local.platform.core.polled_instances import PolledInstances
 from elements_local.platform.core.run_control import RunSummary
-from elements_local.platform.core.settings import PlatformSettings
+from elements_local.platform.core.settings import PlatformSettings, PollOverlap
 from elements_local.platform.dates import date_template
 from elements_local.platform.elements.catalogue import Catalogue
 from elements_local.platform.events.composer import NotificationComposer, composer_of
@@ -225,6 +226,7 @@ class PollTask(Struct, frozen=True, kw_only=True):
         url = request_url(resource, covered)
         status, error = None, None
         tolerance, undated = self.settings.created_check_tolerance, self.settings.undated
+        leaves = self.settings.poll_overlap is PollOverlap.LEAVE
         decisions: list[Decision] = []
         found: list[Found] = []
         calls: list[PollCall] = []
@@ -241,8 +243,9 @@ class PollTask(Struct, frozen=True, kw_only=True):
                 page = hub.page(more)
                 status = page.status
                 calls += page.calls
+                seen = replace(covered, left_up_to=workspace.clock.now()) if leaves else covered
                 decided = [
-                    decide(record, resource, covered, default_tolerance=tolerance, undated=undated)
+                    decide(record, resource, seen, default_tolerance=tolerance, undated=undated)
                     for record in page.records
                 ]
                 decisions += decided

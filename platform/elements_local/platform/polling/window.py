@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from elements_local.kit.instants import earlier
+from elements_local.kit.instants import EARLIEST, earlier
 from elements_local.platform.configuration import poller_configuration
 from elements_local.platform.core.poll import Decision, Resource
 from elements_local.platform.dates import date_template
@@ -21,12 +21,15 @@ class Window(Struct, frozen=True, kw_only=True):
         at: the start of the poll, by which it is known.
         after: records count when they are dated strictly later.
         until: with ``filterByCurrentDate``, records count when they are dated no later.
+        left_up_to: what is dated after ``until`` and no later than this came while the poll was under way, and is left to
+            the next one.
         watermark: where the next poll goes on from, if this one succeeds.
     """
 
     at: datetime
     after: datetime
     until: datetime
+    left_up_to: datetime = EARLIEST
     watermark: datetime
 
 

@@ -381,7 +381,7 @@ def test_a_change_that_a_poll_saw_while_it_was_under_way_is_reported_by_the_next
     sent = [callback(attempt(1, 15), poll_at=after(14, 59), own=False)]
     known = case(first, second, change=change, history=[change], sent=sent)
 
-    assert cause(known) is Cause.CHANGED_DURING_POLL
+    assert cause(known) is Cause.POLL_OVERLAP
     assert "came while the poll of 2026-03-02T10:14:59Z was under way" in explained(known).why
 
 

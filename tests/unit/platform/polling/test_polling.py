@@ -274,6 +274,26 @@ def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where)
     assert request_url(resource, covered) == "/x?since=0001"
 
 
+@each_row(
+    ("updated", "left_up_to", "verdict"),
+    {
+        "at the poll's start": ("2026-03-02 10:15:00", "10:15:02", "UPDATED"),
+        "while it was under way": ("2026-03-02 10:15:01", "10:15:02", "ignored"),
+        "as the answer came": ("2026-03-02 10:15:02", "10:15:02", "ignored"),
+        "after that, by a clock that is ahead": ("2026-03-02 10:15:03", "10:15:02", "UPDATED"),
+        "where nothing is left": ("2026-03-02 10:15:01", None, "UPDATED"),
+        "before the window": ("2026-03-02 09:59:00", "10:15:02", "ignored"),
+    },
+)
+def test_what_is_dated_while_a_poll_is_under_way_is_left_to_the_next_one(updated, left_up_to, verdict):
+    record = contact(1, created=LAST_YEAR, updated=updated)
+
+    decided = judged(record, covered=replace(COVERED, left_up_to=at(left_up_to)) if left_up_to else COVERED)
+
+    assert decided.verdict.value == verdict
+    assert ("the next poll reports it" in decided.why) == ("10:15:00" < updated[11:] <= (left_up_to or ""))
+
+
 def test_a_window_ends_apart_from_when_its_poll_starts():
     ended = replace(COVERED, until=TEN + timedelta(minutes=5))
     resource = replace(CONTACTS, filter_by_current_date=True)
