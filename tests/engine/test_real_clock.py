@@ -11,6 +11,7 @@ from rooms import Room
 
 from elements_local.kit.clock import Mode, end_of_last_second
 from elements_local.kit.http_message import Reply
+from elements_local.platform.core.settings import PollOverlap
 from elements_local.platform.instances.store import Instances
 from elements_local.platform.polling.store import Polls
 
@@ -54,6 +55,51 @@ def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found)
         timedelta(minutes=30, seconds=59, milliseconds=999),
     ]
     assert [method for method, *_ in bench.wire.sent] == ["GET", "POST", "GET", "POST"]
+
+
+@pytest.mark.parametrize(("overlap", "reports"), [(PollOverlap.LEAVE, 1), (PollOverlap.REPEAT, 2)])
+def test_the_second_that_is_not_over_is_left_to_the_next_poll(make_bench, found, overlap, reports):
+    bench = make_bench(poll_overlap=overlap)
+    workspace, clock = bench.workspace(), HandClock()
+    workspace.clock.use(clock)
+    instance, sent = bench.instance(workspace), Sent(bench)
+    sent.answer = lambda method, *_: found((1, 1, 15)) if method == "GET" else None
+
+    for minutes in (15, 16):
+        clock.time = START + timedelta(minutes=minutes, milliseconds=400)
+        bench.engine.poll_now(workspace, instance)
+    clock.time += timedelta(minutes=1)
+    bench.engine.poll_now(workspace, instance)
+
+    assert len(sent.bodies) == reports
+    first, *_ = Room(bench.database, Polls, workspace.name).latest(limit=9)
+    assert first.at == START + timedelta(minutes=14, seconds=59, milliseconds=999)
+
+
+def test_a_poll_that_is_asked_for_has_what_was_changed_before(own_stack, poll_contacts):
+    clients = own_stack().workspace()
+    clients.clock.set(mode="real")
+    instance = poll_contacts(clients)
+    clients.platform.poll(instance["id"])  # the second in which it was made is over then
+
+    found = []
+    for name in ("Ada", "Bob"):
+        clients.crm.create("Contacts", {"FIRST_NAME": name})
+        found += [clients.platform.poll(instance["id"])["events"] for _ in range(2)]
+
+    assert found == [1, 0, 1, 0]
+
+
+def test_a_stack_that_stops_does_not_wait_for_the_second_to_be_over(bench, real):
+    workspace, clock = real()
+    clock.speed, clock.time = 1 / 3600, START + timedelta(milliseconds=1)
+    caller = Thread(target=bench.engine.end_second, args=[workspace])
+    caller.start()
+
+    bench.engine.stop()
+
+    caller.join(timeout=DEADLINE_S)
+    assert not caller.is_alive()
 
 
 def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
