@@ -89,7 +89,7 @@ def _in_process(options: Options, cures: "FixRunner | None" = None) -> Iterator[
         cures: what finds cures for its platform; None for another stack on which they are tried.
     """
     chosen = _with_connectors(options.checked())
-    addresses = chosen.addresses({name: USUAL_URLS[name] for name in chosen.chosen_ports})
+    usual = {name: USUAL_URLS[name] for name in chosen.chosen_ports}
     fakes = {
         key: f"http://127.0.0.1:{4702 + _BEHIND_SINK + place}" for place, key in enumerate(_fakes_of(chosen))
     }
@@ -99,10 +99,15 @@ def _in_process(options: Options, cures: "FixRunner | None" = None) -> Iterator[
     exposed = exposure.is_exposed(chosen, [chosen.host])
     guard = exposure.guard(chosen, exposed=exposed)
     with ExitStack() as closing:
+        database = closing.enter_context(
+            opened(chosen.data, chosen.database, fresh=chosen.fresh, role=chosen.role)
+        )
+        addresses = closing.enter_context(_addresses(chosen, database, usual, exposed=exposed))
         for name, app in _started(
             chosen,
             addresses,
             services,
+            database=database,
             fakes=fakes,
             wire=wire,
             guard=guard,
@@ -157,14 +162,19 @@ def on_ports(
         except PortError as error:
             raise OptionError(str(error)) from error
         listening = {name: url_of(listener) for name, listener in listeners.items()}
-        addresses = chosen.addresses({name: url for name, url in listening.items() if name in own})
         exposed = exposure.is_exposed(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         guard = exposure.guard(chosen, exposed=exposed)
+        database = closing.enter_context(
+            opened(chosen.data, chosen.database, fresh=chosen.fresh, role=chosen.role)
+        )
+        here = {name: url for name, url in listening.items() if name in own}
+        addresses = closing.enter_context(_addresses(chosen, database, here, exposed=exposed))
         trusted_proxy = SharedSettings.from_env(chosen.environment).trusted_proxy
         for name, app in _started(
             chosen,
             addresses,
             services,
+            database=database,
             fakes={name: url for name, url in listening.items() if name not in own},
             wire=partial(wire, measured=True),
             guard=guard,
@@ -271,6 +281,7 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
     addresses: Addresses,
     services: "dict[str, Flask]",
     *,
+    database: Database,
     fakes: Mapping[str, str],
     wire: Callable[..., Http],
     guard: Guard,
@@ -289,9 +300,6 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
         closing: ends what they stand on: last the database, first the dashboard, for whose streams a server would wait.
         cures: what finds cures for the platform; None for another stack on which they are tried.
     """
-    database = closing.enter_context(
-        opened(options.data, options.database, fresh=options.fresh, role=options.role)
-    )
     inside = Stack(InProcess(services), addresses, token=guard.token)
     defaults = exposure.DEFAULTS if exposed else {}
     dashboard = DashboardPages(
@@ -334,6 +342,23 @@ def _started(  # noqa: PLR0913 - what both kinds of stack have; most of it by na
             _fill(inside, options)
         yield name, app
     closing.callback(dashboard.close)
+
+
+@contextmanager
+def _addresses(
+    options: Options, database: Database, listening: Mapping[str, str], *, exposed: bool
+) -> Iterator[Addresses]:
+    """Give where the services are called, as the processes of the same database say, if there may be others."""
+    if database.locks is None or database is options.database:  # of stacks of this process alone
+        yield options.addresses(listening)
+        return
+    from elements_local.stack.beside import beside_others  # noqa: PLC0415 - not needed by one process
+
+    environment = {**(exposure.DEFAULTS if exposed else {}), **options.environment}
+    with ExitStack() as beside:
+        with explained(options.data, options.database):
+            addresses = beside.enter_context(beside_others(options, database, listening, environment))
+        yield addresses
 
 
 def _workspaces(options: Options, database: Database, *, exposed: bool) -> Workspaces:

@@ -302,6 +302,7 @@ ACROSS_WORKSPACES = {
     "callback_sink/usage.py": "metrics",
     "mock_insightly/account/grants.py": "a code says whose it is",
     "elements_local/kit/traffic/fault_book.py": "all rules are read at a start",
+    "elements_local/kit/shared/processes.py": "the processes of a stack",
     "elements_local/kit/shared/shared_workspaces.py": "the workspaces themselves",
     "elements_local/kit/workspaces/registry.py": "the workspaces themselves",
     "elements_local/platform/core/callers.py": "signing in",

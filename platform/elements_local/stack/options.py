@@ -142,10 +142,9 @@ class Options:
         """Return where the services are called.
 
         Args:
-            listening: where those of this process listen, by their names.
+            listening: where those of this process listen, by their names, and others that it was told of.
         """
-        usual = USUAL_URLS if self.is_part else {}
-        return Addresses(**{**usual, **listening, **self.urls})
+        return Addresses(**{**listening, **self.urls})
 
     def checked(self) -> "Options":
         """Return these options once their settings can be used.

@@ -102,17 +102,13 @@ def test_a_lone_crm_keeps_its_data_and_its_time(tmp_path: Path) -> None:
 NOBODYS = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
 
-def test_addresses_are_as_told_else_as_this_process_listens_else_as_usual() -> None:
+def test_addresses_are_as_told_else_as_this_process_listens() -> None:
     urls = {"crm": "http://crm:4701", "sink": "http://sink:4702"}
     listening = {"sink": "http://127.0.0.1:5000"}
 
     shared = Options(role="sink", database=NOBODYS, urls=urls).addresses(listening)
-    unnamed = Options(role="sink", database=NOBODYS).addresses(listening)
 
-    assert shared == Addresses(
-        platform="http://127.0.0.1:4700", crm="http://crm:4701", sink="http://sink:4702"
-    )
-    assert unnamed == Addresses(platform="http://127.0.0.1:4700", crm="http://127.0.0.1:4701", **listening)
+    assert shared == Addresses(crm="http://crm:4701", sink="http://sink:4702")
     assert Options(role="sink").addresses(listening) == Addresses(**listening)
 
 
