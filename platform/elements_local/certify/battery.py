@@ -13,6 +13,7 @@ from elements_local.clients.errors import OptionError
 from elements_local.kit.values import replace
 
 _FINDINGS_KEPT = 20
+_IDLE = "not made, as a check before it shows that nothing is done at all"
 
 
 class CheckError(Exception):
@@ -29,6 +30,10 @@ class FailedError(CheckError):
     """What is tried does not do what the check expects; says what came and what was expected."""
 
     outcome = Outcome.FAILED
+
+
+class IdleError(FailedError):
+    """What is tried does nothing at all, as each further check would find, too."""
 
 
 class SkippedError(CheckError):
@@ -98,10 +103,13 @@ def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three 
         on_result: is called with each check, in their order, as soon as it is made.
         clock: measures how long a check takes.
         jobs: how many are made at a time. If one cannot be made, those that are under way are not waited for.
+
+    After an ``IdleError`` the others are skipped.
     """
+    idle = set[str]()
 
     def make(named: tuple[str, CheckT]) -> Result:
-        return _result(*named, perform, clock)
+        return _result(*named, perform, clock, idle)
 
     results: list[Result] = []
     with ExitStack() as closing:
@@ -111,18 +119,37 @@ def run_battery(  # noqa: PLR0913 - what a battery is made with; the last three 
             closing.callback(pool.shutdown, wait=False, cancel_futures=True)
             made = pool.map(make, chosen.items())
         for result in made:
-            results.append(result)
-            on_result(result)
+            # also one that was under way, or which these are would depend on how quick they are
+            is_after = any(each.name in idle for each in results)
+            results.append(replace(result, **_NOT_MADE) if is_after else result)
+            on_result(results[-1])
     return replace(scorecard, results=tuple(results))
 
 
+_NOT_MADE: Mapping[str, Any] = {
+    "outcome": Outcome.SKIPPED,
+    "why": _IDLE,
+    "note": "",
+    "count": 0,
+    "findings": (),
+}
+
+
 def _result(
-    name: str, check: CheckT, perform: Callable[[CheckT], str | None], clock: Callable[[], float]
+    name: str,
+    check: CheckT,
+    perform: Callable[[CheckT], str | None],
+    clock: Callable[[], float],
+    idle: set[str],
 ) -> Result:
     began, outcome, why, note, findings = clock(), Outcome.PASSED, "", "", tuple[Finding, ...]()
     try:
+        if idle:
+            raise SkippedError(_IDLE)
         note = perform(check) or ""
     except CheckError as error:
+        if isinstance(error, IdleError):
+            idle.add(name)
         outcome, why, findings = error.outcome, str(error), error.findings
     return Result(
         name=name,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from base64 import b64encode
@@ -917,7 +918,10 @@ def test_a_poller_that_cannot_be_run_ends_all_checks_at_once(tmp_path):
     silent = certify(tmp_path, "--jobs 3", program="")
     missing = call("certify", "poller", "--jobs", "3", "--", str(tmp_path / "nowhere"))
 
+    outcomes = Counter(re.findall(r"^  (failed|skipped|passed) ", silent.stdout, re.MULTILINE))
     assert (silent.returncode, missing.returncode) == (1, 2)
+    assert outcomes == {"failed": 1, "skipped": len(BATTERY) - 2}
+    assert "the poller asked the CRM for nothing, and reported nothing, in " in silent.stdout
     assert "nowhere cannot be run" in missing.stderr
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from elements_local.certify.battery import Check, FailedError, SkippedError
+from elements_local.certify.battery import Check, FailedError, IdleError, SkippedError
 from elements_local.certify.poller.command import Ended
 from elements_local.certify.poller.judgement import (
     CertifiedRun,
@@ -157,7 +157,7 @@ class PollerTrial:
 
         Raises:
             FailedError: something is wrong with what the poller reported; says so of the first findings with all that is
-                known of them, and what cures it.
+                known of them, and what cures it. An ``IdleError`` if it has done nothing at all.
             SkippedError: the fake knows no such fault.
         """
         self.create("old", _OLD)
@@ -166,7 +166,11 @@ class PollerTrial:
                 word, *rest = verb.split()
                 getattr(self, word)(*rest, *([given] if given != "" else []))
         if findings := self.findings():
-            raise FailedError(self._why(findings), tuple(findings))
+            why = self._why(findings)
+            if self._is_idle():
+                why = f"the poller asked the CRM for nothing, and reported nothing, in {len(self.runs)} runs\n{why}"
+                raise IdleError(why, tuple(findings))
+            raise FailedError(why, tuple(findings))
         return "; ".join(filter(None, (self.extent, self._repeats())))
 
     def create(self, name: str, number: int = 1) -> None:
@@ -292,6 +296,12 @@ class PollerTrial:
             return []
         found = judge(changes, [*self._calls().added_to(runs, self.paths)], allowed)
         return [replace(each, record_id=self._shown(each.record_id)) for each in found]
+
+    def _is_idle(self) -> bool:
+        """Say whether the poller has neither called the CRM nor reported anything, in any run."""
+        _, runs = self._made()
+        calls = self._calls()
+        return not any(run.reports or calls.of_run(run.at) for run in runs)
 
     def _made(self) -> tuple[list[VisibleChange], list[CertifiedRun]]:
         """Return what was changed, and what was reported, by printing or posting."""
