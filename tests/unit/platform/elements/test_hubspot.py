@@ -152,6 +152,18 @@ def test_owners_pipelines_and_stages_are_read_by_id(call):
     assert (details["accountType"], details["utcOffsetMilliseconds"]) == ("STANDARD", -18000000)
 
 
+def test_tickets_have_their_pipeline_and_are_no_records(call):
+    (pipeline,) = call("GET", "/crm/v3/pipelines/tickets?limit=100")[1]["results"]
+
+    assert [each["metadata"]["ticketState"] for each in pipeline["stages"]] == [
+        "OPEN",
+        "OPEN",
+        "OPEN",
+        "CLOSED",
+    ]
+    assert call("GET", "/crm/v3/objects/tickets")[0] == 403
+
+
 def test_older_pipelines_have_their_own_keys(call):
     (of_v1,) = call("GET", "/crm-pipelines/v1/pipelines/deals")[1]["results"]
     (of_deals,) = call("GET", "/deals/v1/pipelines")[1]
@@ -169,7 +181,7 @@ def test_older_pipelines_have_their_own_keys(call):
         ("/crm/v3/pipelines/deals/none", 404, "resource not found"),
         ("/crm/v3/pipelines/deals/default/stages/none", 404, "resource not found"),
         ("/crm/v3/pipelines/contacts", 404, "resource not found"),
-        ("/crm/v3/pipelines/tickets", 403, "One or more of the following scopes are required."),
+        ("/crm/v3/pipelines/products", 403, "One or more of the following scopes are required."),
         ("/crm/v3/objects/tickets", 403, "One or more of the following scopes are required."),
         ("/crm/v3/properties/line_items", 403, "One or more of the following scopes are required."),
         ("/crm/v3/objects/widgets", 400, "Unable to infer object type from: widgets"),
