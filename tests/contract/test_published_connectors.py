@@ -24,7 +24,6 @@ FOLDER = os.environ.get("ELEMENTS_LOCAL_TEST_CONNECTORS")
 pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="installs from a package index; poe connectors"),
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("published connectors"),
 ]
 
 RECORDS = 1000
@@ -64,7 +63,7 @@ def running(stack):
 
 @pytest.fixture
 def clients(stack):
-    """A workspace with the records, three deals of which are archived."""
+    """A workspace with the records; three more of each kind are archived."""
     made = stack.new_workspace(seed=7)
     fake = made.fakes["hubspotcrm"]
     fake.call("POST", "/_local/seed", json={"records": RECORDS + OTHERS["deals_archived"]})
@@ -106,15 +105,18 @@ def messages_of(printed):
     return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
 
+def of_the_cursor(contacts):
+    """Return the ids of the contacts that have the latest date, which a connector reads again."""
+    cursor = max(each["updatedAt"] for each in contacts)
+    return {each["id"] for each in contacts if each["updatedAt"] == cursor}
+
+
 def change(clients):
     """Change some contacts a minute later, and return their ids."""
     clients.clock.advance("1m")
-    changed = ids(clients, "contacts")[:CHANGED]
+    changed, body = ids(clients, "contacts")[:CHANGED], {"properties": {"jobtitle": "Analyst"}}
     for number in changed:
-        assert (
-            caller_of(clients)("PATCH", f"/contacts/{number}", {"properties": {"jobtitle": "Analyst"}})[0]
-            == 200
-        )
+        assert caller_of(clients)("PATCH", f"/contacts/{number}", body)[0] == 200
     return set(changed)
 
 
@@ -167,12 +169,9 @@ def test_airbyte_reads_every_stream_and_then_what_has_changed(clients, run, kind
 
     state = [each["state"] for each in messages if each["type"] == "STATE"]
     last = {each["stream"]["stream_descriptor"]["name"]: each for each in state}
-    of_contacts = last["contacts"]
     changed = change(clients)
-    again = records(read(["contacts"], [of_contacts]))["contacts"]
-    cursor = max(each["updatedAt"] for each in got["contacts"])
-    of_the_cursor = {each["id"] for each in got["contacts"] if each["updatedAt"] == cursor}
-    assert {each["id"] for each in again} == changed | of_the_cursor
+    again = records(read(["contacts"], [last["contacts"]]))["contacts"]
+    assert {each["id"] for each in again} == changed | of_the_cursor(got["contacts"])
     assert len(again) < RECORDS
 
 
@@ -232,11 +231,11 @@ def test_singer_reads_six_streams_and_then_what_has_changed(clients, run):
 
     state = [each["value"] for each in messages if each["type"] == "STATE"][-1]
     changed = change(clients)
-    again = [each for each in read(state) if each["type"] == "RECORD" and each["stream"] == "contacts"]
-    before = [
-        each["record"] for each in messages if each["type"] == "RECORD" and each["stream"] == "contacts"
-    ]
-    cursor = max(each["updatedAt"] for each in before)
-    of_the_cursor = {each["id"] for each in before if each["updatedAt"] == cursor}
-    assert {each["record"]["id"] for each in again} == changed | of_the_cursor
+    before, again = ([each["record"] for each in of_contacts(found)] for found in (messages, read(state)))
+    assert {each["id"] for each in again} == changed | of_the_cursor(before)
     assert len(again) < RECORDS
+
+
+def of_contacts(messages):
+    """Return Singer's records of contacts."""
+    return [each for each in messages if each["type"] == "RECORD" and each["stream"] == "contacts"]
