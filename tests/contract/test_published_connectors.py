@@ -30,8 +30,9 @@ RECORDS = 1000
 CHANGED = 8
 START = "1970-01-01T00:00:00Z"
 """HubSpot dates its own pipelines so; a connector that starts later passes them over."""
-OF_RECORDS = ("contacts", "companies", "deals")
-HISTORIES = tuple(f"{kind}_property_history" for kind in OF_RECORDS)
+WRITTEN = {"contacts": "jobtitle", "companies": "name", "deals": "dealname"}
+OF_RECORDS = tuple(WRITTEN)
+HISTORIES = {kind: f"{kind}_property_history" for kind in OF_RECORDS}
 OTHERS = {"owners": 2, "owners_archived": 1, "deal_pipelines": 1, "ticket_pipelines": 1, "deals_archived": 3}
 
 
@@ -105,19 +106,29 @@ def messages_of(printed):
     return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
 
-def of_the_cursor(contacts):
-    """Return the ids of the contacts that have the latest date, which a connector reads again."""
-    cursor = max(each["updatedAt"] for each in contacts)
-    return {each["id"] for each in contacts if each["updatedAt"] == cursor}
+def due(records, changed):
+    """Return the ids that a second read is due by kind: those changed, and those of the latest date of the first."""
+    found = {}
+    for kind in OF_RECORDS:
+        cursor = max(each["updatedAt"] for each in records[kind])
+        found[kind] = changed[kind] | {each["id"] for each in records[kind] if each["updatedAt"] == cursor}
+    return found
 
 
 def change(clients):
-    """Change some contacts a minute later, and return their ids."""
+    """Change some records of each kind a minute later, and return their ids."""
     clients.clock.advance("1m")
-    changed, body = ids(clients, "contacts")[:CHANGED], {"properties": {"jobtitle": "Analyst"}}
-    for number in changed:
-        assert caller_of(clients)("PATCH", f"/contacts/{number}", body)[0] == 200
-    return set(changed)
+    changed = {kind: set(ids(clients, kind)[:CHANGED]) for kind in OF_RECORDS}
+    for kind, numbers in changed.items():
+        for number in numbers:
+            body = {"properties": {WRITTEN[kind]: "Analytical Engines"}}
+            assert caller_of(clients)("PATCH", f"/{kind}/{number}", body)[0] == 200
+    return changed
+
+
+def ids_of(records):
+    """Return the ids of what a connector read, by kind."""
+    return {kind: {each["id"] for each in records[kind]} for kind in OF_RECORDS}
 
 
 @pytest.mark.parametrize("kind", ["token", "oauth"])
@@ -159,20 +170,23 @@ def test_airbyte_reads_every_stream_and_then_what_has_changed(clients, run, kind
     )
     found = {each["name"]: each for each in catalog["streams"]}
 
-    messages = read([*OF_RECORDS, *OTHERS, *HISTORIES], [])
+    streams = (*OF_RECORDS, *OTHERS, *HISTORIES.values())
+    assert all("incremental" in found[name]["supported_sync_modes"] for name in streams)
+    messages = read(streams, [])
     got = records(messages)
-    counts = {name: len(each) for name, each in got.items() if name not in HISTORIES}
-    assert counts == {**dict.fromkeys(OF_RECORDS, RECORDS), **OTHERS}
-    for name in HISTORIES:
-        (key,) = {"companyId", "dealId", "vid"} & got[name][0].keys()
-        assert len({each[key] for each in got[name]}) == RECORDS
+    assert {name: len(got[name]) for name in OTHERS} == OTHERS
+    assert all(len(got[kind]) == RECORDS for kind in OF_RECORDS)
+    assert all(len(of_history(got, kind)) == RECORDS for kind in OF_RECORDS)
 
     state = [each["state"] for each in messages if each["type"] == "STATE"]
     last = {each["stream"]["stream_descriptor"]["name"]: each for each in state}
     changed = change(clients)
-    again = records(read(["contacts"], [last["contacts"]]))["contacts"]
-    assert {each["id"] for each in again} == changed | of_the_cursor(got["contacts"])
-    assert len(again) < RECORDS
+    again = records(read(streams, list(last.values())))
+    assert ids_of(again) == due(got, changed)
+    assert all(len(again[kind]) < RECORDS for kind in OF_RECORDS)
+    assert all(changed[kind] <= of_history(again, kind) for kind in OF_RECORDS)
+    assert all(len(of_history(again, kind)) < RECORDS for kind in OF_RECORDS)
+    assert {name: len(again[name]) for name in OTHERS} == OTHERS, "each of them has the date of its cursor"
 
 
 def configured(stream):
@@ -188,6 +202,12 @@ def records(messages):
         if each["type"] == "RECORD":
             got[each["record"]["stream"]].append(each["record"]["data"])
     return got
+
+
+def of_history(records, kind):
+    """Return the ids of the records of a kind whose properties' history is among what was read."""
+    number = {"contacts": "vid", "companies": "companyId", "deals": "dealId"}[kind]
+    return {str(each[number]) for each in records[HISTORIES[kind]]}
 
 
 def test_singer_reads_six_streams_and_then_what_has_changed(clients, run):
@@ -231,11 +251,20 @@ def test_singer_reads_six_streams_and_then_what_has_changed(clients, run):
 
     state = [each["value"] for each in messages if each["type"] == "STATE"][-1]
     changed = change(clients)
-    before, again = ([each["record"] for each in of_contacts(found)] for found in (messages, read(state)))
-    assert {each["id"] for each in again} == changed | of_the_cursor(before)
-    assert len(again) < RECORDS
+    before, again = by_kind(messages), by_kind(read(state))
+    assert ids_of(again) == due(before, changed)
+    assert all(len(again[kind]) < RECORDS for kind in OF_RECORDS)
 
 
-def of_contacts(messages):
-    """Return Singer's records of contacts."""
-    return [each for each in messages if each["type"] == "RECORD" and each["stream"] == "contacts"]
+NUMBERED = {"contacts": "id", "companies": "companyId", "deals": "dealId"}
+
+
+def by_kind(messages):
+    """Return the id and the date of each of Singer's records by kind, named as Airbyte names them."""
+    got = defaultdict(list)
+    for each in messages:
+        if each["type"] == "RECORD" and (kind := each["stream"]) in OF_RECORDS:
+            record = each["record"]
+            date = record.get("updatedAt") or record["properties"]["hs_lastmodifieddate"]["value"]
+            got[kind].append({"id": str(record[NUMBERED[kind]]), "updatedAt": date})
+    return got
