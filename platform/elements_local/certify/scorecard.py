@@ -63,6 +63,12 @@ class Result(Struct, frozen=True, kw_only=True):
     count: int = 0
     findings: tuple[Finding, ...] = ()
 
+    def __str__(self) -> str:
+        """Return the check as the terminal shows it."""
+        why = "" if self.outcome is Outcome.ANSWERED else self.why
+        more = (indent(each, " " * 11) for each in (why, self.note) if each)
+        return "\n".join([f"  {self.outcome.value:<8} {self.title}", *more])
+
 
 _OF_POLLERS = {"note", "hazard", "rule", "cure", "count", "findings"}
 
@@ -155,12 +161,7 @@ class Scorecard(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Return the scorecard as the terminal shows it."""
-        lines = [f"{self.url}"]
-        for result in self.results:
-            lines.append(f"  {result.outcome.value:<8} {result.title}")
-            if result.why and result.outcome is not Outcome.ANSWERED:
-                lines.append(indent(result.why, " " * 11))
-            lines += [indent(result.note, " " * 11)] if result.note else []
+        lines = [self.url, *map(str, self.results)]
         lines += [f"answered: {UNSEEN}"] if self.count(Outcome.ANSWERED) else []
         return "\n".join([*lines, self.counts])
 

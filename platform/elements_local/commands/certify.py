@@ -17,7 +17,7 @@ from elements_local.certify.poller.judgement import Leniency
 from elements_local.certify.poller.trial import PollerTerms
 from elements_local.certify.receiver.callback import restart_by
 from elements_local.certify.receiver.certification import BATTERY as RECEIVER_BATTERY
-from elements_local.certify.scorecard import write_html, write_junit
+from elements_local.certify.scorecard import Outcome, write_html, write_junit
 from elements_local.commands.command_line.options import (
     examples,
     set_option,
@@ -384,9 +384,10 @@ def _finish(scorecard: "Scorecard", outputs: "_Outputs", *, as_json: bool) -> No
 
 
 def _so_far(results: "Sequence[Result]", left: "Iterable[str]") -> str:
-    """Say what came of the checks that were made, and which were not."""
+    """Say what came of the checks that were made, and which were not; then what is wrong in those that failed."""
     done = ", ".join(f"{result.name} {result.outcome.value}" for result in results) or "none"
-    return f"of the checks, made: {done}; not made: {', '.join(left)}"
+    failed = [str(result) for result in results if result.outcome is Outcome.FAILED]
+    return "\n".join([f"of the checks, made: {done}; not made: {', '.join(left)}", *failed])
 
 
 def _coloured(scorecard: "Scorecard") -> str:

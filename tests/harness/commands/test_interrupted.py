@@ -37,7 +37,9 @@ class Stack:
     def answers(self, method: str, path: str, answer: object) -> None:
         self._server.expect_request(path, method=method).respond_with_json(answer)
 
-    def interrupts(self, path: str, *, number: signal.Signals, call: int = 1, hangs: bool = False) -> None:
+    def interrupts(
+        self, path: str, *, number: signal.Signals, call: int = 1, hangs: bool = False, status: int = 200
+    ) -> None:
         """Send a signal to whoever calls for the so manieth time, before it has its answer, or instead of one."""
 
         def handle(_asked: Request) -> Response:
@@ -49,7 +51,7 @@ class Stack:
                 self.process.send_signal(number)
                 if hangs:
                     self.gone.wait(DEADLINE_S)
-            return Response("{}", content_type="application/json")
+            return Response("{}", status, content_type="application/json")
 
         self._server.expect_request(path, method="POST").respond_with_handler(handle)
 
@@ -234,6 +236,21 @@ def test_a_certification_says_which_checks_were_made_and_which_were_not(httpserv
     assert (code, told) == (130, "")
     said = "interrupted: of the checks, made: valid-signature answered; not made: late, large"
     assert errors.splitlines()[-1] == said  # where a check takes a second, progress stands before it
+
+
+def test_a_certification_that_is_cut_off_says_what_is_wrong_so_far(httpserver: HTTPServer) -> None:
+    stack = Stack(httpserver)
+    stack.interrupts("/hooks", call=3, number=signal.SIGINT, status=500)
+
+    code, told, errors = stack.run(
+        "certify", f"{stack.url}/hooks", "--only", "valid-signature", "--only", "late", "--only", "large"
+    )
+
+    assert (code, told) == (130, "")
+    made, *failed = errors[errors.index("interrupted:") :].splitlines()
+    assert made == "interrupted: of the checks, made: valid-signature failed; not made: late, large"
+    assert failed[0].startswith("  failed   ")
+    assert "500" in failed[1]
 
 
 def test_a_burst_that_is_cut_off_is_not_sent_to_its_end(httpserver: HTTPServer) -> None:
