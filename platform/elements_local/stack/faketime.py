@@ -25,13 +25,15 @@ def library() -> Path | None:
 def environment(**time: str) -> dict[str, str]:
     """Return what a program has in its environment to go by a time.
 
-    Timers and durations stay the machine's: they would never end in a time that stands still.
+    Timers and durations stay the machine's: they would never end in a time that stands still. libfaketime's way around an
+    error of old C libraries is left out: with it a wait ends at once, and threads of Python take the lock from each other without end.
 
     Args:
         time: ``FAKETIME``, or libfaketime's variables of a file in which it is, as ``seconds`` writes it.
     """
     preload = {"LD_PRELOAD": str(found)} if (found := library()) else {}
-    return {**preload, **time, "FAKETIME_FMT": "%s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    durations = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
+    return {**preload, **time, "FAKETIME_FMT": "%s", **durations}
 
 
 _ELF = b"\x7fELF"

@@ -1,12 +1,16 @@
-"""Which programs take another time than the machine's."""
+"""Which programs take another time than the machine's, and that their threads run as before."""
 
+import os
 import struct
+import subprocess
 import sys
 
 import pytest
 from command import call
 
-from elements_local.stack.faketime import library, no_effect_on
+from elements_local.stack.faketime import environment, library, no_effect_on
+
+needs_library = pytest.mark.skipif(library() is None, reason="libfaketime is not installed")
 
 INTERPRETER, LOADED = 3, 1
 
@@ -47,7 +51,7 @@ def test_a_program_that_cannot_take_another_time_is_known_by_its_file(tmp_path, 
     assert no_effect_on(sys.executable) == ""
 
 
-@pytest.mark.skipif(library() is None, reason="libfaketime is not installed")
+@needs_library
 def test_certify_refuses_to_give_such_a_program_another_time(tmp_path):
     program = tmp_path / "tap"
     program.write_bytes(elf(LOADED))
@@ -57,3 +61,37 @@ def test_certify_refuses_to_give_such_a_program_another_time(tmp_path):
 
     assert done.returncode == 2
     assert f"--faketime has no effect: {program} is linked statically; let it read" in done.stderr
+
+
+TAKING_TURNS = """
+import sys
+from itertools import pairwise
+from threading import Thread
+
+sys.setswitchinterval(100)
+turns = []
+
+
+def take(mine):
+    for _ in range(300_000):
+        turns.append(mine)
+
+
+threads = [Thread(target=take, args=(mine,)) for mine in "ab"]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(sum(one != other for one, other in pairwise(turns)))
+"""
+
+
+@needs_library
+def test_a_thread_waits_for_its_turn_in_a_time_that_stands_still():
+    given = {**os.environ, **environment(FAKETIME="1772445600.000500")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", TAKING_TURNS], env=given, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "1\n"
