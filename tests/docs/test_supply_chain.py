@@ -14,7 +14,7 @@ TEXTS = [
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".md", ".py", ".yml", ".yaml", ".toml", ".html", ".txt"}
         or path.name == "Containerfile"
-        if "node_modules" not in path.parts
+        if not {"node_modules", "site-packages"} & set(path.parts)
     ),
 ]
 FROM_AN_INDEX = re.compile(
