@@ -665,6 +665,28 @@ def test_a_call_before_the_first_page_hides_nothing(stack):
     assert list(certified(stack, wrong, only=only).failed) == only
 
 
+class AskingForOwners(HubSpotPoller):
+    """Makes other calls before the search."""
+
+    def _listed(self, fetch, since):
+        for _ in range(5):
+            fetch("/crm/v3/owners")
+        yield from super()._listed(fetch, since)
+
+
+def test_a_finding_shows_what_its_lists_were_asked_for(stack):
+    wrong = AskingForOwners(back=timedelta(0), knows_by="nothing")
+
+    (result,) = certified(stack, wrong, only=["second-of-a-run"]).results
+
+    history = result.findings[0].history
+    asked = [line for line in history if line.startswith("  ")]
+    search = '  POST /crm/v3/objects/contacts/search {"filterGroups": [{"filters": [{"propertyName": "lastmodifieddate"'
+    assert asked
+    assert [line for line in asked if not (line.startswith(search) and line.endswith(" -> 200"))] == []
+    assert any(line.endswith("calls: 6") for line in history)
+
+
 class ReadingEachAgain(Poller):
     """Lists, and then reads each record: what changed in between is reported by this very run."""
 

@@ -65,6 +65,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
         failure: how it ended, if not well.
         killed: where it was killed, which is no failure of its own.
         calls: what the CRM's journal has of it.
+        lists: those of them that read a list.
         kept: whether the journal still has all of them.
     """
 
@@ -80,6 +81,7 @@ class CertifiedRun(Struct, frozen=True, kw_only=True):
     failure: str = ""
     killed: str = ""
     calls: Sequence[str] = ()
+    lists: Sequence[str] = ()
     kept: bool = True
 
     @property
@@ -141,6 +143,7 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
             "endless",
             run,
             f"{run.name} read {run.idle} lists that had nothing new, expected {allowed.idle} at the most",
+            run.lists,
         )
         for run in runs
         if allowed.idle is not None and run.idle > allowed.idle
@@ -165,8 +168,9 @@ def judge(changes: Sequence[VisibleChange], runs: Sequence[CertifiedRun], allowe
     )
 
 
-def _of_run(kind: str, run: CertifiedRun, text: str) -> Finding:
-    return Finding(kind=kind, record_id="", text=text, history=tuple(run.calls[-_CALLS_SHOWN:]))
+def _of_run(kind: str, run: CertifiedRun, text: str, calls: Sequence[str] = ()) -> Finding:
+    history = tuple((calls or run.calls)[-_CALLS_SHOWN:])
+    return Finding(kind=kind, record_id="", text=text, history=history)
 
 
 _Reported: TypeAlias = tuple[int, Report]
@@ -290,7 +294,7 @@ class _RecordCase(Struct, frozen=True, kw_only=True):
                 f"{len(run.calls)}" if run.kept else f"the last {len(run.calls)}" if run.calls else "not kept"
             )
             yield f"{run.name}{since}: {', '.join(said) or 'not reported'}{state}; calls: {calls}"
-            yield from (f"  {call}" for call in run.calls[:_CALLS_SHOWN])
+            yield from (f"  {call}" for call in (run.lists or run.calls)[:_CALLS_SHOWN])
 
 
 def _is_within(change: VisibleChange, run: CertifiedRun, report: Report) -> bool:

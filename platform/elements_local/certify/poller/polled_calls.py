@@ -63,17 +63,24 @@ class PolledCalls:
         all_read = journal["count"] == journal["total"] and not journal["pruned"]
         since = EARLIEST if all_read else parse_instant(journal["exchanges"][0]["at"])
         for run in runs:
-            calls, known, idle = list[str](), set[object](), 0
+            calls, lists, known, idle = list[str](), list[str](), set[object](), 0
             for each in self.of_run(run.at):
-                call = f"{each['method']} {each['target']}"
-                calls.append(f"{self._shown(call)} -> {each['status']}")
+                calls.append(self._call(each))
                 body = each["reply"]["body"]
                 # of a long answer the journal has the start
                 shown: set[object] = {*paths.shown(body)} or {body}
-                path = each["target"].partition("?")[0].lower()
-                idle += shown <= known and any(
-                    fits(path, pattern.lower()) for pattern in lists_of(self._sort)
-                )
+                if self._is_list(each["target"]):
+                    lists.append(calls[-1])
+                    idle += shown <= known
                 known |= shown
             found = frozenset(each for each in known if isinstance(each, tuple))
-            yield replace(run, calls=calls, shown=found, idle=idle, kept=run.at > since)
+            yield replace(run, calls=calls, lists=lists, shown=found, idle=idle, kept=run.at > since)
+
+    def _is_list(self, target: str) -> bool:
+        path = target.partition("?")[0].lower()
+        return any(fits(path, pattern.lower()) for pattern in lists_of(self._sort))
+
+    def _call(self, exchange: Mapping[str, Any]) -> str:
+        """Return a call with its body, which has the conditions of a search, and its status."""
+        words = f"{exchange['method']} {exchange['target']}", exchange["request"]["body"]
+        return f"{' '.join(self._shown(each) for each in words if each)} -> {exchange['status']}"
